@@ -1,0 +1,90 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Attempt, attempt, rememberAttempts, StepError } from '../attempts.ts';
+import { cacheFolder, sweepTemporaries } from '../cache.ts';
+import { withLock } from '../lock.ts';
+import { packageFolder } from '../package-files.ts';
+import { type Platform, thisPlatform } from '../platform.ts';
+import type { Progress } from '../progress.ts';
+import { downloadKit, kitFromDownload } from './from-download.ts';
+import { kitFromWheel, wheelKit } from './from-wheel.ts';
+import { isComplete, isVerified, type Kit, linkIntoPackage, packageKit } from './layout.ts';
+import { tryBinding } from './verify.ts';
+
+export interface InstallOptions {
+  log?: (line: string) => void;
+  /** Told often while something large is fetched. */
+  onBytes?: (what: string, done: number, total: number) => void;
+  signal?: AbortSignal;
+}
+
+/**
+ * Walks the chain until the native backend is there: what is there and loads, the package's own download, the wheel.
+ * Answers with every step that was taken, and remembers them for `diagnose`. It does not throw where none succeeds:
+ * the WebAssembly backend needs no installing. Safe beside another call in another process, and after a kill.
+ */
+export async function installNative(options: InstallOptions = {}): Promise<Attempt[]> {
+  const { log, signal } = options;
+  const cache = cacheFolder();
+  const platform = thisPlatform();
+  const progress: Progress = { log, bytes: options.onBytes };
+  const there = await attempt('installed', () => useInstalled(platform, cache, signal), signal);
+  if (there.ok) return finish([there], cache);
+  return withLock(
+    cache,
+    async () => {
+      // Whoever held the lock before may have done it all.
+      const [again, ...rest] = await walk(platform, cache, progress, signal);
+      return finish([again ?? there, ...rest], cache);
+    },
+    { signal, onWait: () => log?.('Another set-up is at work on the native backend: waiting for it') },
+  );
+}
+
+async function walk(platform: Platform, cache: string, progress: Progress, signal?: AbortSignal): Promise<Attempt[]> {
+  const attempts: Attempt[] = [];
+  const done = () => attempts.at(-1)?.ok;
+  attempts.push(await attempt('installed', () => useInstalled(platform, cache, signal), signal));
+  if (done() || packageFolder('@tensorflow/tfjs-node') === undefined) return attempts;
+  for (const folder of [join(cache, 'native'), join(cache, 'zig'), cache]) await sweep(folder);
+  attempts.push(await attempt('download', () => kitFromDownload(platform, { cache, progress, signal }), signal));
+  if (done()) return [...attempts, await linked(downloadKit(platform, cache), signal)];
+  attempts.push(...(await kitFromWheel(platform, { cache, progress, signal })));
+  return done() ? [...attempts, await linked(wheelKit(platform, cache), signal)] : attempts;
+}
+
+/** What is there: a kit in the cache that was seen to train, or a package that its own install script completed. */
+async function useInstalled(platform: Platform, cache: string, signal?: AbortSignal): Promise<void> {
+  const inPackage = packageKit();
+  if (inPackage === undefined) {
+    throw new StepError('@tensorflow/tfjs-node is not installed', 'Install it beside espalier: it is an optional dependency.');
+  }
+  if (await linkVerifiedKit(platform, cache)) return;
+  if (!isComplete(inPackage)) throw new StepError('the native binding of tfjs-node is not there', 'Run `espalier doctor --install`.');
+  await tryBinding(inPackage.binding, signal);
+}
+
+/** Links a kit of the cache that was seen to train; false where there is none. No download, no build. */
+export async function linkVerifiedKit(platform: Platform = thisPlatform(), cache: string = cacheFolder()): Promise<boolean> {
+  for (const kit of [wheelKit(platform, cache), downloadKit(platform, cache)]) {
+    if (!(await isVerified(kit))) continue;
+    await linkIntoPackage(kit);
+    return true;
+  }
+  return false;
+}
+
+function linked(kit: Kit, signal?: AbortSignal): Promise<Attempt> {
+  return attempt('installed', () => linkIntoPackage(kit), signal);
+}
+
+async function sweep(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await sweepTemporaries(folder);
+}
+
+async function finish(attempts: Attempt[], cache: string): Promise<Attempt[]> {
+  // A second checkout that finds everything there must not wipe out what the first one learned.
+  if (attempts.length > 1 || !attempts[0]?.ok) await rememberAttempts(attempts, cache).catch(() => {});
+  return attempts;
+}

@@ -1,0 +1,30 @@
+import util from 'node:util';
+
+/**
+ * Everything that must be so before tfjs-node is loaded, and what it would print while loading kept back.
+ * `util.isNullOrUndefined` and `util.isArray`: tfjs-node 4.22 calls them in training; Node 23 took them away, and
+ * Node 22 warns of each.
+ */
+export function prepareForTensorflow(threads?: number): void {
+  const { env } = process;
+  // 2: errors only. Information is the "oneDNN custom operations" and "CPU instructions" lines of each start.
+  env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
+  if (threads !== undefined) {
+    env['TF_NUM_INTRAOP_THREADS'] = String(threads);
+    env['TF_NUM_INTEROP_THREADS'] = String(threads);
+  }
+  const legacy = util as unknown as Record<string, (value: unknown) => boolean>;
+  legacy['isNullOrUndefined'] = (value) => value === null || value === undefined;
+  legacy['isArray'] = Array.isArray;
+}
+
+/** Runs `load` without the deprecation warnings (`punycode`, `url.parse`) that tfjs-node's own dependencies cause. */
+export function withoutDeprecations<T>(load: () => T): T {
+  const before = process.noDeprecation;
+  process.noDeprecation = true;
+  try {
+    return load();
+  } finally {
+    process.noDeprecation = before as boolean;
+  }
+}

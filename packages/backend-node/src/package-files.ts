@@ -1,0 +1,24 @@
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const require = createRequire(import.meta.url);
+
+/** A file of this package, the same whether its sources or what was built of them are running. */
+export function ownFile(...path: string[]): string {
+  return join(dirname(fileURLToPath(import.meta.url)), '..', ...path);
+}
+
+/** The folder of an installed package, as this package sees it; undefined where it is not installed. */
+export function packageFolder(name: string): string | undefined {
+  try {
+    return dirname(require.resolve(`${name}/package.json`));
+  } catch {
+    return undefined;
+  }
+}
+
+export function packageVersion(name: string): string | undefined {
+  const folder = packageFolder(name);
+  return folder && (require(join(folder, 'package.json')) as { version: string }).version;
+}
