@@ -1,0 +1,83 @@
+import 'reflect-metadata';
+import { container as root, type DependencyContainer, type InjectionToken } from 'tsyringe';
+import { EspalierError } from './errors.ts';
+import { Part } from './part.ts';
+import type { Registry } from './registry.ts';
+import { LEARNING_RATE, MAKE, type Make, OPTIONS, type PartKind, type PartTypes, SCHEDULER, SCORER, THRESHOLD, type Token } from './tokens.ts';
+
+/** The kinds that are injected when a part's options name one. */
+const INJECTED_KINDS: Partial<Record<PartKind, Token<unknown>>> = {
+  scorer: SCORER as Token<unknown>,
+  scheduler: SCHEDULER as Token<unknown>,
+  threshold: THRESHOLD as Token<unknown>,
+  learningRate: LEARNING_RATE as Token<unknown>,
+};
+
+/**
+ * What the parts of one run are made from: a child container of tsyringe in which the run's model, data, random
+ * numbers and so on are bound under their tokens. It dies with the run.
+ */
+export class PartContainer {
+  private readonly registry: Registry;
+  private readonly container: DependencyContainer;
+
+  constructor(registry: Registry, container: DependencyContainer = root.createChildContainer()) {
+    this.registry = registry;
+    this.container = container;
+    const make: Make = (part) => this.make(part);
+    this.bind(MAKE, make);
+  }
+
+  /** Binds a value for all parts made from here on. */
+  bind<T>(token: Token<T>, value: T): this {
+    this.container.register(token as InjectionToken<T>, { useValue: value });
+    return this;
+  }
+
+  /** Binds what is made when it is first asked for. */
+  bindLazily<T>(token: Token<T>, make: () => T): this {
+    let made: { value: T } | undefined;
+    this.container.register(token as InjectionToken<T>, {
+      useFactory: () => {
+        made ??= { value: make() };
+        return made.value;
+      },
+    });
+    return this;
+  }
+
+  /**
+   * Makes an instance of a part, and with it those that its options name.
+   *
+   * @throws EspalierError naming the plugin where its constructor fails or asks for what is not there.
+   */
+  make<K extends PartKind>(part: Part<K>): PartTypes[K] {
+    const entry = this.registry.find(part.kind, part.name);
+    if (entry === undefined) throw new EspalierError(`unknown ${part.kind} "${part.name}"`);
+    const own = new PartContainer(this.registry, this.container.createChildContainer());
+    own.bind(OPTIONS, part.options);
+    for (const option of Object.values(part.options)) {
+      if (!(option instanceof Part)) continue;
+      const token = INJECTED_KINDS[(option as Part).kind];
+      if (token !== undefined) own.bindLazily(token, () => this.make(option as Part));
+    }
+    try {
+      return own.container.resolve(entry.use) as PartTypes[K];
+    } catch (error) {
+      throw new EspalierError(
+        { where: `${entry.kind} "${entry.name}" of ${entry.plugin}`, what: 'cannot be made', why: reason(error) },
+        { cause: error },
+      );
+    }
+  }
+}
+
+function reason(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  if (message.includes('TypeInfo not known')) return 'its constructor takes arguments, but the class is not marked @injectable()';
+  const missing = /Symbol\(espalier\.(\w+)\)/.exec(message)?.[1];
+  if (missing !== undefined && message.includes('unregistered')) {
+    return `its constructor injects ${missing}, which nothing here provides${missing === 'SCORER' || missing === 'SCHEDULER' ? ` (declare an option with part('${missing.toLowerCase()}'))` : ''}`;
+  }
+  return message;
+}

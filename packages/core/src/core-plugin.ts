@@ -1,0 +1,52 @@
+import { ConstantRate, constantRateOptions } from './learning-rates/constant.ts';
+import { CosineRate, cosineRateOptions } from './learning-rates/cosine.ts';
+import { ExponentialRate, exponentialRateOptions } from './learning-rates/exponential.ts';
+import { StepRate, stepRateOptions } from './learning-rates/step.ts';
+import { BinaryCrossentropy } from './losses/binary-crossentropy.ts';
+import { CategoricalCrossentropy } from './losses/categorical-crossentropy.ts';
+import { MeanAbsoluteError } from './losses/mean-absolute-error.ts';
+import { MeanSquaredError } from './losses/mean-squared-error.ts';
+import { SparseCategoricalCrossentropy } from './losses/sparse-categorical-crossentropy.ts';
+import { Adam, adamOptions } from './optimizers/adam.ts';
+import { Momentum, momentumOptions } from './optimizers/momentum.ts';
+import { Rmsprop, rmspropOptions } from './optimizers/rmsprop.ts';
+import { Sgd, sgdOptions } from './optimizers/sgd.ts';
+import { definePlugin } from './plugin.ts';
+import { TapeTrainer } from './tape-trainer.ts';
+import { FixedThreshold, fixedOptions } from './thresholds/fixed.ts';
+import { GlobalThreshold } from './thresholds/global.ts';
+import { LayerThreshold } from './thresholds/layer.ts';
+import { StdThreshold, stdOptions } from './thresholds/std.ts';
+
+/** What core itself brings, registered like any plugin. */
+export const corePlugin = definePlugin({
+  name: '@espalier/core',
+  thresholds: {
+    fixed: { use: FixedThreshold, options: fixedOptions, description: 'Every score below a fixed value goes.' },
+    layer: { use: LayerThreshold, description: 'The same share of each parameter goes.' },
+    global: { use: GlobalThreshold, description: 'The lowest scores of the whole net go, wherever they are.' },
+    std: { use: StdThreshold, options: stdOptions, description: 'What lies within q standard deviations of its layer goes.' },
+  },
+  optimizers: {
+    sgd: { use: Sgd, options: sgdOptions, description: 'Stochastic gradient descent.' },
+    momentum: { use: Momentum, options: momentumOptions, description: 'Gradient descent with momentum, or Nesterov’s.' },
+    adam: { use: Adam, options: adamOptions, description: 'Adam; with weight decay it is AdamW.' },
+    rmsprop: { use: Rmsprop, options: rmspropOptions, description: 'RMSProp.' },
+  },
+  learningRates: {
+    constant: { use: ConstantRate, options: constantRateOptions, description: 'The same rate throughout.' },
+    cosine: { use: CosineRate, options: cosineRateOptions, description: 'Half a cosine from one rate to another.' },
+    exponential: { use: ExponentialRate, options: exponentialRateOptions, description: 'The same factor at every step.' },
+    step: { use: StepRate, options: stepRateOptions, description: 'Drops by a factor at given shares of the training.' },
+  },
+  losses: {
+    sparseCategoricalCrossentropy: { use: SparseCategoricalCrossentropy, description: 'Cross-entropy for whole-number labels.' },
+    categoricalCrossentropy: { use: CategoricalCrossentropy, description: 'Cross-entropy for one-hot or soft targets.' },
+    binaryCrossentropy: { use: BinaryCrossentropy, description: 'Cross-entropy for yes-or-no targets.' },
+    meanSquaredError: { use: MeanSquaredError, description: 'The mean of the squared errors.' },
+    meanAbsoluteError: { use: MeanAbsoluteError, description: 'The mean of the absolute errors.' },
+  },
+  trainers: {
+    tape: { use: TapeTrainer, description: 'tfjs’s gradient tape: any layer, any backend.' },
+  },
+});

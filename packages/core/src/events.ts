@@ -1,0 +1,22 @@
+import type { Evaluation } from './evaluate.ts';
+import type { CutReport, Snapshot } from './pruning-run.ts';
+
+/** What happens in a run, as it is recorded and shown. */
+export type RunEvent =
+  | { readonly type: 'step'; readonly phase: Phase; readonly step: number; readonly total: number; readonly loss: number }
+  | {
+      readonly type: 'epoch';
+      readonly phase: Phase;
+      readonly epoch: number;
+      readonly epochs: number;
+      readonly step: number;
+      readonly loss: number;
+      readonly sparsity: number;
+      readonly validation?: Evaluation;
+    }
+  | ({ readonly type: 'cut'; readonly step: number; readonly seconds: number } & CutReport)
+  | { readonly type: 'rewind'; readonly to: Snapshot }
+  | { readonly type: 'log'; readonly message: string };
+
+/** Training the dense baseline, or pruning. */
+export type Phase = 'dense' | 'prune';

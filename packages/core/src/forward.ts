@@ -1,0 +1,72 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Batch } from './batch.ts';
+import { isModel } from './parameter.ts';
+import type { Loss } from './loss.ts';
+
+/** tfjs keeps a layer's activation in a field that its types do not show. */
+type ActivationLayer = tf.layers.Layer & { activation?: { getClassName(): string } | null };
+
+/** A model's way from inputs to loss, through the logits where the loss can use them. */
+export class Forward {
+  private readonly model: tf.LayersModel;
+  private readonly loss: Loss;
+  private readonly heads: (ActivationLayer | null)[];
+
+  constructor(model: tf.LayersModel, loss: Loss) {
+    this.model = model;
+    this.loss = loss;
+    this.heads = model.outputs.map((output) => headOf(output.sourceLayer, loss.fromLogits?.activation));
+  }
+
+  /** One tensor per output: logits where this head has them (see `hasLogits`). Inside a tidy. */
+  outputs(inputs: readonly tf.Tensor[], training: boolean): tf.Tensor[] {
+    const given = inputs.length === 1 ? (inputs[0] as tf.Tensor) : [...inputs];
+    const outputs = withLinearHeads(this.heads, () => this.model.apply(given, { training }));
+    return Array.isArray(outputs) ? (outputs as tf.Tensor[]) : [outputs as tf.Tensor];
+  }
+
+  hasLogits(output: number): boolean {
+    return this.heads[output] !== null;
+  }
+
+  /** The mean loss over a batch, summed over outputs, without penalties. A scalar, inside a tidy. */
+  lossOf(outputs: readonly tf.Tensor[], targets: readonly tf.Tensor[]): tf.Scalar {
+    const losses = outputs.map((output, index) => {
+      const target = targets[index] as tf.Tensor;
+      const { fromLogits } = this.loss;
+      return fromLogits !== undefined && this.hasLogits(index) ? fromLogits.compute(target, output) : this.loss.compute(target, output);
+    });
+    return losses.length === 1 ? (losses[0] as tf.Scalar) : (tf.addN(losses) as tf.Scalar);
+  }
+
+  /** The loss to train on: with the penalties of the layers' own regularisers. Inside a tidy. */
+  trainingLoss(batch: Batch): tf.Scalar {
+    const loss = this.lossOf(this.outputs(batch.inputs, true), batch.targets);
+    const penalties = this.model.calculateLosses();
+    return penalties.length === 0 ? loss : (tf.addN([loss, ...penalties]) as tf.Scalar);
+  }
+}
+
+/** The layer whose activation ends the model, where it is the one that the loss undoes. */
+function headOf(layer: tf.layers.Layer, activation: string | undefined): ActivationLayer | null {
+  if (activation === undefined) return null;
+  if (isModel(layer)) return layer.outputs.length === 1 ? headOf((layer.outputs[0] as tf.SymbolicTensor).sourceLayer, activation) : null;
+  const head = layer as ActivationLayer;
+  const isPlain = ['Dense', 'Activation', 'Conv2D', 'Conv1D'].includes(layer.getClassName());
+  return isPlain && head.activation?.getClassName() === activation ? head : null;
+}
+
+/** Model calls are synchronous, so nobody can see the heads without their activation. */
+function withLinearHeads<T>(heads: readonly (ActivationLayer | null)[], call: () => T): T {
+  const kept = heads.map((head) => head?.activation);
+  for (const head of heads) if (head !== null) head.activation = LINEAR;
+  try {
+    return call();
+  } finally {
+    heads.forEach((head, index) => {
+      if (head !== null) head.activation = kept[index];
+    });
+  }
+}
+
+const LINEAR = (tf.layers.activation({ activation: 'linear' }) as ActivationLayer).activation;

@@ -1,0 +1,52 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Calibration } from './calibration.ts';
+import { Forward } from './forward.ts';
+import type { Loss } from './loss.ts';
+import type { PrunableParameter } from './parameter.ts';
+
+/** Gradients of the loss with respect to parameters, over the calibration data, dropout off. */
+export class Gradients {
+  private readonly forward: Forward;
+  private readonly calibration: Calibration;
+
+  constructor(model: tf.LayersModel, loss: Loss, calibration: Calibration) {
+    this.forward = new Forward(model, loss);
+    this.calibration = calibration;
+  }
+
+  /**
+   * The mean over all calibration batches, weighted by their size, of a formula of weight and gradient:
+   * `gradients.mean(parameters, (weight, gradient) => tf.abs(tf.mul(weight, gradient)))`.
+   *
+   * @returns one tensor per parameter, shaped like it. The caller disposes them.
+   */
+  async mean(
+    parameters: readonly PrunableParameter[],
+    formula: (weight: tf.Tensor, gradient: tf.Tensor) => tf.Tensor,
+  ): Promise<tf.Tensor[]> {
+    const variables = parameters.map(({ variable }) => variable);
+    let sums: tf.Tensor[] | undefined;
+    let count = 0;
+    for (const batch of this.calibration.batches()) {
+      const before: tf.Tensor[] | undefined = sums;
+      sums = tf.tidy(() => {
+        const { grads } = tf.variableGrads(
+          () => this.forward.lossOf(this.forward.outputs(batch.inputs, false), batch.targets),
+          variables,
+        );
+        return variables.map((variable, i) => {
+          const score = tf.mul(formula(variable, grads[variable.name] as tf.Tensor), batch.size);
+          return before === undefined ? score : tf.add(before[i] as tf.Tensor, score);
+        });
+      });
+      tf.dispose([before ?? [], batch.inputs, batch.targets]);
+      count += batch.size;
+      // Lets timers and signals through between batches.
+      await sums[0]?.data();
+    }
+    const totals = sums ?? [];
+    const means = tf.tidy(() => totals.map((sum) => tf.div(sum, count)));
+    tf.dispose(totals);
+    return means;
+  }
+}

@@ -1,0 +1,291 @@
+import type * as tf from '@tensorflow/tfjs';
+import { samplesFor } from './batch.ts';
+import type { CallRecord, Checkpoint, CheckpointStore } from './checkpoint.ts';
+import { cut } from './cut.ts';
+import type { Samples } from './data.ts';
+import { Cancelled, EspalierError } from './errors.ts';
+import { type Evaluation, evaluate } from './evaluate.ts';
+import type { RunEvent } from './events.ts';
+import { type Keeping, RunKeeping } from './keeping.ts';
+import type { Loss } from './loss.ts';
+import { Mask } from './mask.ts';
+import { MaskSet } from './mask-set.ts';
+import type { Optimizer } from './optimizer.ts';
+import type { PrunableParameter } from './parameter.ts';
+import type { CutReport, OnStep, PruningRun, Snapshot, TrainingReport } from './pruning-run.ts';
+import { Random } from './random.ts';
+import type { Scorer } from './scorer.ts';
+import type { Budget } from './step.ts';
+import type { Threshold } from './threshold.ts';
+import type { Trainer, TrainingSession } from './trainer.ts';
+import { type EarlyStop, trainingLoop } from './training-loop.ts';
+import { firstNonFinite, readWeights, type StoredWeights, writeWeights } from './weights.ts';
+
+/** What a run is made of. Model and data stay the caller's. */
+export interface LiveRunParts {
+  readonly model: tf.LayersModel;
+  readonly parameters: readonly PrunableParameter[];
+  /** NaN where the threshold alone decides. */
+  readonly sparsity: number;
+  readonly threshold: Threshold;
+  readonly train: Samples;
+  readonly validation?: Samples;
+  readonly task: 'classification' | 'regression';
+  readonly loss: Loss;
+  readonly optimizer: Optimizer;
+  readonly trainer: Trainer;
+  readonly batchSize: number;
+  readonly budget: Budget;
+  readonly seed: number;
+  /** What `rewind` can go back to, besides 'dense': the weights that the model has when the run is made. */
+  readonly snapshots?: Readonly<Partial<Record<Snapshot, StoredWeights>>>;
+  readonly earlyStop?: EarlyStop;
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: RunEvent) => void;
+  readonly checkpoints?: CheckpointStore;
+  /** Seconds between two checkpoints inside a call; 10 where it is not given. */
+  readonly checkpointEvery?: number;
+}
+
+/**
+ * A run that really trains and cuts. Its calls are numbered and their results recorded, so that a strategy that is
+ * called again after a kill gets what is finished at once and goes on where it stood. Dispose it at the end.
+ */
+export class LiveRun implements PruningRun {
+  readonly model: tf.LayersModel;
+  readonly parameters: readonly PrunableParameter[];
+  readonly masks: MaskSet;
+  readonly sparsity: number;
+  readonly budget: Budget;
+  readonly random: Random;
+  readonly keep: Keeping;
+  readonly signal: AbortSignal;
+  readonly rehearsal = false;
+
+  /** Seconds spent, for the record. */
+  readonly seconds = { score: 0, train: 0 };
+
+  private readonly parts: LiveRunParts;
+  private readonly samples: Samples;
+  private readonly kept = new RunKeeping();
+  private snapshots: Readonly<Partial<Record<Snapshot, StoredWeights>>>;
+  private session: TrainingSession | undefined;
+
+  private readonly finished: CallRecord[] = [];
+  /** Finished calls of the run that was killed, yet to be handed out. */
+  private replay: CallRecord[] = [];
+  private resumeWithin = 0;
+  private insideTraining = false;
+  private lastCheckpoint = Date.now();
+  private steps = 0;
+
+  private constructor(parts: LiveRunParts, dense: StoredWeights) {
+    this.parts = parts;
+    this.model = parts.model;
+    this.parameters = parts.parameters;
+    this.masks = new MaskSet(parts.parameters);
+    this.sparsity = parts.sparsity;
+    this.budget = parts.budget;
+    this.random = Random.of(parts.seed, 'run');
+    this.keep = this.kept;
+    this.signal = parts.signal ?? new AbortController().signal;
+    this.samples = samplesFor(parts.model, parts.train);
+    this.snapshots = { ...parts.snapshots, dense };
+  }
+
+  /** Starts a run, or goes on from the last checkpoint where the store has one. */
+  static async open(parts: LiveRunParts): Promise<LiveRun> {
+    const run = new LiveRun(parts, await readWeights(parts.model));
+    const checkpoint = await parts.checkpoints?.load();
+    if (checkpoint) await run.resume(checkpoint);
+    return run;
+  }
+
+  async cut(scorer: Scorer, sparsity: number = this.sparsity): Promise<CutReport> {
+    const { threshold } = this.parts;
+    if (!threshold.decidesSparsity && !(sparsity >= 0 && sparsity <= 1)) {
+      throw new EspalierError({ where: 'cut', what: `the sparsity asked for is ${sparsity}, not a number from 0 to 1` });
+    }
+    return this.call('cut', async () => {
+      const started = performance.now();
+      await this.session?.sync();
+      const { model, masks, random, keep } = this;
+      const report = await cut({
+        masks,
+        scorer,
+        threshold,
+        sparsity,
+        target: this.sparsity,
+        context: { model, masks, random, keep },
+      });
+      await this.session?.refresh();
+      const seconds = (performance.now() - started) / 1000;
+      this.seconds.score += seconds;
+      this.emit({ type: 'cut', step: this.steps, seconds, ...report });
+      return report;
+    });
+  }
+
+  async train(budget: Budget, onStep?: OnStep): Promise<TrainingReport> {
+    if (this.insideTraining) throw new EspalierError('train was called inside the callback of another train');
+    const after = this.replay.length === 0 ? this.resumeWithin : 0;
+    return this.call('train', async () => {
+      this.resumeWithin = 0;
+      this.insideTraining = true;
+      const started = performance.now();
+      const scoredBefore = this.seconds.score;
+      try {
+        return await this.trainFrom(after, budget, onStep);
+      } finally {
+        this.insideTraining = false;
+        this.seconds.train += (performance.now() - started) / 1000 - (this.seconds.score - scoredBefore);
+      }
+    });
+  }
+
+  private async trainFrom(after: number, budget: Budget, onStep?: OnStep): Promise<TrainingReport> {
+    const { optimizer, batchSize, seed, earlyStop, validation } = this.parts;
+    const session = this.openSession();
+    await session.refresh();
+    let done = after;
+    this.steps += after;
+    const report = await trainingLoop({
+      session,
+      samples: this.samples,
+      batchSize,
+      learningRate: optimizer.learningRate,
+      budget,
+      shuffle: { seed, stretch: this.finished.length },
+      after,
+      signal: undefined,
+      earlyStop,
+      validate: validation === undefined ? undefined : () => this.measure(validation),
+      findNonFinite: () => firstNonFinite(this.model),
+      onStep: async (step) => {
+        this.steps += 1;
+        await onStep?.(step);
+        done = step.number;
+        this.emit({ type: 'step', phase: 'prune', step: step.number, total: step.total, loss: step.loss });
+        const isDue = Date.now() - this.lastCheckpoint > (this.parts.checkpointEvery ?? 10) * 1000;
+        if (this.signal.aborted || isDue) await this.checkpoint(done);
+        if (this.signal.aborted) throw new Cancelled();
+      },
+      onEpoch: async ({ number, total, loss, step, validation: measured }) => {
+        await this.masks.verify(`after epoch ${number}`);
+        this.emit({ type: 'epoch', phase: 'prune', epoch: number, epochs: total, step, loss, sparsity: this.masks.sparsity, validation: measured });
+      },
+    });
+    return report;
+  }
+
+  async rewind(to: Snapshot): Promise<void> {
+    await this.call('rewind', async () => {
+      const weights = this.snapshots[to];
+      if (weights === undefined) {
+        throw new EspalierError({ where: `rewind to "${to}"`, what: 'there are no such weights', why: `this run has ${Object.keys(this.snapshots).join(', ')}` });
+      }
+      writeWeights(this.model, weights);
+      this.masks.apply();
+      this.session?.reset();
+      await this.session?.refresh();
+      this.emit({ type: 'rewind', to });
+      return undefined;
+    });
+  }
+
+  evaluate(): Promise<Evaluation> {
+    return this.call('evaluate', async () => {
+      await this.session?.sync();
+      return this.measure(this.parts.validation ?? this.samples);
+    });
+  }
+
+  log(message: string): void {
+    this.emit({ type: 'log', message });
+  }
+
+  /** Checks the promises at the end of a strategy, and brings the model's variables up to date. */
+  async finish(): Promise<void> {
+    await this.session?.sync();
+    await this.masks.verify('at the end of the run');
+  }
+
+  dispose(): void {
+    this.session?.dispose();
+    this.masks.dispose();
+    this.kept.dispose();
+  }
+
+  private measure(samples: Samples): Promise<Evaluation> {
+    return evaluate(this.model, samples, this.parts.loss, { task: this.parts.task, signal: this.signal });
+  }
+
+  private openSession(): TrainingSession {
+    const { model, loss, optimizer, seed, trainer } = this.parts;
+    this.session ??= trainer.open({ model, samples: this.samples, loss, optimizer, masks: this.masks, seed });
+    return this.session;
+  }
+
+  private emit(event: RunEvent): void {
+    this.parts.onEvent?.(event);
+  }
+
+  /** One numbered call: handed out from the record where it is finished already. Calls inside a training belong to it. */
+  private async call<R>(name: CallRecord['call'], work: () => Promise<R>): Promise<R> {
+    if (this.insideTraining) return work();
+    const recorded = this.replay.shift();
+    if (recorded !== undefined) {
+      if (recorded.call !== name) {
+        throw new EspalierError({
+          where: 'resume',
+          what: `the strategy called ${name} where the interrupted run had called ${recorded.call}`,
+          why: 'a strategy must make the same calls again',
+          remedy: 'Keep what decides its course in run.keep, or start anew in another folder',
+        });
+      }
+      this.finished.push(recorded);
+      return ('result' in recorded ? recorded.result : undefined) as R;
+    }
+    if (this.signal.aborted) {
+      await this.checkpoint(0);
+      throw new Cancelled();
+    }
+    const result = await work();
+    this.finished.push((result === undefined ? { call: name } : { call: name, result }) as CallRecord);
+    if (name !== 'evaluate') await this.checkpoint(0);
+    return result;
+  }
+
+  private async checkpoint(stepsWithin: number): Promise<void> {
+    const { checkpoints } = this.parts;
+    if (checkpoints === undefined) return;
+    await this.session?.sync();
+    const masks = Object.fromEntries(this.parameters.map((parameter) => [parameter.name, this.masks.get(parameter).bytes]));
+    await checkpoints.save({
+      finished: this.finished,
+      stepsWithin,
+      weights: await readWeights(this.model),
+      masks,
+      training: (await this.session?.save()) ?? null,
+      random: this.random.state(),
+      ...(await this.kept.save()),
+    });
+    this.lastCheckpoint = Date.now();
+  }
+
+  private async resume(checkpoint: Checkpoint): Promise<void> {
+    writeWeights(this.model, checkpoint.weights);
+    for (const parameter of this.parameters) {
+      const bytes = checkpoint.masks[parameter.name];
+      if (bytes === undefined) throw new EspalierError({ where: parameter.name, what: 'the checkpoint has no mask for it: it is that of another run' });
+      this.masks.set(parameter, Mask.fromBytes(parameter.size, bytes));
+    }
+    await this.masks.verify('in the checkpoint');
+    this.random.restore(checkpoint.random);
+    this.kept.restore(checkpoint);
+    if (checkpoint.training !== null) await this.openSession().restore(checkpoint.training);
+    this.replay = [...checkpoint.finished];
+    this.resumeWithin = checkpoint.stepsWithin;
+    for (const record of checkpoint.finished) if (record.call === 'train') this.steps += record.result.steps;
+  }
+}

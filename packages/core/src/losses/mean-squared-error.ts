@@ -1,0 +1,9 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Loss } from '../loss.ts';
+
+/** The mean of (t − y)². */
+export class MeanSquaredError implements Loss {
+  compute(target: tf.Tensor, output: tf.Tensor): tf.Scalar {
+    return tf.tidy(() => tf.mean(tf.square(tf.sub(tf.reshape(target, output.shape), output))));
+  }
+}

@@ -1,0 +1,48 @@
+import { elementsOf } from './data.ts';
+import type { ModelParameter } from './parameter.ts';
+
+type Shape = readonly (number | null)[];
+interface LayerNode {
+  readonly inputShapes: Shape | readonly Shape[];
+  readonly outputShapes: Shape | readonly Shape[];
+}
+
+/**
+ * How often one sample multiplies each element of a parameter: the output positions of a convolution, the time steps
+ * of a recurrent layer, once for a Dense. Multiply-accumulates are this times the elements that are not zero.
+ * Biases, norms and embeddings multiply nothing. An open dimension (a sequence of any length) counts as one.
+ */
+export function usesPerSample({ layer, name, shape }: Pick<ModelParameter, 'layer' | 'name' | 'shape'>): number {
+  const type = layer.getClassName();
+  if (shape.length < 2 || !/kernel$/.test(name)) return 0;
+  let uses = 0;
+  for (const node of (layer as unknown as { inboundNodes: readonly LayerNode[] }).inboundNodes) {
+    const input = firstShape(node.inputShapes).slice(1);
+    const output = firstShape(node.outputShapes).slice(1);
+    uses += usesAt(type, name, input, output);
+  }
+  return uses;
+}
+
+function usesAt(type: string, name: string, input: Shape, output: Shape): number {
+  if (/LSTM|GRU|RNN|Bidirectional/.test(type)) return input[0] ?? 1;
+  // A transposed convolution spreads each input position over the kernel.
+  const positions = /Transpose/.test(type) ? input : output;
+  if (name.endsWith('depthwise_kernel') && type === 'SeparableConv2D') return positionsOf(output);
+  return positionsOf(positions);
+}
+
+/** All dimensions but the last, which is that of units or channels. */
+function positionsOf(shape: Shape): number {
+  return elementsOf(shape.slice(0, -1).map((size) => size ?? 1));
+}
+
+function firstShape(shapes: Shape | readonly Shape[]): Shape {
+  return Array.isArray(shapes[0]) ? (shapes[0] as Shape) : (shapes as Shape);
+}
+
+/** Multiply-accumulates of one sample through a whole model, from the elements of each parameter that are not zero. */
+export function totalMacs(parameters: readonly (ModelParameter & { readonly nonzero: number })[]): number {
+  return parameters.reduce((sum, parameter) => sum + parameter.nonzero * usesPerSample(parameter), 0);
+}
+

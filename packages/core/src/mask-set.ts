@@ -1,0 +1,100 @@
+import * as tf from '@tensorflow/tfjs';
+import { BrokenPromise, EspalierError } from './errors.ts';
+import { Mask } from './mask.ts';
+import type { PrunableParameter } from './parameter.ts';
+
+/** The masks of a model's parameters, and the one place where they are put on weights. Dispose it with the run. */
+export class MaskSet {
+  readonly parameters: readonly PrunableParameter[];
+  private readonly masks: Map<string, Mask>;
+  private readonly tensors = new Map<string, tf.Tensor>();
+
+  constructor(parameters: readonly PrunableParameter[]) {
+    this.parameters = parameters;
+    this.masks = new Map(parameters.map(({ name, size }) => [name, Mask.full(size)]));
+  }
+
+  get(parameter: { readonly name: string }): Mask {
+    const mask = this.masks.get(parameter.name);
+    if (mask === undefined) throw new EspalierError({ where: parameter.name, what: 'has no mask: it is not among the parameters of this run' });
+    return mask;
+  }
+
+  has(parameter: { readonly name: string }): boolean {
+    return this.masks.has(parameter.name);
+  }
+
+  /** Replaces one mask and zeroes the weights that it prunes. */
+  set(parameter: PrunableParameter, mask: Mask): void {
+    if (mask.size !== parameter.size) {
+      throw new EspalierError({ where: parameter.name, what: `a mask of ${mask.size} elements does not fit ${parameter.size} weights` });
+    }
+    this.get(parameter);
+    this.masks.set(parameter.name, mask);
+    this.tensors.get(parameter.name)?.dispose();
+    this.tensors.delete(parameter.name);
+    this.apply(parameter);
+  }
+
+  /** 1 where kept, 0 where pruned, shaped like the weights; null where nothing is pruned. Owned by this set. */
+  tensor(parameter: PrunableParameter): tf.Tensor | null {
+    const mask = this.get(parameter);
+    if (mask.pruned === 0) return null;
+    let tensor = this.tensors.get(parameter.name);
+    if (tensor === undefined) {
+      tensor = tf.keep(mask.toTensor(parameter.shape));
+      this.tensors.set(parameter.name, tensor);
+    }
+    return tensor;
+  }
+
+  /** Zeroes the pruned weights of one parameter, or of all. */
+  apply(only?: PrunableParameter): void {
+    for (const parameter of only === undefined ? this.parameters : [only]) {
+      const mask = this.tensor(parameter);
+      if (mask === null) continue;
+      tf.tidy(() => parameter.variable.assign(tf.mul(parameter.variable, mask)));
+    }
+  }
+
+  /** The share of all elements that are pruned, 0 to 1. */
+  get sparsity(): number {
+    let pruned = 0;
+    let size = 0;
+    for (const parameter of this.parameters) {
+      pruned += this.get(parameter).pruned;
+      size += parameter.size;
+    }
+    return size === 0 ? 0 : pruned / size;
+  }
+
+  /**
+   * Checks the promise that every pruned weight is exactly zero.
+   *
+   * @param when for the message: `after epoch 3`.
+   * @throws BrokenPromise naming the parameters.
+   */
+  async verify(when: string): Promise<void> {
+    const broken: string[] = [];
+    for (const parameter of this.parameters) {
+      const mask = this.tensor(parameter);
+      if (mask === null) continue;
+      const count = tf.tidy(() => tf.sum(tf.logicalAnd(tf.notEqual(parameter.variable, 0), tf.equal(mask, 0)).toInt()));
+      const [alive] = await count.data();
+      count.dispose();
+      if (alive !== undefined && alive > 0) broken.push(`${parameter.name} (${alive} weights)`);
+    }
+    if (broken.length === 0) return;
+    throw new BrokenPromise({
+      where: broken.join(', '),
+      what: `pruned weights are not zero ${when}`,
+      why: 'something wrote to the weights past the run',
+      remedy: 'Change weights through the run (train, cut, rewind), or call run.masks.apply() after writing to them',
+    });
+  }
+
+  dispose(): void {
+    for (const tensor of this.tensors.values()) tensor.dispose();
+    this.tensors.clear();
+  }
+}

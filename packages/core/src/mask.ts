@@ -1,0 +1,106 @@
+import * as tf from '@tensorflow/tfjs';
+
+/** Which elements of one parameter are kept: one bit per element, at rest and on the wire. */
+export class Mask {
+  readonly size: number;
+  /** Bit i % 8 of byte i / 8 is 1 where element i is kept. */
+  readonly bytes: Uint8Array;
+
+  private constructor(size: number, bytes: Uint8Array) {
+    this.size = size;
+    this.bytes = bytes;
+  }
+
+  /** Everything kept. */
+  static full(size: number): Mask {
+    const bytes = new Uint8Array(Math.ceil(size / 8)).fill(255);
+    const rest = size % 8;
+    if (rest > 0) bytes[bytes.length - 1] = (1 << rest) - 1;
+    return new Mask(size, bytes);
+  }
+
+  /** Everything pruned. */
+  static empty(size: number): Mask {
+    return new Mask(size, new Uint8Array(Math.ceil(size / 8)));
+  }
+
+  /** Kept where the value is not zero. */
+  static of(values: ArrayLike<number>): Mask {
+    const mask = Mask.empty(values.length);
+    for (let i = 0; i < values.length; i++) if (values[i] !== 0) mask.keep(i);
+    return mask;
+  }
+
+  /**
+   * From what `bytes` held.
+   *
+   * @throws RangeError where the number of bytes or the padding bits do not fit the size.
+   */
+  static fromBytes(size: number, bytes: Uint8Array): Mask {
+    const rest = size % 8;
+    const padded = rest > 0 && ((bytes[bytes.length - 1] ?? 0) >> rest) !== 0;
+    if (bytes.length !== Math.ceil(size / 8) || padded) {
+      throw new RangeError(`a mask of ${size} elements takes ${Math.ceil(size / 8)} bytes, unused bits zero; got ${bytes.length}`);
+    }
+    return new Mask(size, Uint8Array.from(bytes));
+  }
+
+  keeps(index: number): boolean {
+    return (((this.bytes[index >> 3] as number) >> (index & 7)) & 1) === 1;
+  }
+
+  keep(index: number): void {
+    this.bytes[index >> 3] = (this.bytes[index >> 3] as number) | (1 << (index & 7));
+  }
+
+  prune(index: number): void {
+    this.bytes[index >> 3] = (this.bytes[index >> 3] as number) & ~(1 << (index & 7));
+  }
+
+  clone(): Mask {
+    return new Mask(this.size, Uint8Array.from(this.bytes));
+  }
+
+  /** How many elements are kept. */
+  get kept(): number {
+    let count = 0;
+    for (const byte of this.bytes) count += BITS[byte] as number;
+    return count;
+  }
+
+  get pruned(): number {
+    return this.size - this.kept;
+  }
+
+  /** The share of pruned elements, 0 to 1. */
+  get sparsity(): number {
+    return this.size === 0 ? 0 : this.pruned / this.size;
+  }
+
+  equals(other: Mask): boolean {
+    return this.size === other.size && this.bytes.every((byte, i) => byte === other.bytes[i]);
+  }
+
+  /** Whether everything that this mask keeps is kept by the other one, too. */
+  isWithin(other: Mask): boolean {
+    return this.size === other.size && this.bytes.every((byte, i) => (byte & ~(other.bytes[i] as number)) === 0);
+  }
+
+  /** 1 where kept, 0 where pruned. */
+  toFloat32(): Float32Array {
+    const values = new Float32Array(this.size);
+    for (let i = 0; i < this.size; i++) values[i] = ((this.bytes[i >> 3] as number) >> (i & 7)) & 1;
+    return values;
+  }
+
+  /** The same as a float32 tensor; the caller disposes it. */
+  toTensor(shape: readonly number[]): tf.Tensor {
+    return tf.tensor(this.toFloat32(), [...shape], 'float32');
+  }
+}
+
+const BITS = Uint8Array.from({ length: 256 }, (_, byte) => {
+  let count = 0;
+  for (let rest = byte; rest > 0; rest >>= 1) count += rest & 1;
+  return count;
+});

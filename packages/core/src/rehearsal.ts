@@ -1,0 +1,111 @@
+import type * as tf from '@tensorflow/tfjs';
+import type { Evaluation } from './evaluate.ts';
+import { RunKeeping } from './keeping.ts';
+import { MaskSet } from './mask-set.ts';
+import type { PrunableParameter } from './parameter.ts';
+import type { CutReport, OnStep, PruningRun, Snapshot, TrainingReport } from './pruning-run.ts';
+import { Random } from './random.ts';
+import type { Scorer } from './scorer.ts';
+import type { Strategy } from './strategy.ts';
+import type { Budget } from './step.ts';
+
+/** What a strategy would do, step by step. */
+export interface RehearsedEvent {
+  readonly what: 'cut' | 'train' | 'rewind' | 'evaluate';
+  /** Training steps done before it, over the whole run. */
+  readonly step: number;
+  /** For a cut: the sparsity asked for; NaN where the threshold decides. */
+  readonly sparsity?: number;
+  /** For a training: how many steps. */
+  readonly steps?: number;
+  readonly scorer?: string;
+  readonly to?: Snapshot;
+}
+
+export interface RehearsalParts {
+  readonly model: tf.LayersModel;
+  readonly parameters: readonly PrunableParameter[];
+  readonly sparsity: number;
+  readonly budget: Budget;
+  readonly seed: number;
+  /** Stops a strategy that would never end; a million where it is not given. */
+  readonly maxCalls?: number;
+}
+
+/**
+ * Calls a strategy on a run that neither trains nor scores, and writes down what it asks for: so a plan can say at
+ * which steps it will really cut, and a schedule that never fires is found before anything is trained.
+ */
+export async function rehearse(strategy: Strategy, parts: RehearsalParts): Promise<RehearsedEvent[]> {
+  const run = new Rehearsal(parts);
+  try {
+    await strategy.prune(run);
+  } finally {
+    run.dispose();
+  }
+  return run.events;
+}
+
+class Rehearsal implements PruningRun {
+  readonly model: tf.LayersModel;
+  readonly parameters: readonly PrunableParameter[];
+  readonly masks: MaskSet;
+  readonly sparsity: number;
+  readonly budget: Budget;
+  readonly random: Random;
+  readonly keep = new RunKeeping();
+  readonly signal = new AbortController().signal;
+  readonly rehearsal = true;
+  readonly events: RehearsedEvent[] = [];
+  private steps = 0;
+  private callsLeft: number;
+
+  constructor(parts: RehearsalParts) {
+    this.model = parts.model;
+    this.parameters = parts.parameters;
+    this.masks = new MaskSet(parts.parameters);
+    this.sparsity = parts.sparsity;
+    this.budget = parts.budget;
+    this.random = Random.of(parts.seed, 'run');
+    this.callsLeft = parts.maxCalls ?? 1_000_000;
+  }
+
+  async cut(scorer: Scorer, sparsity: number = this.sparsity): Promise<CutReport> {
+    this.count();
+    this.events.push({ what: 'cut', step: this.steps, sparsity, scorer: scorer.constructor.name });
+    const parameters = this.parameters.map(({ name }) => ({ name, sparsity, threshold: null }));
+    return { asked: sparsity, sparsity, parameters };
+  }
+
+  async train(budget: Budget, onStep?: OnStep): Promise<TrainingReport> {
+    this.count();
+    this.events.push({ what: 'train', step: this.steps, steps: budget.steps });
+    for (let number = 1; number <= budget.steps; number++) {
+      this.steps += 1;
+      await onStep?.(budget.at(number, Number.NaN));
+    }
+    return { steps: budget.steps, loss: Number.NaN, seconds: 0 };
+  }
+
+  async rewind(to: Snapshot): Promise<void> {
+    this.count();
+    this.events.push({ what: 'rewind', step: this.steps, to });
+  }
+
+  async evaluate(): Promise<Evaluation> {
+    this.count();
+    this.events.push({ what: 'evaluate', step: this.steps });
+    return { loss: Number.NaN, accuracy: Number.NaN };
+  }
+
+  log(): void {}
+
+  dispose(): void {
+    this.masks.dispose();
+    this.keep.dispose();
+  }
+
+  private count(): void {
+    if (this.callsLeft-- <= 0) throw new Error('the strategy made a million calls without coming to an end');
+  }
+}

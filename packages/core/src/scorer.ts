@@ -1,0 +1,30 @@
+import type * as tf from '@tensorflow/tfjs';
+import type { Keeping } from './keeping.ts';
+import type { MaskSet } from './mask-set.ts';
+import type { PrunableParameter } from './parameter.ts';
+import type { Random } from './random.ts';
+
+/** What a scorer may look at besides the parameters themselves. */
+export interface ScoringContext {
+  readonly model: tf.LayersModel;
+  /** What is pruned already. */
+  readonly masks: MaskSet;
+  readonly random: Random;
+  /** State that has to live from one score to the next and through a kill. */
+  readonly keep: Keeping;
+}
+
+/** How important is each element? */
+export interface Scorer {
+  /**
+   * One tensor per parameter, shaped like its weights; the higher, the more important. The caller disposes them.
+   * What is pruned already stays pruned whatever its score. NaN is refused by the run.
+   */
+  score(parameters: readonly PrunableParameter[], context: ScoringContext): Promise<tf.Tensor[]> | tf.Tensor[];
+
+  /**
+   * True where the scores of one parameter do not depend on the other parameters. The run then scores and cuts
+   * tensor by tensor, and never holds the scores of the whole model.
+   */
+  readonly independent?: boolean;
+}

@@ -1,0 +1,127 @@
+import * as tf from '@tensorflow/tfjs';
+import { gatherBatch } from './batch.ts';
+import { EspalierError } from './errors.ts';
+import { Forward } from './forward.ts';
+import type { MaskSet } from './mask-set.ts';
+import { leafLayers, type ModelParameter, modelParameters } from './parameter.ts';
+import { Random } from './random.ts';
+import type { Trainer, TrainingJob, TrainingSession, TrainingState } from './trainer.ts';
+
+/** Trains through tfjs's own gradient tape: any layer, any backend. */
+export class TapeTrainer implements Trainer {
+  open(job: TrainingJob): TrainingSession {
+    return new TapeSession(job);
+  }
+}
+
+class TapeSession implements TrainingSession {
+  private readonly job: TrainingJob;
+  private readonly forward: Forward;
+  private readonly parameters: ModelParameter[];
+  private readonly decays: ReadonlySet<ModelParameter>;
+  private readonly slots: Map<string, tf.Variable[]>;
+  private updates = 0;
+
+  constructor(job: TrainingJob) {
+    this.job = job;
+    this.forward = new Forward(job.model, job.loss);
+    this.parameters = modelParameters(job.model).filter(({ trainable }) => trainable);
+    if (this.parameters.length === 0) throw new EspalierError('the model has no weights to train: every layer is frozen or without weights');
+    this.decays = new Set(job.optimizer.weightDecay > 0 ? this.parameters.filter(({ shape }) => shape.length > 1) : []);
+    this.slots = new Map(
+      this.parameters.map(({ name, shape }) => [name, job.optimizer.slots.map(() => zeroVariable(shape))]),
+    );
+  }
+
+  async step(order: Int32Array, learningRate: number): Promise<number> {
+    const { model, optimizer, samples, seed } = this.job;
+    this.updates += 1;
+    reseed(model, Random.of(seed, 'dropout', this.updates));
+    const loss = tf.tidy(() => {
+      const variables = this.parameters.map(({ variable }) => variable);
+      const batch = gatherBatch(samples, order);
+      const { value, grads } = tf.variableGrads(() => this.forward.trainingLoss(batch), variables);
+      for (const parameter of this.parameters) {
+        const { variable, name } = parameter;
+        const gradient = grads[variable.name];
+        if (gradient === undefined) continue;
+        const slots = this.slots.get(name) as tf.Variable[];
+        const updated = optimizer.update(variable, gradient, slots, { number: this.updates, learningRate });
+        const decayed = this.decays.has(parameter)
+          ? tf.sub(updated.weight, tf.mul(variable, learningRate * optimizer.weightDecay))
+          : updated.weight;
+        const mask = maskOf(this.job.masks, parameter);
+        variable.assign(mask === null ? decayed : tf.mul(decayed, mask));
+        updated.slots.forEach((slot, i) => {
+          (slots[i] as tf.Variable).assign(mask === null ? slot : tf.mul(slot, mask));
+        });
+      }
+      return value;
+    });
+    const [mean] = await loss.data();
+    loss.dispose();
+    return mean as number;
+  }
+
+  async sync(): Promise<void> {}
+
+  async refresh(): Promise<void> {
+    this.job.masks?.apply();
+    tf.tidy(() => {
+      for (const parameter of this.parameters) {
+        const mask = maskOf(this.job.masks, parameter);
+        if (mask === null) continue;
+        for (const slot of this.slots.get(parameter.name) ?? []) slot.assign(tf.mul(slot, mask));
+      }
+    });
+  }
+
+  reset(): void {
+    this.updates = 0;
+    for (const slots of this.slots.values()) for (const slot of slots) tf.tidy(() => slot.assign(tf.zerosLike(slot)));
+  }
+
+  async save(): Promise<TrainingState> {
+    const slots: Record<string, Float32Array> = {};
+    for (const [name, variables] of this.slots) {
+      for (const [i, slot] of this.job.optimizer.slots.entries()) {
+        slots[`${name}/${slot}`] = (await (variables[i] as tf.Variable).data()) as Float32Array;
+      }
+    }
+    return { updates: this.updates, slots };
+  }
+
+  async restore(state: TrainingState): Promise<void> {
+    this.updates = state.updates;
+    for (const [name, variables] of this.slots) {
+      this.job.optimizer.slots.forEach((slot, i) => {
+        const variable = variables[i] as tf.Variable;
+        const values = state.slots[`${name}/${slot}`];
+        if (values?.length !== variable.size) throw new EspalierError({ where: `${name}/${slot}`, what: 'the checkpoint does not fit this optimiser' });
+        tf.tidy(() => variable.assign(tf.tensor(values, variable.shape, 'float32')));
+      });
+    }
+  }
+
+  dispose(): void {
+    for (const slots of this.slots.values()) tf.dispose(slots);
+    this.slots.clear();
+  }
+}
+
+function zeroVariable(shape: readonly number[]): tf.Variable {
+  return tf.tidy(() => tf.variable(tf.zeros([...shape]), false));
+}
+
+function maskOf(masks: MaskSet | undefined, parameter: ModelParameter): tf.Tensor | null {
+  return masks?.has(parameter) ? masks.tensor({ ...parameter }) : null;
+}
+
+/** tfjs draws a dropout mask from its layer's seed: without one it cannot be repeated, with one it never changes. */
+function reseed(model: tf.LayersModel, random: Random): void {
+  for (const { layer } of leafLayers(model)) {
+    for (const each of [layer, (layer as { layer?: tf.layers.Layer }).layer]) {
+      if (each !== undefined && /Dropout/.test(each.getClassName())) (each as { seed?: number }).seed = random.int(2 ** 31);
+    }
+  }
+}

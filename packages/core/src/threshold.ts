@@ -1,0 +1,28 @@
+import type { PrunableParameter } from './parameter.ts';
+
+/**
+ * Where the line is in one parameter: all scores below a value go (and of those that equal it the first `ties` by
+ * position), or exactly so many of the lowest (ties by position).
+ */
+export type Line = { readonly below: number; readonly ties?: number } | { readonly count: number };
+
+/** The scores of one parameter, as a threshold sees them. */
+export interface ParameterScores {
+  readonly parameter: PrunableParameter;
+  /** How many scores there are. */
+  readonly size: number;
+  /**
+   * The scores in the parameter's order, -Infinity where an element is pruned already. Read them anew rather than
+   * keeping them: where a scorer goes one parameter at a time, the run holds one parameter's scores at a time.
+   */
+  read(): Promise<Float32Array>;
+}
+
+/** Where is the line: a value, a quantile of each layer or of the whole net, a spread, a budget? */
+export interface Threshold {
+  /** One line per parameter, in their order. `sparsity` is the share of all these elements that shall be pruned afterwards. */
+  lines(scores: readonly ParameterScores[], sparsity: number): Line[] | Promise<Line[]>;
+
+  /** True where the threshold alone decides how much goes, so that a config gives no sparsity. */
+  readonly decidesSparsity?: boolean;
+}

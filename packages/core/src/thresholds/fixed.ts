@@ -1,0 +1,19 @@
+import { inject, injectable, OPTIONS } from '../tokens.ts';
+import type { Line, ParameterScores, Threshold } from '../threshold.ts';
+import { z } from 'zod';
+
+export const fixedOptions = z.object({
+  value: z.number().positive().describe('Every score below this value goes. For magnitude, a weight.'),
+});
+
+/** Everything whose score is below one value goes, whatever share that is: the classic cut by magnitude. */
+@injectable()
+export class FixedThreshold implements Threshold {
+  readonly decidesSparsity = true;
+
+  constructor(@inject(OPTIONS) private readonly options: z.infer<typeof fixedOptions>) {}
+
+  lines(scores: readonly ParameterScores[]): Line[] {
+    return scores.map(() => ({ below: this.options.value }));
+  }
+}
