@@ -5,7 +5,7 @@ import { cut } from './cut.ts';
 import type { Samples } from './data.ts';
 import { Cancelled, EspalierError } from './errors.ts';
 import { type Evaluation, evaluate } from './evaluate.ts';
-import type { RunEvent } from './events.ts';
+import type { Phase, RunEvent } from './events.ts';
 import { type Keeping, RunKeeping } from './keeping.ts';
 import type { Loss } from './loss.ts';
 import { Mask } from './mask.ts';
@@ -42,6 +42,8 @@ export interface LiveRunParts {
   readonly earlyStop?: EarlyStop;
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: RunEvent) => void;
+  /** What the events say they belong to; 'prune' where it is not given. */
+  readonly phase?: Phase;
   readonly checkpoints?: CheckpointStore;
   /** Seconds between two checkpoints inside a call; 10 where it is not given. */
   readonly checkpointEvery?: number;
@@ -165,14 +167,14 @@ export class LiveRun implements PruningRun {
         this.steps += 1;
         await onStep?.(step);
         done = step.number;
-        this.emit({ type: 'step', phase: 'prune', step: step.number, total: step.total, loss: step.loss });
+        this.emit({ type: 'step', phase: this.parts.phase ?? 'prune', step: step.number, total: step.total, loss: step.loss });
         const isDue = Date.now() - this.lastCheckpoint > (this.parts.checkpointEvery ?? 10) * 1000;
         if (this.signal.aborted || isDue) await this.checkpoint(done);
         if (this.signal.aborted) throw new Cancelled();
       },
       onEpoch: async ({ number, total, loss, step, validation: measured }) => {
         await this.masks.verify(`after epoch ${number}`);
-        this.emit({ type: 'epoch', phase: 'prune', epoch: number, epochs: total, step, loss, sparsity: this.masks.sparsity, validation: measured });
+        this.emit({ type: 'epoch', phase: this.parts.phase ?? 'prune', epoch: number, epochs: total, step, loss, sparsity: this.masks.sparsity, validation: measured });
       },
     });
     return report;
