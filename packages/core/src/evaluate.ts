@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { batches, samplesFor } from './batch.ts';
+import { breathe } from './breathe.ts';
 import type { Samples } from './data.ts';
-import { EspalierError } from './errors.ts';
+import { Cancelled, EspalierError } from './errors.ts';
 import { Forward } from './forward.ts';
 import type { Loss } from './loss.ts';
 
@@ -26,7 +27,8 @@ export async function evaluate(model: tf.LayersModel, samples: Samples, loss: Lo
   let lossSum = 0;
   let right = 0;
   for (const batch of batches(fitting, options.batchSize ?? 1000)) {
-    options.signal?.throwIfAborted();
+    await breathe();
+    if (options.signal?.aborted) throw new Cancelled();
     const [mean, hits] = tf.tidy(() => {
       const outputs = forward.outputs(batch.inputs, false);
       const counts = outputs.map((output, i) => rightOnes(output, batch.targets[i] as tf.Tensor, forward.hasLogits(i) ? 0 : 0.5));

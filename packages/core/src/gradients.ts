@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { breathe } from './breathe.ts';
 import type { Calibration } from './calibration.ts';
 import { Forward } from './forward.ts';
 import type { Loss } from './loss.ts';
@@ -41,8 +42,7 @@ export class Gradients {
       });
       tf.dispose([before ?? [], batch.inputs, batch.targets]);
       count += batch.size;
-      // Lets timers and signals through between batches.
-      await sums[0]?.data();
+      await breathe();
     }
     const totals = sums ?? [];
     const means = tf.tidy(() => totals.map((sum) => tf.div(sum, count)));

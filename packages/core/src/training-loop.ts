@@ -1,3 +1,4 @@
+import { breathe } from './breathe.ts';
 import type { Samples } from './data.ts';
 import { Cancelled, Diverged } from './errors.ts';
 import type { Evaluation } from './evaluate.ts';
@@ -57,6 +58,7 @@ export async function trainingLoop(loop: TrainingLoop): Promise<TrainingReport> 
   let waited = 0;
 
   for (let number = (loop.after ?? 0) + 1; number <= budget.steps; number++) {
+    await breathe();
     if (loop.signal?.aborted) throw new Cancelled();
     const position = (number - 1) % budget.stepsPerEpoch;
     if (order === undefined || position === 0) {
