@@ -19,6 +19,10 @@ export interface PartProblem {
   readonly names?: readonly string[];
   /** The name that was wrong. */
   readonly unknown?: string;
+  /** The kind of the part that has no such name. */
+  readonly kind?: PartKind;
+  /** What the options' schema said, for those who say it in other words. */
+  readonly issue?: z.core.$ZodIssue;
 }
 
 /** Every part of the loaded plugins, by kind and name. */
@@ -70,7 +74,7 @@ export class Registry {
     const entry = this.find(part.kind, part.name);
     if (entry === undefined) {
       const names = this.names(part.kind);
-      return { part, problems: [{ path: [], message: `unknown ${part.kind} "${part.name}"`, names, unknown: part.name }] };
+      return { part, problems: [{ path: [], message: `unknown ${part.kind} "${part.name}"`, names, unknown: part.name, kind: part.kind }] };
     }
     if (entry.options === undefined) {
       const given = Object.keys(part.options);
@@ -78,9 +82,16 @@ export class Registry {
       return { part, problems };
     }
     const parsed = entry.options.strict().safeParse(part.options);
-    if (!parsed.success) return { part, problems: parsed.error.issues.flatMap((issue) => partProblems(issue, [part.name], entry.options)) };
-
     const problems: PartProblem[] = [];
+    if (!parsed.success) {
+      problems.push(...parsed.error.issues.flatMap((issue) => partProblems(issue, [part.name], entry.options)));
+      // The parts beside a wrong option are checked all the same, so that all mistakes come at once.
+      for (const [key, schema] of Object.entries(entry.options.shape)) {
+        const one = (schema as z.ZodType).safeParse(part.options[key]);
+        if (one.success) this.completeWithin(one.data, [part.name, key], problems);
+      }
+      return { part, problems };
+    }
     const options = this.completeWithin(parsed.data, [part.name], problems);
     return { part: new Part(part.kind, part.name, options as Record<string, unknown>), problems };
   }
@@ -103,12 +114,12 @@ export function partProblems(issue: z.core.$ZodIssue, prefix: readonly (string |
   const path = [...prefix, ...(issue.path as (string | number)[])];
   if (issue.code === 'unrecognized_keys') {
     const names = keysAt(schema, issue.path as (string | number)[]);
-    return issue.keys.map((key) => ({ path: [...path, key], message: `unknown key "${key}"`, names, unknown: key }));
+    return issue.keys.map((key) => ({ path: [...path, key], message: `unknown key "${key}"`, names, unknown: key, issue }));
   }
   if (issue.code === 'invalid_value' && issue.values.every((value) => typeof value === 'string')) {
-    return [{ path, message: issue.message, names: issue.values as string[], unknown: typeof issue.input === 'string' ? issue.input : undefined }];
+    return [{ path, message: issue.message, names: issue.values as string[], unknown: typeof issue.input === 'string' ? issue.input : undefined, issue }];
   }
-  return [{ path, message: issue.message }];
+  return [{ path, message: issue.message, issue }];
 }
 
 function keysAt(schema: unknown, path: readonly (string | number)[]): string[] {
