@@ -13,7 +13,7 @@ export class Calibration {
   }
 
   /** Every sample once, in order. The caller disposes each batch's tensors. */
-  batches(): Generator<Batch & { readonly size: number }> {
-    return batches(this.samples, this.batchSize);
+  batches(batchSize: number = this.batchSize): Generator<Batch & { readonly size: number }> {
+    return batches(this.samples, batchSize);
   }
 }

@@ -1,14 +1,17 @@
 import type { Json } from './keeping.ts';
-import type { CutReport, TrainingReport } from './pruning-run.ts';
 import type { Evaluation } from './evaluate.ts';
+import type { CutReport, TrainingReport } from './pruning-run.ts';
 import type { TrainingState } from './trainer.ts';
+import type { LoopProgress } from './training-loop.ts';
 
 /** All that a killed run needs to go on: what is finished, where it stood, and every number that it had. */
 export interface Checkpoint {
   /** The results of the calls on the run that are finished, in order; `prune` is called again and gets them at once. */
   readonly finished: readonly CallRecord[];
-  /** Steps done inside the call that was under way. */
+  /** Steps done inside the training that was under way; 0 between two calls. */
   readonly stepsWithin: number;
+  /** Where that training stood; null between two calls. */
+  readonly loop: LoopProgress | null;
   readonly weights: Readonly<Record<string, StoredTensor>>;
   /** Mask bytes by parameter. */
   readonly masks: Readonly<Record<string, Uint8Array>>;
@@ -18,11 +21,19 @@ export interface Checkpoint {
   readonly keptValues: Readonly<Record<string, Json>>;
 }
 
-export type CallRecord =
+/**
+ * A finished call, plain JSON. `random` and `keptValues` are as they stood when it ended: a strategy that is called again
+ * draws the same numbers and finds the same values between its calls, though the calls themselves are skipped.
+ */
+export type CallRecord = (
   | { readonly call: 'train'; readonly result: TrainingReport }
   | { readonly call: 'cut'; readonly result: CutReport }
   | { readonly call: 'rewind' }
-  | { readonly call: 'evaluate'; readonly result: Evaluation };
+  | { readonly call: 'evaluate'; readonly result: Evaluation }
+) & {
+  readonly random: readonly number[];
+  readonly keptValues: Readonly<Record<string, Json>>;
+};
 
 export interface StoredTensor {
   readonly shape: readonly number[];

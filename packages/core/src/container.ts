@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { container as root, type DependencyContainer, type InjectionToken } from 'tsyringe';
 import { EspalierError } from './errors.ts';
 import { Part } from './part.ts';
-import type { Registry } from './registry.ts';
+import type { PartProblem, Registry } from './registry.ts';
 import { LEARNING_RATE, MAKE, type Make, OPTIONS, type PartKind, type PartTypes, SCHEDULER, SCORER, THRESHOLD, type Token } from './tokens.ts';
 
 /** The kinds that are injected when a part's options name one. */
@@ -47,13 +47,15 @@ export class PartContainer {
   }
 
   /**
-   * Makes an instance of a part, and with it those that its options name.
+   * Makes an instance of a part, and with it those that its options name. Options that are not given have their defaults.
    *
-   * @throws EspalierError naming the plugin where its constructor fails or asks for what is not there.
+   * @throws EspalierError naming what is wrong with its name or options, or the plugin where its constructor fails or
+   * asks for what is not there.
    */
-  make<K extends PartKind>(part: Part<K>): PartTypes[K] {
+  make<K extends PartKind>(given: Part<K>): PartTypes[K] {
+    const { part, problems } = this.registry.complete(given);
     const entry = this.registry.find(part.kind, part.name);
-    if (entry === undefined) throw new EspalierError(`unknown ${part.kind} "${part.name}"`);
+    if (problems.length > 0 || entry === undefined) throw new EspalierError(problems.map(problemText).join('; '));
     const own = new PartContainer(this.registry, this.container.createChildContainer());
     own.bind(OPTIONS, part.options);
     for (const option of Object.values(part.options)) {
@@ -70,6 +72,11 @@ export class PartContainer {
       );
     }
   }
+}
+
+function problemText({ path, message, names }: PartProblem): string {
+  const where = path.length === 0 ? '' : `${path.join('.')}: `;
+  return `${where}${message}${names !== undefined && names.length > 0 ? ` (there are ${names.join(', ')})` : ''}`;
 }
 
 function reason(error: unknown): string {

@@ -5,6 +5,7 @@ import type { MaskSet } from './mask-set.ts';
 import type { PrunableParameter } from './parameter.ts';
 import type { CutReport } from './pruning-run.ts';
 import type { Scorer, ScoringContext } from './scorer.ts';
+import { Random } from './random.ts';
 import { cutOff, fallsUnder } from './select-lowest.ts';
 import type { Line, ParameterScores, Threshold } from './threshold.ts';
 
@@ -46,9 +47,10 @@ export async function cut(request: CutRequest): Promise<CutReport> {
     const { parameter } = parameterScores;
     const line = lines.get(parameter.name) as Line;
     const values = await parameterScores.read();
-    const mask = pruneUnder(masks.get(parameter), values, line);
+    const drawn = 'count' in line ? cutOff(values, line.count) : line;
+    const mask = pruneUnder(masks.get(parameter), values, drawn);
     if (mask !== null) masks.set(parameter, mask);
-    const below = 'count' in line ? cutOff(values, line.count).below : line.below;
+    const { below } = drawn;
     parameters.push({ name: parameter.name, sparsity: masks.get(parameter).sparsity, threshold: Number.isFinite(below) ? below : null });
   }
   return { asked: threshold.decidesSparsity ? null : sparsity, sparsity: masks.sparsity, parameters };
@@ -67,23 +69,29 @@ function pruneUnder(mask: Mask, scores: Float32Array, line: Line): Mask | null {
 }
 
 async function scoresOf(request: CutRequest): Promise<ParameterScores[]> {
-  const { masks, scorer } = request;
+  const { masks, scorer, context } = request;
   if (scorer.independent) {
+    // A threshold reads more than once: a scorer that draws at random gives the same scores each time.
+    const seed = context.random.uint32();
     return masks.parameters.map((parameter) => ({
       parameter,
       size: parameter.size,
       read: async () => {
-        const [scores] = await checkedScores(request, [parameter]);
+        const random = Random.of(seed, parameter.name);
+        const [scores] = await checkedScores(request, [parameter], { ...context, random });
         return scores as Float32Array;
       },
     }));
   }
-  const all = await checkedScores(request, masks.parameters);
+  const all = await checkedScores(request, masks.parameters, context);
   return masks.parameters.map((parameter, i) => ({ parameter, size: parameter.size, read: async () => all[i] as Float32Array }));
 }
 
-async function checkedScores(request: CutRequest, parameters: readonly PrunableParameter[]): Promise<Float32Array[]> {
-  const { scorer, context, masks } = request;
+async function checkedScores(
+  { scorer, masks }: CutRequest,
+  parameters: readonly PrunableParameter[],
+  context: ScoringContext,
+): Promise<Float32Array[]> {
   const name = scorer.constructor.name;
   const tensors: tf.Tensor[] = await scorer.score(parameters, context);
   try {
@@ -109,10 +117,13 @@ async function checkedScores(request: CutRequest, parameters: readonly PrunableP
   }
 }
 
-/** −∞ where pruned. NaN has no place in an order, so it is refused. */
+const LOWEST_FINITE = -(2 - 2 ** -23) * 2 ** 127;
+
+/** −∞ where pruned, and only there. NaN has no place in an order, so it is refused. */
 function withPruned(scores: Float32Array, mask: Mask, where: string): Float32Array {
   for (let i = 0; i < scores.length; i++) {
     if (!mask.keeps(i)) scores[i] = Number.NEGATIVE_INFINITY;
+    else if (scores[i] === Number.NEGATIVE_INFINITY) scores[i] = LOWEST_FINITE;
     else if (Number.isNaN(scores[i])) {
       throw new BrokenPromise({
         where,

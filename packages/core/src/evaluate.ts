@@ -27,29 +27,28 @@ export async function evaluate(model: tf.LayersModel, samples: Samples, loss: Lo
   let lossSum = 0;
   let right = 0;
   for (const batch of batches(fitting, options.batchSize ?? 1000)) {
+    const results = tf.tidy(() => {
+      const outputs = forward.outputs(batch.inputs, false);
+      const mean = forward.lossOf(outputs, batch.targets);
+      if (options.task === 'regression') return [mean];
+      return [mean, ...outputs.map((output, i) => shareOfRight(output, batch.targets[i] as tf.Tensor, forward.hasLogits(i) ? 0 : 0.5))];
+    });
+    tf.dispose([batch.inputs, batch.targets]);
+    const [mean, ...shares] = await Promise.all(results.map(async (tensor) => (await tensor.data())[0] as number));
+    tf.dispose(results);
+    lossSum += (mean as number) * batch.size;
+    right += (shares.reduce((sum, share) => sum + share, 0) / model.outputs.length) * batch.size;
     await breathe();
     if (options.signal?.aborted) throw new Cancelled();
-    const [mean, hits] = tf.tidy(() => {
-      const outputs = forward.outputs(batch.inputs, false);
-      const counts = outputs.map((output, i) => rightOnes(output, batch.targets[i] as tf.Tensor, forward.hasLogits(i) ? 0 : 0.5));
-      const isCounted = options.task === 'classification';
-      return [forward.lossOf(outputs, batch.targets), isCounted ? tf.addN(counts) : tf.scalar(0)];
-    });
-    for (const tensor of [...batch.inputs, ...batch.targets]) tensor.dispose();
-    lossSum += ((await mean.data())[0] as number) * batch.size;
-    right += (await hits.data())[0] as number;
-    mean.dispose();
-    hits.dispose();
   }
-  const accuracy = options.task === 'classification' ? right / samples.size / model.outputs.length : null;
-  return { loss: lossSum / samples.size, accuracy };
+  return { loss: lossSum / samples.size, accuracy: options.task === 'classification' ? right / samples.size : null };
 }
 
-/** How many outputs of a batch name the right class. One output unit is a yes-or-no question, decided at `half`. */
-function rightOnes(output: tf.Tensor, target: tf.Tensor, half: number): tf.Tensor {
+/** The share of a batch that an output names right. One output unit is a yes-or-no question, decided at `half`. */
+function shareOfRight(output: tf.Tensor, target: tf.Tensor, half: number): tf.Tensor {
   const classes = output.shape[output.shape.length - 1] as number;
   const isOneHot = target.size === output.size && classes > 1;
   const wanted = isOneHot ? tf.argMax(target, -1) : tf.cast(target, 'int32');
   const given = classes === 1 ? tf.cast(tf.greater(output, half), 'int32') : tf.cast(tf.argMax(output, -1), 'int32');
-  return tf.cast(tf.sum(tf.cast(tf.equal(tf.reshape(given, wanted.shape), wanted), 'int32')), 'float32');
+  return tf.mean(tf.cast(tf.equal(tf.reshape(given, wanted.shape), wanted), 'float32'));
 }

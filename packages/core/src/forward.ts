@@ -50,6 +50,8 @@ export class Forward {
 /** The layer whose activation ends the model, where it is the one that the loss undoes. */
 function headOf(layer: tf.layers.Layer, activation: string | undefined): ActivationLayer | null {
   if (activation === undefined) return null;
+  // Used once, and by nothing but the loss: else the activation would be missing there, too.
+  if (layer.outboundNodes.length > 0) return null;
   if (isModel(layer)) return layer.outputs.length === 1 ? headOf((layer.outputs[0] as tf.SymbolicTensor).sourceLayer, activation) : null;
   const head = layer as ActivationLayer;
   const isPlain = ['Dense', 'Activation', 'Conv2D', 'Conv1D'].includes(layer.getClassName());

@@ -19,16 +19,20 @@ export class Gradients {
    * The mean over all calibration batches, weighted by their size, of a formula of weight and gradient:
    * `gradients.mean(parameters, (weight, gradient) => tf.abs(tf.mul(weight, gradient)))`.
    *
+   * The gradient of a batch is that of its mean loss, so a formula that is not linear in it depends on the batch: with
+   * `{ batchSize: 1 }` it sees every sample's own. A parameter that the loss does not depend on has the gradient 0.
+   *
    * @returns one tensor per parameter, shaped like it. The caller disposes them.
    */
   async mean(
     parameters: readonly PrunableParameter[],
     formula: (weight: tf.Tensor, gradient: tf.Tensor) => tf.Tensor,
+    { batchSize = this.calibration.batchSize }: { readonly batchSize?: number } = {},
   ): Promise<tf.Tensor[]> {
     const variables = parameters.map(({ variable }) => variable);
     let sums: tf.Tensor[] | undefined;
     let count = 0;
-    for (const batch of this.calibration.batches()) {
+    for (const batch of this.calibration.batches(batchSize)) {
       const before: tf.Tensor[] | undefined = sums;
       sums = tf.tidy(() => {
         const { grads } = tf.variableGrads(
@@ -36,7 +40,8 @@ export class Gradients {
           variables,
         );
         return variables.map((variable, i) => {
-          const score = tf.mul(formula(variable, grads[variable.name] as tf.Tensor), batch.size);
+          const gradient = grads[variable.name] ?? tf.zerosLike(variable);
+          const score = tf.mul(formula(variable, gradient), batch.size);
           return before === undefined ? score : tf.add(before[i] as tf.Tensor, score);
         });
       });

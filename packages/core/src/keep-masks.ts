@@ -15,8 +15,8 @@ export function keepMasks<O extends tf.Optimizer>(optimizer: O, masks: MaskSet):
 
   return new Proxy(optimizer, {
     get(inner, property) {
-      const value = Reflect.get(inner, property, inner);
-      if (property !== 'applyGradients') return typeof value === 'function' ? value.bind(inner) : value;
+      // Methods run on the proxy: `minimize`, which `fit` calls, has to come to the `applyGradients` below.
+      if (property !== 'applyGradients') return Reflect.get(inner, property, inner);
       return (gradients: Parameters<O['applyGradients']>[0]) => {
         inner.applyGradients(gradients);
         masks.apply();

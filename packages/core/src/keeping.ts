@@ -41,13 +41,27 @@ export class RunKeeping implements Keeping {
     for (const [name, variable] of this.tensors) {
       keptTensors[name] = { shape: [...variable.shape], data: Float32Array.from(await variable.data()) };
     }
-    const keptValues = Object.fromEntries([...this.values].map(([name, { current }]) => [name, current]));
-    return { keptTensors, keptValues };
+    return { keptTensors, keptValues: this.saveValues() };
   }
 
+  /** Copies: a list that is pushed to later must not change what is saved. */
+  saveValues(): Record<string, Json> {
+    return Object.fromEntries([...this.values].map(([name, { current }]) => [name, structuredClone(current)]));
+  }
+
+  /** Those who hold a tensor or a value already find it changed. */
   restore({ keptTensors, keptValues }: Pick<Checkpoint, 'keptTensors' | 'keptValues'>): void {
-    for (const [name, { shape, data }] of Object.entries(keptTensors)) this.tensor(name, () => tf.tensor(data, [...shape]));
-    for (const [name, value] of Object.entries(keptValues)) this.value(name, value);
+    for (const [name, { shape, data }] of Object.entries(keptTensors)) {
+      tf.tidy(() => {
+        const saved = tf.tensor(data.slice(), [...shape], 'float32');
+        this.tensor(name, () => saved.clone()).assign(saved);
+      });
+    }
+    this.restoreValues(keptValues);
+  }
+
+  restoreValues(saved: Checkpoint['keptValues']): void {
+    for (const [name, value] of Object.entries(saved)) this.value<Json>(name, null).current = structuredClone(value);
   }
 
   dispose(): void {

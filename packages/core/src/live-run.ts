@@ -18,7 +18,7 @@ import type { Scorer } from './scorer.ts';
 import type { Budget } from './step.ts';
 import type { Threshold } from './threshold.ts';
 import type { Trainer, TrainingSession } from './trainer.ts';
-import { type EarlyStop, trainingLoop } from './training-loop.ts';
+import { type EarlyStop, type LoopProgress, trainingLoop } from './training-loop.ts';
 import { firstNonFinite, readWeights, type StoredWeights, writeWeights } from './weights.ts';
 
 /** What a run is made of. Model and data stay the caller's. */
@@ -76,7 +76,10 @@ export class LiveRun implements PruningRun {
   private readonly finished: CallRecord[] = [];
   /** Finished calls of the run that was killed, yet to be handed out. */
   private replay: CallRecord[] = [];
-  private resumeWithin = 0;
+  /** The checkpoint to take over when they are. */
+  private pending: Checkpoint | undefined;
+  /** Where the training that was under way goes on. */
+  private loop: LoopProgress | null = null;
   private insideTraining = false;
   private lastCheckpoint = Date.now();
   private steps = 0;
@@ -95,11 +98,14 @@ export class LiveRun implements PruningRun {
     this.snapshots = { ...parts.snapshots, dense };
   }
 
-  /** Starts a run, or goes on from the last checkpoint where the store has one. */
+  /**
+   * Starts a run, or goes on from the last checkpoint where the store has one. The model must be as it was when the
+   * run first started: the checkpoint is put on it when the strategy is back where it stood.
+   */
   static async open(parts: LiveRunParts): Promise<LiveRun> {
     const run = new LiveRun(parts, await readWeights(parts.model));
     const checkpoint = await parts.checkpoints?.load();
-    if (checkpoint) await run.resume(checkpoint);
+    if (checkpoint) await run.resumeFrom(checkpoint);
     return run;
   }
 
@@ -130,14 +136,12 @@ export class LiveRun implements PruningRun {
 
   async train(budget: Budget, onStep?: OnStep): Promise<TrainingReport> {
     if (this.insideTraining) throw new EspalierError('train was called inside the callback of another train');
-    const after = this.replay.length === 0 ? this.resumeWithin : 0;
     return this.call('train', async () => {
-      this.resumeWithin = 0;
       this.insideTraining = true;
       const started = performance.now();
       const scoredBefore = this.seconds.score;
       try {
-        return await this.trainFrom(after, budget, onStep);
+        return await this.trainFrom(budget, onStep);
       } finally {
         this.insideTraining = false;
         this.seconds.train += (performance.now() - started) / 1000 - (this.seconds.score - scoredBefore);
@@ -145,39 +149,39 @@ export class LiveRun implements PruningRun {
     });
   }
 
-  private async trainFrom(after: number, budget: Budget, onStep?: OnStep): Promise<TrainingReport> {
+  private async trainFrom(budget: Budget, onStep?: OnStep): Promise<TrainingReport> {
     const { optimizer, batchSize, seed, earlyStop, validation } = this.parts;
     const session = this.openSession();
     await session.refresh();
-    let done = after;
-    this.steps += after;
-    const report = await trainingLoop({
+    const from = this.loop ?? undefined;
+    this.loop = null;
+    this.steps += from?.steps ?? 0;
+    return trainingLoop({
       session,
       samples: this.samples,
       batchSize,
       learningRate: optimizer.learningRate,
       budget,
       shuffle: { seed, stretch: this.finished.length },
-      after,
-      signal: undefined,
+      from,
       earlyStop,
       validate: validation === undefined ? undefined : () => this.measure(validation),
       findNonFinite: () => firstNonFinite(this.model),
       onStep: async (step) => {
         this.steps += 1;
         await onStep?.(step);
-        done = step.number;
         this.emit({ type: 'step', phase: this.parts.phase ?? 'prune', step: step.number, total: step.total, loss: step.loss });
-        const isDue = Date.now() - this.lastCheckpoint > (this.parts.checkpointEvery ?? 10) * 1000;
-        if (this.signal.aborted || isDue) await this.checkpoint(done);
-        if (this.signal.aborted) throw new Cancelled();
       },
       onEpoch: async ({ number, total, loss, step, validation: measured }) => {
         await this.masks.verify(`after epoch ${number}`);
         this.emit({ type: 'epoch', phase: this.parts.phase ?? 'prune', epoch: number, epochs: total, step, loss, sparsity: this.masks.sparsity, validation: measured });
       },
+      onProgress: async (progress) => {
+        const isDue = Date.now() - this.lastCheckpoint > (this.parts.checkpointEvery ?? 10) * 1000;
+        if (this.signal.aborted || isDue) await this.checkpoint(progress);
+        if (this.signal.aborted) throw new Cancelled();
+      },
     });
-    return report;
   }
 
   async rewind(to: Snapshot): Promise<void> {
@@ -208,8 +212,11 @@ export class LiveRun implements PruningRun {
 
   /** Checks the promises at the end of a strategy, and brings the model's variables up to date. */
   async finish(): Promise<void> {
+    const [left] = this.replay;
+    if (left !== undefined || this.pending !== undefined) throw otherCall('came to its end', left?.call ?? 'train');
     await this.session?.sync();
     await this.masks.verify('at the end of the run');
+    this.masks.apply();
   }
 
   dispose(): void {
@@ -235,37 +242,42 @@ export class LiveRun implements PruningRun {
   /** One numbered call: handed out from the record where it is finished already. Calls inside a training belong to it. */
   private async call<R>(name: CallRecord['call'], work: () => Promise<R>): Promise<R> {
     if (this.insideTraining) return work();
-    const recorded = this.replay.shift();
-    if (recorded !== undefined) {
-      if (recorded.call !== name) {
-        throw new EspalierError({
-          where: 'resume',
-          what: `the strategy called ${name} where the interrupted run had called ${recorded.call}`,
-          why: 'a strategy must make the same calls again',
-          remedy: 'Keep what decides its course in run.keep, or start anew in another folder',
-        });
-      }
-      this.finished.push(recorded);
-      return ('result' in recorded ? recorded.result : undefined) as R;
-    }
-    if (this.signal.aborted) {
-      await this.checkpoint(0);
-      throw new Cancelled();
+    const recorded = this.replay[0];
+    if (recorded !== undefined) return (await this.handOut(recorded, name)) as R;
+    if (this.signal.aborted) throw new Cancelled();
+    if (this.pending !== undefined) {
+      if (name !== 'train') throw otherCall(`called ${name}`, 'train');
+      await this.takeOver(this.pending);
     }
     const result = await work();
-    this.finished.push((result === undefined ? { call: name } : { call: name, result }) as CallRecord);
-    if (name !== 'evaluate') await this.checkpoint(0);
+    const record = { call: name, random: this.random.state(), keptValues: this.kept.saveValues() };
+    this.finished.push((result === undefined ? record : { ...record, result }) as CallRecord);
+    // An evaluation changes nothing, and is soon done again.
+    if (name !== 'evaluate') await this.checkpoint(null);
     return result;
   }
 
-  private async checkpoint(stepsWithin: number): Promise<void> {
+  private async handOut(record: CallRecord, name: CallRecord['call']): Promise<unknown> {
+    if (record.call !== name) throw otherCall(`called ${name}`, record.call);
+    this.replay.shift();
+    this.finished.push(record);
+    this.random.restore(record.random);
+    this.kept.restoreValues(record.keptValues);
+    if (record.call === 'train') this.steps += record.result.steps;
+    if (this.replay.length === 0 && this.pending?.loop === null) await this.takeOver(this.pending);
+    return 'result' in record ? record.result : undefined;
+  }
+
+  private async checkpoint(loop: LoopProgress | null): Promise<void> {
     const { checkpoints } = this.parts;
     if (checkpoints === undefined) return;
     await this.session?.sync();
-    const masks = Object.fromEntries(this.parameters.map((parameter) => [parameter.name, this.masks.get(parameter).bytes]));
+    await this.masks.verify('when they were to be saved');
+    const masks = Object.fromEntries(this.parameters.map((parameter) => [parameter.name, this.masks.get(parameter).bytes.slice()]));
     await checkpoints.save({
-      finished: this.finished,
-      stepsWithin,
+      finished: [...this.finished],
+      stepsWithin: loop?.steps ?? 0,
+      loop,
       weights: await readWeights(this.model),
       masks,
       training: (await this.session?.save()) ?? null,
@@ -275,19 +287,34 @@ export class LiveRun implements PruningRun {
     this.lastCheckpoint = Date.now();
   }
 
-  private async resume(checkpoint: Checkpoint): Promise<void> {
+  private async resumeFrom(checkpoint: Checkpoint): Promise<void> {
+    this.replay = [...checkpoint.finished];
+    this.pending = checkpoint;
+    if (this.replay.length === 0 && checkpoint.loop === null) await this.takeOver(checkpoint);
+  }
+
+  /** Every number as it was when the checkpoint was saved. */
+  private async takeOver(checkpoint: Checkpoint): Promise<void> {
+    this.pending = undefined;
+    this.loop = checkpoint.loop;
     writeWeights(this.model, checkpoint.weights);
     for (const parameter of this.parameters) {
       const bytes = checkpoint.masks[parameter.name];
       if (bytes === undefined) throw new EspalierError({ where: parameter.name, what: 'the checkpoint has no mask for it: it is that of another run' });
-      this.masks.set(parameter, Mask.fromBytes(parameter.size, bytes));
+      this.masks.replace(parameter, Mask.fromBytes(parameter.size, bytes));
     }
     await this.masks.verify('in the checkpoint');
     this.random.restore(checkpoint.random);
     this.kept.restore(checkpoint);
     if (checkpoint.training !== null) await this.openSession().restore(checkpoint.training);
-    this.replay = [...checkpoint.finished];
-    this.resumeWithin = checkpoint.stepsWithin;
-    for (const record of checkpoint.finished) if (record.call === 'train') this.steps += record.result.steps;
   }
+}
+
+function otherCall(did: string, recorded: CallRecord['call']): EspalierError {
+  return new EspalierError({
+    where: 'resume',
+    what: `the strategy ${did} where the interrupted run had called ${recorded}`,
+    why: 'a strategy must make the same calls again',
+    remedy: 'Decide its course by what the calls return and by run.keep, or start anew in another folder',
+  });
 }

@@ -13,28 +13,27 @@ interface LayerNode {
  * Biases, norms and embeddings multiply nothing. An open dimension (a sequence of any length) counts as one.
  */
 export function usesPerSample({ layer, name, shape }: Pick<ModelParameter, 'layer' | 'name' | 'shape'>): number {
-  const type = layer.getClassName();
   if (shape.length < 2 || !/kernel$/.test(name)) return 0;
   let uses = 0;
   for (const node of (layer as unknown as { inboundNodes: readonly LayerNode[] }).inboundNodes) {
-    const input = firstShape(node.inputShapes).slice(1);
-    const output = firstShape(node.outputShapes).slice(1);
-    uses += usesAt(type, name, input, output);
+    uses += usesAt(layer, firstShape(node.inputShapes).slice(1), firstShape(node.outputShapes).slice(1));
   }
   return uses;
 }
 
-function usesAt(type: string, name: string, input: Shape, output: Shape): number {
+function usesAt(layer: ModelParameter['layer'], input: Shape, output: Shape): number {
+  const type = layer.getClassName();
+  const channelsFirst = (layer as { dataFormat?: string }).dataFormat === 'channelsFirst';
+  if (/ConvLSTM/.test(type)) return (input[0] ?? 1) * positionsOf(output.slice(output.length - 3), channelsFirst);
   if (/LSTM|GRU|RNN|Bidirectional/.test(type)) return input[0] ?? 1;
   // A transposed convolution spreads each input position over the kernel.
-  const positions = /Transpose/.test(type) ? input : output;
-  if (name.endsWith('depthwise_kernel') && type === 'SeparableConv2D') return positionsOf(output);
-  return positionsOf(positions);
+  return positionsOf(/Transpose/.test(type) ? input : output, channelsFirst);
 }
 
-/** All dimensions but the last, which is that of units or channels. */
-function positionsOf(shape: Shape): number {
-  return elementsOf(shape.slice(0, -1).map((size) => size ?? 1));
+/** All dimensions but that of units or channels. */
+function positionsOf(shape: Shape, channelsFirst: boolean): number {
+  const positions = channelsFirst ? shape.slice(1) : shape.slice(0, -1);
+  return elementsOf(positions.map((size) => size ?? 1));
 }
 
 function firstShape(shapes: Shape | readonly Shape[]): Shape {

@@ -7,7 +7,8 @@ import type { PrunableParameter } from './parameter.ts';
 export class MaskSet {
   readonly parameters: readonly PrunableParameter[];
   private readonly masks: Map<string, Mask>;
-  private readonly tensors = new Map<string, tf.Tensor>();
+  /** Null where nothing is pruned. */
+  private readonly tensors = new Map<string, tf.Tensor | null>();
 
   constructor(parameters: readonly PrunableParameter[]) {
     this.parameters = parameters;
@@ -24,8 +25,14 @@ export class MaskSet {
     return this.masks.has(parameter.name);
   }
 
-  /** Replaces one mask and zeroes the weights that it prunes. */
+  /** Replaces one mask and zeroes the weights that it prunes. A mask is not to be written to once it is in here. */
   set(parameter: PrunableParameter, mask: Mask): void {
+    this.replace(parameter, mask);
+    this.apply(parameter);
+  }
+
+  /** Replaces one mask alone, for weights that should fit it already: `verify` tells. */
+  replace(parameter: PrunableParameter, mask: Mask): void {
     if (mask.size !== parameter.size) {
       throw new EspalierError({ where: parameter.name, what: `a mask of ${mask.size} elements does not fit ${parameter.size} weights` });
     }
@@ -33,27 +40,25 @@ export class MaskSet {
     this.masks.set(parameter.name, mask);
     this.tensors.get(parameter.name)?.dispose();
     this.tensors.delete(parameter.name);
-    this.apply(parameter);
   }
 
   /** 1 where kept, 0 where pruned, shaped like the weights; null where nothing is pruned. Owned by this set. */
   tensor(parameter: PrunableParameter): tf.Tensor | null {
-    const mask = this.get(parameter);
-    if (mask.pruned === 0) return null;
     let tensor = this.tensors.get(parameter.name);
     if (tensor === undefined) {
-      tensor = tf.keep(mask.toTensor(parameter.shape));
+      const mask = this.get(parameter);
+      tensor = mask.pruned === 0 ? null : tf.keep(mask.toTensor(parameter.shape));
       this.tensors.set(parameter.name, tensor);
     }
     return tensor;
   }
 
-  /** Zeroes the pruned weights of one parameter, or of all. */
+  /** Zeroes the pruned weights of one parameter, or of all: plain zeros, whatever was there (−0 costs bytes when it is packed). */
   apply(only?: PrunableParameter): void {
     for (const parameter of only === undefined ? this.parameters : [only]) {
       const mask = this.tensor(parameter);
       if (mask === null) continue;
-      tf.tidy(() => parameter.variable.assign(tf.mul(parameter.variable, mask)));
+      tf.tidy(() => parameter.variable.assign(tf.where(tf.cast(mask, 'bool'), parameter.variable, tf.zerosLike(mask))));
     }
   }
 
@@ -94,7 +99,7 @@ export class MaskSet {
   }
 
   dispose(): void {
-    for (const tensor of this.tensors.values()) tensor.dispose();
+    for (const tensor of this.tensors.values()) tensor?.dispose();
     this.tensors.clear();
   }
 }

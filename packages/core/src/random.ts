@@ -9,7 +9,7 @@ export class Random {
 
   /** A stream of its own for each list of names: `Random.of(7, 'shuffle', 3)` never depends on what was drawn elsewhere. */
   static of(seed: number, ...names: readonly (string | number)[]): Random {
-    let hash = avalanche(seed >>> 0) ^ avalanche(Math.floor(seed / UINT32) >>> 0);
+    let hash = avalanche(avalanche(seed >>> 0) + Math.floor(seed / UINT32));
     for (const character of names.join('/')) hash = avalanche(hash ^ (character.codePointAt(0) ?? 0));
     const words = new Uint32Array(4);
     for (let i = 0; i < 3; i++) words[i] = hash = avalanche(hash + 0x9e3779b9);

@@ -28,6 +28,7 @@ export interface PartProblem {
 /** Every part of the loaded plugins, by kind and name. */
 export class Registry {
   private readonly parts = new Map<string, RegisteredPart>();
+  private readonly completed = new WeakSet<Part>();
 
   /** @throws EspalierError where two plugins claim a name, naming both. */
   constructor(plugins: readonly Plugin[]) {
@@ -71,6 +72,7 @@ export class Registry {
    * @returns the part with complete options, or every problem.
    */
   complete<K extends PartKind>(part: Part<K>): { part: Part<K>; problems: PartProblem[] } {
+    if (this.completed.has(part)) return { part, problems: [] };
     const entry = this.find(part.kind, part.name);
     if (entry === undefined) {
       const names = this.names(part.kind);
@@ -93,7 +95,9 @@ export class Registry {
       return { part, problems };
     }
     const options = this.completeWithin(parsed.data, [part.name], problems);
-    return { part: new Part(part.kind, part.name, options as Record<string, unknown>), problems };
+    const completed = new Part(part.kind, part.name, options as Record<string, unknown>);
+    if (problems.length === 0) this.completed.add(completed);
+    return { part: completed, problems };
   }
 
   /** Completes every part inside plain options; problems are added to the list. */
@@ -104,9 +108,13 @@ export class Registry {
       return completed.part;
     }
     if (Array.isArray(value)) return value.map((item, index) => this.completeWithin(item, [...path, index], problems));
-    if (value === null || typeof value !== 'object') return value;
+    if (!isPlain(value)) return value;
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.completeWithin(item, [...path, key], problems)]));
   }
+}
+
+function isPlain(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
 /** A schema's issue as problems: an unknown key is one problem each, with the keys there are. */

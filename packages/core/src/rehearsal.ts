@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { Evaluation } from './evaluate.ts';
+import { EspalierError } from './errors.ts';
 import { RunKeeping } from './keeping.ts';
 import { MaskSet } from './mask-set.ts';
 import type { PrunableParameter } from './parameter.ts';
@@ -58,6 +59,7 @@ class Rehearsal implements PruningRun {
   readonly rehearsal = true;
   readonly events: RehearsedEvent[] = [];
   private steps = 0;
+  private readonly maxCalls: number;
   private callsLeft: number;
 
   constructor(parts: RehearsalParts) {
@@ -67,11 +69,15 @@ class Rehearsal implements PruningRun {
     this.sparsity = parts.sparsity;
     this.budget = parts.budget;
     this.random = Random.of(parts.seed, 'run');
-    this.callsLeft = parts.maxCalls ?? 1_000_000;
+    this.maxCalls = parts.maxCalls ?? 1_000_000;
+    this.callsLeft = this.maxCalls;
   }
 
   async cut(scorer: Scorer, sparsity: number = this.sparsity): Promise<CutReport> {
     this.count();
+    if (!Number.isNaN(this.sparsity) && !(sparsity >= 0 && sparsity <= 1)) {
+      throw new EspalierError({ where: 'cut', what: `the sparsity asked for is ${sparsity}, not a number from 0 to 1` });
+    }
     this.events.push({ what: 'cut', step: this.steps, sparsity, scorer: scorer.constructor.name });
     const parameters = this.parameters.map(({ name }) => ({ name, sparsity, threshold: null }));
     return { asked: sparsity, sparsity, parameters };
@@ -106,6 +112,10 @@ class Rehearsal implements PruningRun {
   }
 
   private count(): void {
-    if (this.callsLeft-- <= 0) throw new Error('the strategy made a million calls without coming to an end');
+    if (this.callsLeft-- > 0) return;
+    throw new EspalierError({
+      what: `the strategy made ${this.maxCalls} calls without coming to an end`,
+      remedy: 'In a rehearsal nothing is pruned: count rounds rather than waiting for a sparsity or an accuracy',
+    });
   }
 }

@@ -24,7 +24,8 @@ export interface Scorer {
 
   /**
    * True where the scores of one parameter do not depend on the other parameters. The run then scores and cuts
-   * tensor by tensor, and never holds the scores of the whole model.
+   * tensor by tensor, and never holds the scores of the whole model; it asks for them as often as the threshold reads
+   * them, and must get the same each time.
    */
   readonly independent?: boolean;
 }

@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { gatherBatch } from './batch.ts';
+import { reseeder } from './dropout.ts';
 import { EspalierError } from './errors.ts';
 import { Forward } from './forward.ts';
 import type { MaskSet } from './mask-set.ts';
-import { leafLayers, type ModelParameter, modelParameters } from './parameter.ts';
+import { type ModelParameter, modelParameters } from './parameter.ts';
 import { Random } from './random.ts';
 import type { Trainer, TrainingJob, TrainingSession, TrainingState } from './trainer.ts';
 
@@ -20,6 +21,7 @@ class TapeSession implements TrainingSession {
   private readonly parameters: ModelParameter[];
   private readonly decays: ReadonlySet<ModelParameter>;
   private readonly slots: Map<string, tf.Variable[]>;
+  private readonly reseed: (random: Random) => void;
   private updates = 0;
 
   constructor(job: TrainingJob) {
@@ -28,15 +30,16 @@ class TapeSession implements TrainingSession {
     this.parameters = modelParameters(job.model).filter(({ trainable }) => trainable);
     if (this.parameters.length === 0) throw new EspalierError('the model has no weights to train: every layer is frozen or without weights');
     this.decays = new Set(job.optimizer.weightDecay > 0 ? this.parameters.filter(({ shape }) => shape.length > 1) : []);
+    this.reseed = reseeder(job.model);
     this.slots = new Map(
       this.parameters.map(({ name, shape }) => [name, job.optimizer.slots.map(() => zeroVariable(shape))]),
     );
   }
 
   async step(order: Int32Array, learningRate: number): Promise<number> {
-    const { model, optimizer, samples, seed } = this.job;
+    const { optimizer, samples, seed } = this.job;
     this.updates += 1;
-    reseed(model, Random.of(seed, 'dropout', this.updates));
+    this.reseed(Random.of(seed, 'dropout', this.updates));
     const loss = tf.tidy(() => {
       const variables = this.parameters.map(({ variable }) => variable);
       const batch = gatherBatch(samples, order);
@@ -115,13 +118,4 @@ function zeroVariable(shape: readonly number[]): tf.Variable {
 
 function maskOf(masks: MaskSet | undefined, parameter: ModelParameter): tf.Tensor | null {
   return masks?.has(parameter) ? masks.tensor({ ...parameter }) : null;
-}
-
-/** tfjs draws a dropout mask from its layer's seed: without one it cannot be repeated, with one it never changes. */
-function reseed(model: tf.LayersModel, random: Random): void {
-  for (const { layer } of leafLayers(model)) {
-    for (const each of [layer, (layer as { layer?: tf.layers.Layer }).layer]) {
-      if (each !== undefined && /Dropout/.test(each.getClassName())) (each as { seed?: number }).seed = random.int(2 ** 31);
-    }
-  }
 }

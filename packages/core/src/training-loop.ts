@@ -16,6 +16,20 @@ export interface EarlyStop {
   readonly minDelta: number;
 }
 
+/** Where a loop stands between two of its steps; plain JSON, for checkpoints. */
+export interface LoopProgress {
+  /** Steps done. */
+  readonly steps: number;
+  /** The losses of the epoch under way: their sum, and how many they are. */
+  readonly lossSum: number;
+  readonly lossCount: number;
+  /** Mean loss of the last whole epoch; null before its end. */
+  readonly epochLoss: number | null;
+  /** The lowest validation loss, and how many epochs there have been since; null before the first. */
+  readonly best: number | null;
+  readonly waited: number;
+}
+
 export interface TrainingLoop {
   readonly session: TrainingSession;
   readonly samples: Samples;
@@ -24,10 +38,12 @@ export interface TrainingLoop {
   readonly budget: Budget;
   /** The order of an epoch depends on this and its number, on nothing else. */
   readonly shuffle: { readonly seed: number; readonly stretch: number };
-  /** Steps that are done already, of a run that goes on. */
-  readonly after?: number;
+  /** What is done already, of a run that goes on. */
+  readonly from?: LoopProgress;
   readonly signal?: AbortSignal;
   readonly onStep?: OnStep;
+  /** Called after each step when all that belongs to it is done, the end of its epoch included: the place to save. */
+  readonly onProgress?: (progress: LoopProgress) => void | Promise<void>;
   readonly onEpoch?: (epoch: { readonly number: number; readonly total: number; readonly loss: number; readonly step: number; readonly validation?: Evaluation }) => void | Promise<void>;
   /** Asked after each epoch, where there are validation samples. */
   readonly validate?: () => Promise<Evaluation>;
@@ -44,20 +60,24 @@ export function stepsPerEpoch(samples: Samples, batchSize: number): number {
 /**
  * Steps through a budget of training, epoch after epoch, each sample once per epoch in an order of the seed's.
  *
- * @throws Diverged at the first loss that is NaN or infinite; Cancelled through the signal, between steps.
+ * @throws Diverged at the first loss that is NaN or infinite, or at the end where weights are; Cancelled through the
+ * signal, between steps.
  */
 export async function trainingLoop(loop: TrainingLoop): Promise<TrainingReport> {
-  const { session, samples, batchSize, budget } = loop;
+  const { session, samples, batchSize, budget, from } = loop;
   const started = Date.now();
   const epochs = Math.ceil(budget.steps / budget.stepsPerEpoch);
   let order: Int32Array | undefined;
-  let epochLoss = 0;
-  let epochSteps = 0;
-  let meanLoss = Number.NaN;
-  let best = Number.POSITIVE_INFINITY;
-  let waited = 0;
+  let lossSum = from?.lossSum ?? 0;
+  let lossCount = from?.lossCount ?? 0;
+  let epochLoss = from?.epochLoss ?? null;
+  let best = from?.best ?? null;
+  let waited = from?.waited ?? 0;
+  let done = from?.steps ?? 0;
+  let stoppedEarly: string | undefined;
 
-  for (let number = (loop.after ?? 0) + 1; number <= budget.steps; number++) {
+  while (done < budget.steps && stoppedEarly === undefined) {
+    const number = done + 1;
     await breathe();
     if (loop.signal?.aborted) throw new Cancelled();
     const position = (number - 1) % budget.stepsPerEpoch;
@@ -67,39 +87,45 @@ export async function trainingLoop(loop: TrainingLoop): Promise<TrainingReport> 
     }
     const rate = loop.learningRate.rateAt(budget.at(number, Number.NaN));
     const loss = await session.step(order.subarray(position * batchSize, (position + 1) * batchSize), rate);
-    if (!Number.isFinite(loss)) throw await diverged(loop, number, loss, rate);
-    epochLoss += loss;
-    epochSteps += 1;
+    if (!Number.isFinite(loss)) throw await diverged(loop, number, rate, `the loss is ${loss}`);
+    lossSum += loss;
+    lossCount += 1;
 
     const step = budget.at(number, loss);
     await loop.onStep?.(step);
-    if (!step.endsEpoch) continue;
-
-    await session.sync();
-    meanLoss = epochLoss / epochSteps;
-    epochLoss = epochSteps = 0;
-    const validation = await loop.validate?.();
-    await loop.onEpoch?.({ number: step.epoch, total: epochs, loss: meanLoss, step: number, validation });
-    if (loop.earlyStop === undefined || validation === undefined) continue;
-    if (validation.loss < best - loop.earlyStop.minDelta) {
-      best = validation.loss;
-      waited = 0;
-    } else if (++waited > loop.earlyStop.patience) {
-      const stoppedEarly = `the validation loss has not improved for ${waited} epochs`;
-      return { steps: number, loss: meanLoss, seconds: (Date.now() - started) / 1000, stoppedEarly };
+    if (step.endsEpoch) {
+      await session.sync();
+      epochLoss = lossSum / lossCount;
+      lossSum = lossCount = 0;
+      const validation = await loop.validate?.();
+      await loop.onEpoch?.({ number: step.epoch, total: epochs, loss: epochLoss, step: number, validation });
+      if (loop.earlyStop !== undefined && validation !== undefined) {
+        if (best === null || validation.loss < best - loop.earlyStop.minDelta) {
+          best = validation.loss;
+          waited = 0;
+        } else if (++waited > loop.earlyStop.patience) {
+          stoppedEarly = `the validation loss has not improved for ${waited} epochs`;
+        }
+      }
     }
+    done = number;
+    if (stoppedEarly === undefined) await loop.onProgress?.({ steps: done, lossSum, lossCount, epochLoss, best, waited });
   }
   await session.sync();
-  return { steps: budget.steps, loss: meanLoss, seconds: (Date.now() - started) / 1000 };
+  // A finite loss may have led to weights that are not: there is no next step whose loss would tell.
+  const parameter = await loop.findNonFinite?.();
+  if (parameter !== undefined) throw await diverged(loop, done, loop.learningRate.rateAt(budget.at(done, Number.NaN)), 'weights are not finite');
+  return { steps: done, loss: epochLoss ?? Number.NaN, seconds: (Date.now() - started) / 1000, ...(stoppedEarly && { stoppedEarly }) };
 }
 
-async function diverged(loop: TrainingLoop, number: number, loss: number, rate: number): Promise<Diverged> {
+async function diverged(loop: TrainingLoop, number: number, rate: number, what: string): Promise<Diverged> {
   await loop.session.sync();
   const parameter = await loop.findNonFinite?.();
+  const first = parameter === undefined ? '' : `; the first weights that are not finite are those of ${parameter}`;
   return new Diverged(number, {
     where: `step ${number} of ${loop.budget.steps}`,
-    what: `the loss is ${loss}`,
-    why: parameter === undefined ? `training diverged at a learning rate of ${rate}` : `training diverged at a learning rate of ${rate}; the first weights that are not finite are those of ${parameter}`,
+    what,
+    why: `training diverged at a learning rate of ${rate}${first}`,
     remedy: 'Lower the learning rate, or look for NaN and very large values in the data',
   });
 }

@@ -27,7 +27,8 @@ export function writeWeights(model: tf.LayersModel, weights: StoredWeights): voi
   }
   for (const { name, variable } of parameters) {
     const stored = weights[name] as StoredTensor;
-    tf.tidy(() => variable.assign(tf.tensor(stored.data, [...stored.shape], variable.dtype)));
+    // A copy: a backend may go on writing to what it is given.
+    tf.tidy(() => variable.assign(tf.tensor(stored.data.slice(), [...stored.shape], variable.dtype)));
   }
 }
 
