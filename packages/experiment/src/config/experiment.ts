@@ -66,7 +66,7 @@ export const experimentSchema = z
           .describe('End the dense training when the validation loss improves no more.'),
       })
       .strict()
-      .prefault({})
+      .prefault({} as never)
       .describe('The dense baseline.'),
     prune: z
       .object({

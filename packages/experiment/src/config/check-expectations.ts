@@ -1,0 +1,47 @@
+import type { PartialExperiment } from './check-experiment.ts';
+import type { Expectation } from './experiment.ts';
+import type { Mistake } from './mistakes.ts';
+
+/** What no result can lie outside of. */
+const LIMITS: Readonly<Record<Expectation, readonly [number, number]>> = {
+  accuracy: [0, 1],
+  accuracyDrop: [-1, 1],
+  loss: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+  sparsity: [0, 1],
+  nonzero: [0, Number.POSITIVE_INFINITY],
+  bytes: [0, Number.POSITIVE_INFINITY],
+  macs: [0, Number.POSITIVE_INFINITY],
+  denseAccuracy: [0, 1],
+};
+
+/** What is expected can be: a check that no result passes, or that every result passes, checks nothing. */
+export function checkExpectations({ expect, prune }: PartialExperiment): Mistake[] {
+  const mistakes: Mistake[] = [];
+  for (const [name, range] of Object.entries(expect ?? {})) {
+    if (range === undefined) continue;
+    const path = ['expect', name];
+    const { min, max } = range;
+    const [lowest, highest] = LIMITS[name as Expectation];
+    if (min === undefined && max === undefined) mistakes.push({ path, message: `${name} says nothing`, expected: 'min, max, or both' });
+    else if (min !== undefined && max !== undefined && min > max) mistakes.push({ path, message: `no ${name} is at least ${min} and at most ${max}: min is above max` });
+    else if (min !== undefined && min > highest) mistakes.push({ path: [...path, 'min'], message: `no ${name} is ever above ${highest}` });
+    else if (max !== undefined && max < lowest) mistakes.push({ path: [...path, 'max'], message: `no ${name} is ever under ${lowest}` });
+  }
+  return [...mistakes, ...checkReach(expect?.sparsity, prune)];
+}
+
+/** A sparsity that is expected lies within what is asked for. */
+function checkReach(range: { readonly min?: number; readonly max?: number } | undefined, prune: PartialExperiment['prune']): Mistake[] {
+  if (range === undefined || prune?.sparsity === undefined) return [];
+  const asked = [prune.sparsity, ...(prune.parameters ?? []).flatMap((rule) => rule?.sparsity ?? [])];
+  const most = Math.max(...asked);
+  const least = Math.min(...asked);
+  const { min, max } = range;
+  if (min !== undefined && min <= 1 && min > most) {
+    return [{ path: ['expect', 'sparsity', 'min'], message: `a sparsity of ${min} cannot be reached: prune.sparsity asks for ${most}` }];
+  }
+  if (max !== undefined && max >= 0 && max < least) {
+    return [{ path: ['expect', 'sparsity', 'max'], message: `a sparsity of at most ${max} cannot be kept: prune.sparsity asks for ${least}` }];
+  }
+  return [];
+}

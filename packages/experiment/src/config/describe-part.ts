@@ -1,0 +1,49 @@
+import { PART_KINDS, type PartKind, type RegisteredPart, type Registry } from '@espalier/core';
+import { typeInWords } from './in-words.ts';
+import { jsonSchemaOf } from './json-schema.ts';
+
+/** One option of a part, for people to read. */
+export interface OptionDescription {
+  readonly name: string;
+  /** What it takes, in words. */
+  readonly type: string;
+  readonly required: boolean;
+  readonly default?: unknown;
+  readonly description?: string;
+}
+
+/** One part of a loaded plugin, for people to read. */
+export interface PartDescription {
+  readonly kind: PartKind;
+  readonly name: string;
+  readonly plugin: string;
+  readonly description?: string;
+  readonly options: readonly OptionDescription[];
+}
+
+export function describePart({ kind, name, plugin, description, options }: RegisteredPart): PartDescription {
+  const { properties = {}, required = [] } = options === undefined ? {} : jsonSchemaOf(options);
+  return {
+    kind,
+    name,
+    plugin,
+    description,
+    options: Object.entries(properties).map(([option, schema]) => ({
+      name: option,
+      type: typeInWords(schema),
+      // A part without a default is required, though its schema, which reads anything, cannot say so.
+      required: required.includes(option) || (schema.$ref !== undefined && schema.default === undefined && !isOptional(options, option)),
+      default: schema.default,
+      description: schema.description,
+    })),
+  };
+}
+
+/** Every part there is, kind by kind. */
+export function describeParts(registry: Registry): PartDescription[] {
+  return PART_KINDS.flatMap((kind) => registry.list(kind).map(describePart));
+}
+
+function isOptional(options: RegisteredPart['options'], name: string): boolean {
+  return options?.shape[name]?.safeParse(undefined).success === true;
+}
