@@ -47,5 +47,6 @@ function nativeBinding() {
 }
 
 function builds(folder) {
+  if (!existsSync(join(folder, 'src'))) return false;
   return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).scripts?.build?.includes('tsc') ?? false;
 }

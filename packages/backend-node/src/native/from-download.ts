@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { x as extractTar } from 'tar';
 import { StepError } from '../attempts.ts';
 import { temporaryBeside } from '../cache.ts';
-import { Client } from '../net/client.ts';
+import { Client, causeOf } from '../net/client.ts';
 import { packageFolder } from '../package-files.ts';
 import { type Platform, platformName } from '../platform.ts';
 import type { Progress } from '../progress.ts';
@@ -93,6 +93,6 @@ async function fetchAndUnpack(client: Client, url: string, folder: string, { str
     await pipeline(Readable.fromWeb(response.body as never), extractTar({ cwd: folder, strip, strict: true }), { ...(signal && { signal }) });
   } catch (error) {
     signal?.throwIfAborted();
-    throw new StepError(`tfjs-node's own download failed: ${(error as Error).message}`, remedy, { cause: error });
+    throw new StepError(`tfjs-node's own download failed: ${causeOf(error)}`, remedy, { cause: error });
   }
 }

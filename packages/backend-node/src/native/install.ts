@@ -1,5 +1,4 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type Attempt, attempt, rememberAttempts, StepError } from '../attempts.ts';
 import { cacheFolder, sweepTemporaries } from '../cache.ts';
 import { withLock } from '../lock.ts';
@@ -46,7 +45,10 @@ async function walk(platform: Platform, cache: string, progress: Progress, signa
   const done = () => attempts.at(-1)?.ok;
   attempts.push(await attempt('installed', () => useInstalled(platform, cache, signal), signal));
   if (done() || packageFolder('@tensorflow/tfjs-node') === undefined) return attempts;
-  for (const folder of [join(cache, 'native'), join(cache, 'zig'), cache]) await sweep(folder);
+  const kits = [wheelKit(platform, cache), downloadKit(platform, cache)];
+  for (const folder of [cache, join(cache, 'native'), join(cache, 'zig'), ...kits.map(({ folder }) => folder), ...kits.map(({ binding }) => dirname(binding))]) {
+    await sweepTemporaries(folder);
+  }
   attempts.push(await attempt('download', () => kitFromDownload(platform, { cache, progress, signal }), signal));
   if (done()) return [...attempts, await linked(downloadKit(platform, cache), signal)];
   attempts.push(...(await kitFromWheel(platform, { cache, progress, signal })));
@@ -76,11 +78,6 @@ export async function linkVerifiedKit(platform: Platform = thisPlatform(), cache
 
 function linked(kit: Kit, signal?: AbortSignal): Promise<Attempt> {
   return attempt('installed', () => linkIntoPackage(kit), signal);
-}
-
-async function sweep(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  await sweepTemporaries(folder);
 }
 
 async function finish(attempts: Attempt[], cache: string): Promise<Attempt[]> {

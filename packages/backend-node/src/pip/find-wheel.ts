@@ -1,5 +1,5 @@
 import { StepError } from '../attempts.ts';
-import { type Client, causeOf, redact } from '../net/client.ts';
+import { type Client, redact } from '../net/client.ts';
 import type { PipConfig } from './config.ts';
 import type { PinnedWheel } from './pinned.ts';
 import { filesOf, type IndexFile, linkedFiles } from './simple-index.ts';
@@ -24,7 +24,7 @@ export async function findWheel(
       failures.push(`${place.name} has no ${first.project} ${first.version} for this platform`);
     } catch (error) {
       signal?.throwIfAborted();
-      failures.push(causeOf(error));
+      failures.push((error as Error).message);
     }
   }
   throw new StepError(
