@@ -62,7 +62,9 @@ async function work(display, started, again) {
 }
 
 async function install(started) {
-  const args = ['install', '--frozen-lockfile', '--config.confirmModulesPurge=false', '--reporter=append-only'];
+  // Links to the tools instead of pnpm's shell wrappers, which need sed, dirname and uname on PATH.
+  const plain = ['--config.prefer-symlinked-executables=true', '--config.confirm-modules-purge=false'];
+  const args = ['install', '--frozen-lockfile', '--reporter=append-only', ...plain];
   await run(process.execPath, [pnpmProgram(), ...args], { what: 'pnpm install', cwd: ROOT, env: withPnpm(), started });
 }
 

@@ -1,5 +1,5 @@
-export type { Attempt, Step } from './attempts.ts';
-export { StepError } from './attempts.ts';
+export { type Attempt, type Step, StepError } from './attempts.ts';
 export { type Backend, type BackendChoice, type BackendOptions, useBackend } from './backend.ts';
 export { cacheFolder } from './cache.ts';
+export { type Diagnosis, diagnose } from './diagnose.ts';
 export { type InstallOptions, installNative } from './native/install.ts';
