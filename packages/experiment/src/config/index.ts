@@ -8,3 +8,4 @@ export { type LoadedExperiment, loadExperiment, parseExperiment, type ParseOptio
 export { describePart, describeParts, type OptionDescription, type PartDescription } from './describe-part.ts';
 export { baselineHash, canonicalJson, experimentHash, type Fingerprints } from './experiment-hash.ts';
 export { experimentYaml } from './experiment-yaml.ts';
+export { nearest } from './nearest.ts';
