@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import type { AddCommand, CommandContext } from './command.ts';
+import { addDoctor } from './commands/doctor.ts';
+import { addInspect } from './commands/inspect.ts';
+import { addPlan } from './commands/plan.ts';
+import { addPlugins } from './commands/plugins.ts';
+import { addRun } from './commands/run.ts';
+import { addSchema } from './commands/schema.ts';
+import { addValidate } from './commands/validate.ts';
+import { EXIT, type ExitStatus } from './exit-status.ts';
+import { Interrupt } from './interrupt.ts';
+import { reportError } from './report-error.ts';
+import { Terminal } from './terminal.ts';
+
+const COMMANDS: readonly AddCommand[] = [addRun, addPlan, addValidate, addInspect, addPlugins, addSchema, addDoctor];
+
+/** The command `espalier` with these arguments, on this process’s streams and signals. */
+export async function commandLine(args: readonly string[]): Promise<ExitStatus> {
+  // tfjs’s dependencies cause warnings (punycode) that nobody who reads them can do anything about.
+  process.noDeprecation = true;
+  const terminal = new Terminal();
+  const context: CommandContext = { terminal, interrupt: new Interrupt((line) => terminal.note(line)), status: EXIT.done };
+  try {
+    await program(context).parseAsync(args, { from: 'user' });
+    return context.status;
+  } catch (error) {
+    return await reportError(error, terminal);
+  }
+}
+
+function program(context: CommandContext): Command {
+  const { terminal } = context;
+  const top = new Command('espalier')
+    .description('Pruning of neural networks on TensorFlow.js: train, prune, compare.')
+    .version(ownVersion(), '-V, --version')
+    .option('--verbose', 'show the stack of an unexpected error')
+    .configureOutput({ writeOut: (text) => terminal.print(text.trimEnd()), writeErr: (text) => terminal.note(text.trimEnd()) })
+    .configureHelp({ helpWidth: terminal.width, showGlobalOptions: false })
+    .showHelpAfterError('(espalier --help lists the commands)')
+    .exitOverride()
+    .hook('preAction', (_, command) => {
+      terminal.json = command.opts()['json'] === true;
+      terminal.verbose = top.opts()['verbose'] === true || Boolean(process.env['DEBUG']);
+    });
+  for (const add of COMMANDS) add(top, context);
+  return top;
+}
+
+function ownVersion(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+  return version;
+}

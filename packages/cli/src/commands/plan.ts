@@ -1,0 +1,34 @@
+import type { AddCommand, CommandContext } from '../command.ts';
+import { EXIT } from '../exit-status.ts';
+import { jsonOption, setOption } from '../options.ts';
+
+interface PlanFlags {
+  readonly set: readonly string[];
+  readonly json?: boolean;
+}
+
+export const addPlan: AddCommand = (program, context) => {
+  program
+    .command('plan')
+    .description('what a run would prune, where, when and why; trains nothing')
+    .argument('<experiment>', 'its YAML file')
+    .addOption(setOption())
+    .addOption(jsonOption())
+    .action((file: string, flags: PlanFlags) => plan(file, flags, context));
+};
+
+async function plan(file: string, { set, json }: PlanFlags, context: CommandContext): Promise<void> {
+  const { terminal } = context;
+  const [{ planExperiment }, { planSummary, planTable }, { loadConfig }] = await Promise.all([
+    import('@espalier/experiment'),
+    import('../view/plan-view.ts'),
+    import('../load-config.ts'),
+  ]);
+  const loaded = await loadConfig(file, set);
+  const planned = await planExperiment(loaded);
+  if (json) terminal.printJson(planned);
+  else terminal.print(`${planTable(planned, terminal)}\n\n${planSummary(planned, terminal.colours)}`);
+  if (planned.problems.length === 0) return;
+  terminal.note(`\n${loaded.error(planned.problems).render({ colour: terminal.noteColours.isColorSupported })}`);
+  context.status = EXIT.wrong;
+}

@@ -1,0 +1,22 @@
+import { writeFile } from 'node:fs/promises';
+import { type AddCommand, type CommandContext, WrongUse } from '../command.ts';
+import { pluginOption } from '../options.ts';
+
+export const addSchema: AddCommand = (program, context) => {
+  program
+    .command('schema')
+    .description('the JSON Schema of configs, loaded plugins included')
+    .argument('[file]', 'write it there, not to stdout')
+    .addOption(pluginOption())
+    .action((file: string | undefined, flags: { readonly plugin: readonly string[] }) => schema(file, flags.plugin, context));
+};
+
+async function schema(file: string | undefined, plugins: readonly string[], { terminal }: CommandContext): Promise<void> {
+  const [{ experimentJsonSchema }, { registryWith }] = await Promise.all([import('@espalier/experiment'), import('../registry.ts')]);
+  const json = experimentJsonSchema(await registryWith({ plugins }));
+  if (file === undefined) return terminal.printJson(json);
+  await writeFile(file, `${JSON.stringify(json, null, 2)}\n`).catch((error: Error) => {
+    throw new WrongUse(error.message, { cause: error });
+  });
+  terminal.note(`Editors find it by the first line of a config: # yaml-language-server: $schema=${file}`);
+}

@@ -1,0 +1,22 @@
+/**
+ * Espalier for programs: all that the command does, and all that a plugin needs.
+ *
+ * @packageDocumentation
+ */
+export {
+  type Attempt,
+  type Backend,
+  type BackendChoice,
+  type BackendOptions,
+  cacheFolder,
+  type Diagnosis,
+  diagnose,
+  type InstallOptions,
+  installNative,
+  StepError,
+  useBackend,
+} from '@espalier/backend-node';
+export * from '@espalier/core';
+export * from '@espalier/experiment';
+export { fileHandler, loadModel, readModelFiles, saveModel } from '@espalier/models';
+export { type InspectedModel, type InspectedParameter, inspectModel } from './inspect-model.ts';

@@ -1,0 +1,75 @@
+import { leafLayers, usesPerSample } from '@espalier/core';
+import { countNonzero } from '@espalier/experiment';
+import type * as tf from '@tensorflow/tfjs';
+
+/** A model as pruning sees it. */
+export interface InspectedModel {
+  readonly layers: readonly { readonly name: string; readonly type: string; readonly outputShape: readonly (number | null)[] }[];
+  readonly parameters: readonly InspectedParameter[];
+  /** All elements of all parameters. */
+  readonly size: number;
+  readonly nonzero: number;
+  /** Share of zeros among the elements of prunable parameters. */
+  readonly sparsity: number;
+  /** Multiply-accumulates of one sample, zeros not counted. */
+  readonly macs: number;
+  /** Of the weights as they are in memory. */
+  readonly bytes: number;
+}
+
+export interface InspectedParameter {
+  readonly name: string;
+  /** The class of its layer. */
+  readonly layer: string;
+  readonly shape: readonly number[];
+  readonly size: number;
+  readonly nonzero: number;
+  readonly sparsity: number;
+  readonly macs: number;
+  readonly prunable: boolean;
+  /** Why it cannot be pruned. */
+  readonly why?: string;
+}
+
+/** Counts what a model holds and says of each parameter whether it can be pruned, and why not. */
+export async function inspectModel(model: tf.LayersModel): Promise<InspectedModel> {
+  const counted = await countNonzero(model);
+  const parameters = counted.map((parameter): InspectedParameter => {
+    const { name, layer, shape, size, nonzero, keptBecause } = parameter;
+    const macs = nonzero * usesPerSample(parameter);
+    const base = { name, layer: layer.getClassName(), shape, size, nonzero, sparsity: 1 - nonzero / size, macs };
+    return keptBecause === undefined ? { ...base, prunable: true } : { ...base, prunable: false, why: keptBecause };
+  });
+  const prunable = parameters.filter((parameter) => parameter.prunable);
+  const size = total(parameters, (parameter) => parameter.size);
+  return {
+    layers: leafLayers(model).map(({ layer, path }) => ({ name: path, type: layer.getClassName(), outputShape: outputShapeOf(layer) })),
+    parameters,
+    size,
+    nonzero: total(parameters, (parameter) => parameter.nonzero),
+    sparsity:
+      1 -
+      total(prunable, (parameter) => parameter.nonzero) /
+        Math.max(
+          1,
+          total(prunable, (parameter) => parameter.size),
+        ),
+    macs: total(parameters, (parameter) => parameter.macs),
+    bytes: 4 * size,
+  };
+}
+
+function total(parameters: readonly InspectedParameter[], value: (parameter: InspectedParameter) => number): number {
+  return parameters.reduce((sum, parameter) => sum + value(parameter), 0);
+}
+
+/** Of a layer’s first use; a layer with several outputs is shown by the first. */
+function outputShapeOf(layer: tf.layers.Layer): readonly (number | null)[] {
+  try {
+    const shape = layer.outputShape as (number | null)[] | (number | null)[][];
+    return Array.isArray(shape[0]) ? shape[0] : (shape as (number | null)[]);
+  } catch {
+    // A shared layer has an output per use, and tfjs refuses to name one.
+    return [];
+  }
+}

@@ -1,0 +1,15 @@
+import { EspalierError } from '@espalier/core';
+import { ConfigError, type LoadedExperiment, loadExperiment } from '@espalier/experiment';
+import { WrongUse } from './command.ts';
+
+/** Reads an experiment; a file that is not there is wrong use, like a mistake in one that is. */
+export async function loadConfig(file: string, set: readonly string[] = []): Promise<LoadedExperiment> {
+  return loadExperiment(file, { set }).catch((error: unknown) => {
+    throw asWrongUse(error);
+  });
+}
+
+/** What Espalier refuses before it has run anything is wrong use, whatever else it is. */
+export function asWrongUse(error: unknown): unknown {
+  return error instanceof EspalierError && !(error instanceof ConfigError) ? new WrongUse(error.message, { cause: error }) : error;
+}

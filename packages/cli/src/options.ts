@@ -1,0 +1,22 @@
+import { InvalidArgumentError, Option } from 'commander';
+
+/** Options that several commands have, each said in one place. */
+export const jsonOption = () => new Option('--json', 'one JSON document on stdout, everything else on stderr');
+
+export const setOption = () =>
+  new Option('--set <path=value>', 'set a value of the config (repeatable): prune.sparsity=0.9').argParser(collected).default([], 'none');
+
+export const threadsOption = () => new Option('--threads <n>', 'threads of the backend').argParser(threadCount);
+
+export const pluginOption = () =>
+  new Option('--plugin <spec>', 'load a plugin too, a package or a path (repeatable)').argParser(collected).default([], 'none');
+
+function collected(value: string, before: readonly string[]): string[] {
+  return [...before, value];
+}
+
+function threadCount(value: string): number {
+  const threads = Number(value);
+  if (Number.isInteger(threads) && threads >= 1 && threads <= 1024) return threads;
+  throw new InvalidArgumentError('Expected a whole number from 1 to 1024.');
+}

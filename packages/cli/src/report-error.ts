@@ -1,0 +1,49 @@
+import { CommanderError } from 'commander';
+import { WrongUse } from './command.ts';
+import { EXIT, type ExitStatus } from './exit-status.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Shows an error as its reader needs it, and says how the process ends. */
+export async function showError(error: unknown, terminal: Terminal): Promise<Explained> {
+  const explained = await explain(error, terminal);
+  terminal.note(explained.text);
+  if (terminal.verbose && error instanceof Error) terminal.note(error.stack);
+  return explained;
+}
+
+/** The same for an error that is all there is to answer: with --json the document says it too. */
+export async function reportError(error: unknown, terminal: Terminal): Promise<ExitStatus> {
+  // Commander has said it already.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrong;
+  const { status, details } = await showError(error, terminal);
+  if (terminal.json) terminal.printJson({ error: { message: messageOf(error), ...details } });
+  return status;
+}
+
+export interface Explained {
+  readonly status: ExitStatus;
+  readonly text: string;
+  /** What a program can read besides the message. */
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+async function explain(error: unknown, terminal: Terminal): Promise<Explained> {
+  const colours = terminal.noteColours;
+  const line = (message: string) => `${colours.red('error:')} ${message}`;
+  if (error instanceof WrongUse) return { status: EXIT.wrong, text: line(error.message) };
+
+  const { Cancelled, ConfigError, EspalierError, StepError } = await import('./index.ts');
+  if (error instanceof ConfigError) {
+    const { diagnostics } = error;
+    return { status: EXIT.wrong, text: error.render({ colour: colours.isColorSupported }), details: { diagnostics } };
+  }
+  if (error instanceof Cancelled) return { status: EXIT.interrupted, text: 'Interrupted.' };
+  if (error instanceof EspalierError) return { status: EXIT.failed, text: line(error.message) };
+  if (error instanceof StepError) return { status: EXIT.failed, text: line(`${error.message}. ${error.remedy}`) };
+  const hint = terminal.verbose ? '' : ' (unexpected; --verbose shows where)';
+  return { status: EXIT.failed, text: line(`${messageOf(error)}${hint}`) };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
