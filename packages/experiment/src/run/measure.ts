@@ -1,0 +1,71 @@
+import { evaluate, type Loss, type MaskSet, modelParameters, type Samples, sliceSamples, totalMacs } from '@espalier/core';
+import * as tf from '@tensorflow/tfjs';
+import type { Measurement } from './result.ts';
+
+export interface MeasureOptions {
+  readonly task: 'classification' | 'regression';
+  readonly loss: Loss;
+  readonly train: Samples;
+  readonly test: Samples;
+  /** Bytes of the model as it is stored. */
+  readonly bytes: number;
+  readonly masks?: MaskSet;
+  readonly signal?: AbortSignal;
+}
+
+/** Evaluates and counts a model as it stands; dense and pruned alike. Latency is measured apart, in turns. */
+export async function measure(model: tf.LayersModel, options: MeasureOptions): Promise<Omit<Measurement, 'latencyMs'>> {
+  const { task, loss, train, test, signal } = options;
+  const { accuracy, loss: meanLoss } = await evaluate(model, test, loss, { task, signal });
+  const seen = sliceSamples(train, 0, Math.min(train.size, test.size));
+  const trained = await evaluate(model, seen, loss, { task, signal });
+  const parameters = await countNonzero(model);
+  return {
+    accuracy,
+    loss: meanLoss,
+    trainAccuracy: trained.accuracy,
+    parameters: parameters.reduce((sum, { size }) => sum + size, 0),
+    nonzero: parameters.reduce((sum, { nonzero }) => sum + nonzero, 0),
+    ...(options.masks === undefined ? {} : { sparsity: options.masks.sparsity }),
+    bytes: options.bytes,
+    macs: totalMacs(parameters),
+  };
+}
+
+/**
+ * How many elements count, per parameter. Only kernels are looked through: a bias that happens to be zero is still a
+ * parameter of the model (a dense net counts whole).
+ */
+export async function countNonzero(model: tf.LayersModel) {
+  const counted = [];
+  for (const parameter of modelParameters(model)) {
+    let nonzero = parameter.size;
+    if (parameter.shape.length > 1) {
+      const count = tf.tidy(() => tf.sum(tf.cast(tf.notEqual(parameter.variable, 0), 'int32')));
+      nonzero = (await count.data())[0] as number;
+      count.dispose();
+    }
+    counted.push({ ...parameter, nonzero });
+  }
+  return counted;
+}
+
+/** Milliseconds of `predict` for one sample, result read back: the median for each model, measured in turns. */
+export async function latencies(models: readonly tf.LayersModel[], rounds = 12, perRound = 5): Promise<number[]> {
+  const times = models.map(() => [] as number[]);
+  for (let round = 0; round < rounds; round++) {
+    for (const [index, model] of models.entries()) {
+      const inputs = model.inputs.map(({ shape }) => tf.zeros([1, ...shape.slice(1).map((size) => size ?? 1)]));
+      for (let i = 0; i < perRound; i++) {
+        const started = performance.now();
+        const outputs = model.predict(inputs.length === 1 ? (inputs[0] as tf.Tensor) : inputs);
+        await Promise.all([outputs].flat().map((output) => output.data()));
+        // The first round warms up.
+        if (round > 0) (times[index] as number[]).push(performance.now() - started);
+        tf.dispose(outputs);
+      }
+      tf.dispose(inputs);
+    }
+  }
+  return times.map((list) => list.sort((a, b) => a - b)[list.length >> 1] as number);
+}

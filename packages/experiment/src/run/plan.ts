@@ -1,0 +1,189 @@
+import { Budget, modelParameters, type RehearsedEvent, rehearse, stepsPerEpoch, usesPerSample } from '@espalier/core';
+import type { PreparedExperiment } from './prepare.ts';
+
+/** What a run will do, before it does it. */
+export interface Plan {
+  readonly experiment: string;
+  readonly strategy: string;
+  readonly threshold: string;
+  readonly parameters: readonly PlannedParameter[];
+  readonly dense: { readonly parameters: number; readonly macs: number; readonly bytes: number };
+  /** What to expect of the pruned model; null where the threshold decides. `isExact` is false where it depends on scores. */
+  readonly expected: { readonly sparsity: number; readonly nonzero: number; readonly macs: number; readonly bytes: number; readonly isExact: boolean } | null;
+  readonly training: { readonly samples: number; readonly stepsPerEpoch: number; readonly denseSteps: number; readonly pruneSteps: number };
+  /** Every cut that the strategy will make; `sparsity` is null where the threshold decides. */
+  readonly cuts: readonly { readonly step: number; readonly epoch: number; readonly sparsity: number | null; readonly scorer: string }[];
+  readonly rewinds: readonly { readonly step: number; readonly to: string }[];
+  /** What can never come out as it was asked; a run with any is refused. */
+  readonly problems: readonly PlanProblem[];
+}
+
+export interface PlannedParameter {
+  readonly name: string;
+  readonly layer: string;
+  readonly shape: readonly number[];
+  readonly size: number;
+  readonly taken: boolean;
+  /** Why it is left alone, or under which rule it stands. */
+  readonly why: string;
+  /** Its own target, or that of its layer; null where scores decide. */
+  readonly sparsity: number | null;
+}
+
+export interface PlanProblem {
+  /** The place in the config. */
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+/** Rehearses the strategy and works out what to expect of it. Nothing is trained or scored. */
+export async function makePlan(prepared: PreparedExperiment): Promise<Plan> {
+  const { experiment, model, selection, strategy, threshold, train } = prepared;
+  const { prune } = experiment;
+  const perEpoch = stepsPerEpoch(train, prune.batchSize);
+  const budget = Budget.ofEpochs(prune.epochs, perEpoch);
+  const sparsity = prune.sparsity ?? Number.NaN;
+  const events = await rehearse(strategy, { model, parameters: selection.taken, sparsity, budget, seed: experiment.seed });
+  const decides = threshold.decidesSparsity === true;
+  const counts = await countsWithoutScores(prepared);
+  const parameters = plannedParameters(prepared, counts);
+  const all = modelParameters(model);
+  const macs = all.reduce((sum, parameter) => sum + parameter.size * usesPerSample(parameter), 0);
+  const denseSteps = Budget.ofEpochs(experiment.train.epochs, stepsPerEpoch(train, experiment.train.batchSize)).steps;
+  const size = all.reduce((sum, parameter) => sum + parameter.size, 0);
+
+  return {
+    experiment: experiment.name,
+    strategy: prune.strategy.name,
+    threshold: prune.threshold.name,
+    parameters,
+    dense: { parameters: size, macs, bytes: 4 * size },
+    expected: decides ? null : expectedOf(prepared, counts, size, macs),
+    training: {
+      samples: train.size,
+      stepsPerEpoch: perEpoch,
+      denseSteps,
+      pruneSteps: events.reduce((sum, event) => sum + (event.steps ?? 0), 0),
+    },
+    cuts: events
+      .filter(({ what }) => what === 'cut')
+      .map((event) => ({
+        step: event.step,
+        epoch: Math.ceil(event.step / perEpoch),
+        sparsity: decides ? null : (event.sparsity ?? null),
+        scorer: event.scorer ?? '',
+      })),
+    rewinds: events.filter(({ what }) => what === 'rewind').map(({ step, to }) => ({ step, to: to ?? '' })),
+    problems: problemsOf(prepared, events, denseSteps),
+  };
+}
+
+/** The steps of the dense training whose weights the strategy goes back to. */
+export function rewoundSteps(plan: Plan): number[] {
+  return [...new Set(plan.rewinds.flatMap(({ to }) => stepOf(to) ?? []))];
+}
+
+function stepOf(snapshot: string): number | undefined {
+  return snapshot.startsWith('step-') ? Number(snapshot.slice('step-'.length)) : undefined;
+}
+
+function plannedParameters({ selection, experiment, threshold, model }: PreparedExperiment, counts: Counts): PlannedParameter[] {
+  const taken = new Map(selection.taken.map((parameter) => [parameter.name, parameter]));
+  const left = new Map(selection.left.map(({ name, why }) => [name, why]));
+  return modelParameters(model).map(({ name, layer, shape, size }) => {
+    const parameter = taken.get(name);
+    const base = { name, layer: layer.getClassName(), shape, size };
+    if (parameter === undefined) return { ...base, taken: false, why: left.get(name) ?? '', sparsity: null };
+    if (parameter.sparsity !== undefined) return { ...base, taken: true, why: 'a target of its own', sparsity: parameter.sparsity };
+    const count = counts?.get(name);
+    const why = `${experiment.prune.threshold.name} threshold${threshold.decidesSparsity || count === undefined ? ', by its scores' : ''}`;
+    return { ...base, taken: true, why, sparsity: count === undefined ? null : count / size };
+  });
+}
+
+/** How many elements of each parameter will go, where the threshold knows without scores; otherwise null. */
+type Counts = ReadonlyMap<string, number> | null;
+
+/** Asks the threshold with scores that cannot be read: one that counts by shape alone answers all the same. */
+async function countsWithoutScores({ selection, threshold, experiment }: PreparedExperiment): Promise<Counts> {
+  const shared = selection.taken.filter((parameter) => parameter.sparsity === undefined);
+  const scores = shared.map((parameter) => ({ parameter, size: parameter.size, read: () => Promise.reject(new Error('there are no scores in a plan')) }));
+  try {
+    const lines = await threshold.lines(scores, experiment.prune.sparsity ?? 0);
+    const counts = lines.map((line) => ('count' in line ? line.count : Number.NaN));
+    return counts.some(Number.isNaN) ? null : new Map(shared.map(({ name }, i) => [name, counts[i] as number]));
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * The overall sparsity that was asked for: the run's target, and those that parameters have of their own. Each is
+ * rounded to whole elements where its layer is known.
+ */
+export function askedSparsity({ selection, experiment }: PreparedExperiment): number {
+  const target = experiment.prune.sparsity ?? Number.NaN;
+  const size = selection.taken.reduce((sum, parameter) => sum + parameter.size, 0);
+  return selection.taken.reduce((sum, parameter) => sum + (parameter.sparsity ?? target) * parameter.size, 0) / size;
+}
+
+function expectedOf(prepared: PreparedExperiment, counts: Counts, size: number, macs: number): Plan['expected'] {
+  const { selection, experiment } = prepared;
+  const target = experiment.prune.sparsity ?? 0;
+  let pruned = 0;
+  let savedMacs = 0;
+  let isExact = true;
+  for (const parameter of selection.taken) {
+    const count = parameter.sparsity === undefined ? counts?.get(parameter.name) : Math.round(parameter.sparsity * parameter.size);
+    if (count === undefined) isExact = false;
+    const goes = count ?? target * parameter.size;
+    pruned += goes;
+    savedMacs += goes * usesPerSample(parameter);
+  }
+  const nonzero = Math.round(size - pruned);
+  return { sparsity: askedSparsity(prepared), nonzero, macs: Math.round(macs - savedMacs), bytes: storedBytes(size, nonzero), isExact };
+}
+
+/** What gzip makes of float32 with zeros at random places: about the entropy of where they are, and the bytes of the rest. */
+function storedBytes(size: number, nonzero: number): number {
+  const density = nonzero / size;
+  const bits = density <= 0 || density >= 1 ? 0 : -(density * Math.log2(density) + (1 - density) * Math.log2(1 - density));
+  return Math.round((1.3 * size * bits) / 8 + 3.8 * nonzero);
+}
+
+function problemsOf(prepared: PreparedExperiment, events: readonly RehearsedEvent[], denseSteps: number): PlanProblem[] {
+  const { experiment, selection, threshold } = prepared;
+  const { prune } = experiment;
+  const decides = threshold.decidesSparsity === true;
+  const problems: PlanProblem[] = [];
+  if (selection.taken.length === 0) problems.push({ path: ['prune', 'parameters'], message: 'every parameter is excluded: there is nothing to prune' });
+  const cuts = events.filter(({ what }) => what === 'cut');
+  const last = cuts[cuts.length - 1];
+  const trained = events.reduce((sum, event) => sum + (event.steps ?? 0), 0);
+  if (last === undefined) {
+    problems.push({ path: ['prune', 'strategy'], message: `strategy "${prune.strategy.name}" never cuts in ${trained} steps: nothing would be pruned` });
+  } else if (!decides && prune.sparsity !== undefined && Math.abs((last.sparsity ?? 0) - prune.sparsity) > prune.tolerance) {
+    const message =
+      `the last cut, at step ${last.step} of ${trained}, asks for a sparsity of ${percent(last.sparsity ?? 0)} and not ${percent(prune.sparsity)}: ` +
+      'the schedule ends after the training, or stops short. Train longer, or let it end earlier';
+    problems.push({ path: ['prune', 'strategy'], message });
+  }
+  for (const [index, { sparsity }] of cuts.entries()) {
+    if (decides || (sparsity !== undefined && sparsity >= 0 && sparsity < 1)) continue;
+    problems.push({ path: ['prune', 'strategy'], message: `cut ${index + 1} asks for a sparsity of ${sparsity}, which is not from 0 up to 1` });
+    break;
+  }
+  if (threshold.decidesSparsity && selection.taken.every(({ sparsity }) => sparsity !== undefined)) {
+    problems.push({ path: ['prune', 'threshold'], message: 'every parameter has a target of its own: the threshold decides nothing' });
+  }
+  for (const to of new Set(events.flatMap((event) => event.to ?? []))) {
+    const step = stepOf(to);
+    if (step === undefined || (Number.isInteger(step) && step >= 1 && step <= denseSteps)) continue;
+    problems.push({ path: ['prune', 'strategy'], message: `there is no ${to} to rewind to: the dense training has ${denseSteps} steps` });
+  }
+  return problems;
+}
+
+function percent(share: number): string {
+  return `${+(100 * share).toFixed(2)} %`;
+}

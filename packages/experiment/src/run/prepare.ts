@@ -1,0 +1,150 @@
+import {
+  Calibration,
+  type Dataset,
+  DATA,
+  BASE_FOLDER,
+  CALIBRATION,
+  EspalierError,
+  GRADIENTS,
+  Gradients,
+  LOG,
+  LOSS,
+  type Loss,
+  MODEL,
+  type ModelSource,
+  type ModelTask,
+  OPTIMIZER,
+  type Optimizer,
+  type ParameterSelection,
+  Part,
+  PartContainer,
+  pickSamples,
+  RANDOM,
+  Random,
+  type Samples,
+  SEED,
+  samplesFor,
+  selectParameters,
+  type Strategy,
+  THRESHOLD,
+  type Threshold,
+  TRAINER,
+  type Trainer,
+  UnmatchedRule,
+} from '@espalier/core';
+import type * as tf from '@tensorflow/tfjs';
+import type { ConfigPath } from '../config/config-path.ts';
+import { ConfigError } from '../config/diagnostic.ts';
+import type { Experiment } from '../config/experiment.ts';
+import type { LoadedExperiment } from '../config/parse-experiment.ts';
+
+/** Everything that an experiment names, made: its data loaded, its model built (not trained), its parts bound. */
+export interface PreparedExperiment {
+  readonly experiment: Experiment;
+  readonly data: Dataset;
+  /** The training samples without those set aside for validation. */
+  readonly train: Samples;
+  readonly validation: Samples | undefined;
+  readonly source: ModelSource;
+  readonly task: ModelTask;
+  readonly model: tf.LayersModel;
+  readonly selection: ParameterSelection;
+  readonly loss: Loss;
+  readonly denseOptimizer: Optimizer;
+  readonly pruneOptimizer: Optimizer;
+  readonly trainer: Trainer;
+  readonly threshold: Threshold;
+  readonly strategy: Strategy;
+  dispose(): void;
+}
+
+/**
+ * Loads and builds what an experiment names. Nothing is trained yet.
+ *
+ * @throws ConfigError pointing at the part of the config whose files, shapes or rules do not fit.
+ */
+export async function prepare(loaded: LoadedExperiment, log: (message: string) => void = () => {}): Promise<PreparedExperiment> {
+  const { experiment, registry, baseFolder } = loaded;
+  const { seed } = experiment;
+  const at = blame(loaded);
+  const container = new PartContainer(registry)
+    .bind(SEED, seed)
+    .bind(BASE_FOLDER, baseFolder)
+    .bind(LOG, log)
+    .bind(RANDOM, Random.of(seed, 'parts'));
+
+  const data = await at(['data'], () => container.make(experiment.data).load());
+  const task = await at(['data'], () => taskOf(data, seed));
+  const source = await at(['model'], () => container.make(experiment.model));
+  const model = await at(['model'], () => source.build(task));
+  try {
+    const { train, validation } = await at(['train', 'validationSplit'], () => splitValidation(data.train, experiment.train.validationSplit, seed));
+    const loss = await at(['loss'], () => container.make(experiment.loss ?? defaultLoss(data)));
+    const calibration = await at(
+      ['model'],
+      () =>
+        new Calibration(
+          samplesFor(model, pickSamples(train, calibrationOrder(train.size, experiment.prune.calibration, seed))),
+          experiment.prune.batchSize,
+        ),
+    );
+    const selection = await at(['prune', 'parameters'], () => selectParameters(model, experiment.prune.parameters));
+    container
+      .bind(MODEL, model)
+      .bind(DATA, data)
+      .bind(LOSS, loss)
+      .bind(CALIBRATION, calibration)
+      .bindLazily(GRADIENTS, () => new Gradients(model, loss, calibration));
+    const denseOptimizer = await at(['train', 'optimizer'], () => container.make(experiment.train.optimizer));
+    const pruneOptimizer = await at(['prune', 'optimizer'], () => container.make(experiment.prune.optimizer));
+    const trainer = await at(['trainer'], () => container.make(experiment.trainer));
+    const threshold = await at(['prune', 'threshold'], () => container.make(experiment.prune.threshold));
+    container.bind(OPTIMIZER, pruneOptimizer).bind(TRAINER, trainer).bind(THRESHOLD, threshold);
+    const strategy = await at(['prune', 'strategy'], () => container.make(experiment.prune.strategy));
+    const parts = { loss, denseOptimizer, pruneOptimizer, trainer, threshold, strategy };
+    return { experiment, data, train, validation, source, task, model, selection, ...parts, dispose: () => void model.dispose() };
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
+}
+
+/** Does something for a part of the config, and points an error that a user can mend at that part. */
+function blame(loaded: LoadedExperiment) {
+  return async <T>(path: ConfigPath, work: () => T | Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof UnmatchedRule) throw loaded.error([{ path: [...path, error.index], message: error.message }]);
+      if (error instanceof EspalierError && !(error instanceof ConfigError)) throw loaded.error([{ path, message: error.message }]);
+      throw error;
+    }
+  };
+}
+
+function taskOf(data: Dataset, seed: number): ModelTask {
+  const [target] = data.train.targets;
+  if (target === undefined) throw new EspalierError({ where: data.name, what: 'has no targets to learn' });
+  const outputs = data.task === 'classification' ? data.classes : target.shape.reduce((product, size) => product * size, 1);
+  if (outputs === undefined) throw new EspalierError({ where: data.name, what: 'is a classification without a number of classes' });
+  return { inputShapes: data.train.inputs.map(({ shape }) => shape), task: data.task, outputs, seed };
+}
+
+function defaultLoss(data: Dataset): Part<'loss'> {
+  if (data.task === 'regression') return new Part('loss', 'meanSquaredError');
+  const isOneHot = data.train.targets.some(({ shape }) => shape.length > 0 && (shape[shape.length - 1] ?? 1) > 1);
+  return new Part('loss', isOneHot ? 'categoricalCrossentropy' : 'sparseCategoricalCrossentropy');
+}
+
+/** Validation samples are drawn by the seed, so that ordered data is split fairly and twice the same way. */
+function splitValidation(train: Samples, share: number, seed: number): { train: Samples; validation: Samples | undefined } {
+  const size = Math.round(train.size * share);
+  if (size === 0) return { train, validation: undefined };
+  if (size >= train.size) throw new EspalierError({ where: 'train.validationSplit', what: `leaves no training samples of ${train.size}` });
+  const order = Random.of(seed, 'validation').permutation(train.size);
+  return { train: pickSamples(train, order.subarray(size).toSorted()), validation: pickSamples(train, order.subarray(0, size).toSorted()) };
+}
+
+function calibrationOrder(size: number, wanted: number, seed: number): Int32Array {
+  return Random.of(seed, 'calibration').permutation(size).subarray(0, Math.min(size, wanted));
+}

@@ -1,0 +1,45 @@
+/** One state of the model, measured. */
+export interface Measurement {
+  /** Share of right classes among the test samples, 0 to 1; null for regression. */
+  readonly accuracy: number | null;
+  readonly loss: number;
+  /** On as many training samples as there are test samples. */
+  readonly trainAccuracy: number | null;
+  readonly parameters: number;
+  readonly nonzero: number;
+  /** Of the prunable parameters that the config selects, 0 to 1. */
+  readonly sparsity?: number;
+  /** As it is stored: float32 of the dense model, gzip of the pruned one. */
+  readonly bytes: number;
+  /** Multiply-accumulates of one sample, zeros not counted. */
+  readonly macs: number;
+  /** Median of one sample at a time, result read back. */
+  readonly latencyMs: number;
+}
+
+/** The record of a run: `result.json`. Its fields are promised in the contract; there may be more of them. */
+export interface RunResult {
+  readonly experiment: string;
+  readonly hash: string;
+  readonly seed: number;
+  readonly strategy: string;
+  readonly status: 'done' | 'failed';
+  /** Why it failed: an error, or what was expected and does not hold. */
+  readonly failures?: readonly string[];
+  readonly dense: Measurement | null;
+  readonly pruned: Measurement | null;
+  readonly shrunk: null;
+  readonly sparse: null;
+  /** The sparsity that was asked for over all selected parameters; null where the threshold decided. */
+  readonly asked: number | null;
+  readonly parameters: readonly {
+    readonly name: string;
+    readonly shape: readonly number[];
+    readonly sparsity: number;
+    readonly threshold: number | null;
+  }[];
+  /** Seconds. `denseS` is 0 where the dense baseline was there already. */
+  readonly timing: { readonly denseS: number; readonly pruneS: number; readonly scoreS: number; readonly trainS: number };
+  readonly backend: { readonly name: string; readonly version: string };
+  readonly versions: { readonly espalier: string; readonly node: string; readonly tfjs: string };
+}
