@@ -58,10 +58,11 @@ export class PartContainer {
     if (problems.length > 0 || entry === undefined) throw new EspalierError(problems.map(problemText).join('; '));
     const own = new PartContainer(this.registry, this.container.createChildContainer());
     own.bind(OPTIONS, part.options);
-    for (const option of Object.values(part.options)) {
-      if (!(option instanceof Part)) continue;
-      const token = INJECTED_KINDS[(option as Part).kind];
-      if (token !== undefined) own.bindLazily(token, () => this.make(option as Part));
+    // The first of each kind: for a second scorer there is MAKE.
+    const named = Object.values(part.options).filter((option): option is Part => option instanceof Part);
+    for (const [kind, token] of Object.entries(INJECTED_KINDS)) {
+      const option = named.find((one) => one.kind === kind);
+      if (option !== undefined) own.bindLazily(token, () => this.make(option));
     }
     try {
       return own.container.resolve(entry.use) as PartTypes[K];

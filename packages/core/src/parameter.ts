@@ -42,7 +42,7 @@ export function modelParameters(model: tf.LayersModel): ModelParameter[] {
     for (const weight of layer.weights) {
       const variable = variableOf(weight);
       if (found.has(variable)) continue;
-      const parameter = describe(layer, uniqueName(`${path}/${ownName(weight)}`, names), weight, variable);
+      const parameter = describe(layer, uniqueName(`${path}/${ownName(layer, weight)}`, names), weight, variable);
       found.set(variable, parameter);
     }
   }
@@ -92,10 +92,14 @@ function whyKept(layer: tf.layers.Layer, weight: LayerWeight, variable: tf.Varia
   return undefined;
 }
 
-/** tfjs names a weight `layer/kernel`, or `wrapper/layer/kernel`: what follows the layer's own name. */
-function ownName(weight: LayerWeight): string {
+/**
+ * tfjs names a weight `layer/kernel`, or `wrapper/layer/kernel`: what follows the layer's own name. The two layers of a
+ * Bidirectional are named after a counter of the process, which a stored name must not depend on.
+ */
+function ownName(layer: tf.layers.Layer, weight: LayerWeight): string {
   const segments = weight.originalName.split('/');
-  return segments.length > 1 ? segments.slice(1).join('/') : weight.originalName;
+  const own = segments.length > 1 ? segments.slice(1).join('/') : weight.originalName;
+  return layer.getClassName() === 'Bidirectional' ? own.replace(/^(forward|backward)_[^/]+/, '$1') : own;
 }
 
 function uniqueName(wanted: string, taken: Set<string>): string {

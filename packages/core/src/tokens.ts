@@ -26,7 +26,7 @@ function token<T>(name: string): Token<T> {
 /** The part's own options, parsed and completed by its schema. */
 // biome-ignore lint/suspicious/noExplicitAny: the type is that of the schema beside it, which only the plugin's author knows.
 export const OPTIONS = token<any>('OPTIONS');
-/** The scorer that the part's options name. */
+/** The scorer that the part's options name: of several the first, the others are made through MAKE. */
 export const SCORER = token<Scorer>('SCORER');
 /** The scheduler that the part's options name. */
 export const SCHEDULER = token<Scheduler>('SCHEDULER');

@@ -6,11 +6,11 @@ import { meanCrossentropy, meanSoftmaxCrossentropy } from './crossentropy.ts';
 export class SparseCategoricalCrossentropy implements Loss {
   readonly fromLogits = {
     activation: 'softmax' as const,
-    compute: (target: tf.Tensor, logits: tf.Tensor) => meanSoftmaxCrossentropy(oneHot(target, logits), logits),
+    compute: (target: tf.Tensor, logits: tf.Tensor) => tf.tidy(() => meanSoftmaxCrossentropy(oneHot(target, logits), logits)),
   };
 
   compute(target: tf.Tensor, output: tf.Tensor): tf.Scalar {
-    return meanCrossentropy(oneHot(target, output), output);
+    return tf.tidy(() => meanCrossentropy(oneHot(target, output), output));
   }
 }
 
