@@ -3,13 +3,22 @@ import type { CutReport, Snapshot } from './pruning-run.ts';
 
 /** What happens in a run, as it is recorded and shown. */
 export type RunEvent =
-  | { readonly type: 'step'; readonly phase: Phase; readonly step: number; readonly total: number; readonly loss: number }
+  | {
+      readonly type: 'step';
+      readonly phase: Phase;
+      readonly step: number;
+      readonly total: number;
+      /** Steps since the phase began, over all its stretches of training; `step` is that of the one under way. */
+      readonly done: number;
+      readonly loss: number;
+    }
   | {
       readonly type: 'epoch';
       readonly phase: Phase;
       readonly epoch: number;
       readonly epochs: number;
       readonly step: number;
+      readonly done: number;
       readonly loss: number;
       readonly sparsity: number;
       readonly validation?: Evaluation;

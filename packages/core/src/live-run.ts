@@ -170,11 +170,11 @@ export class LiveRun implements PruningRun {
       onStep: async (step) => {
         this.steps += 1;
         await onStep?.(step);
-        this.emit({ type: 'step', phase: this.parts.phase ?? 'prune', step: step.number, total: step.total, loss: step.loss });
+        this.emit({ type: 'step', phase: this.parts.phase ?? 'prune', step: step.number, total: step.total, done: this.steps, loss: step.loss });
       },
       onEpoch: async ({ number, total, loss, step, validation: measured }) => {
         await this.masks.verify(`after epoch ${number}`);
-        this.emit({ type: 'epoch', phase: this.parts.phase ?? 'prune', epoch: number, epochs: total, step, loss, sparsity: this.masks.sparsity, validation: measured });
+        this.emit({ type: 'epoch', phase: this.parts.phase ?? 'prune', epoch: number, epochs: total, step, done: this.steps, loss, sparsity: this.masks.sparsity, validation: measured });
       },
       onProgress: async (progress) => {
         const isDue = Date.now() - this.lastCheckpoint > (this.parts.checkpointEvery ?? 10) * 1000;
