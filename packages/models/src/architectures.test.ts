@@ -55,7 +55,7 @@ describe('parameters and their names', () => {
 
   test('batch normalisation takes the place of the bias', async () => {
     const model = await build('mlp', { hidden: [8], batchNorm: true, dropout: 0.5 });
-    expect(model.layers.map(({ name }) => name)).toEqual(['dense', 'batch_normalization', 'activation', 'dropout', 'output']);
+    expect(model.layers.map(({ name }) => name)).toEqual(['input', 'dense', 'batch_normalization', 'activation', 'dropout', 'output']);
     expect(modelParameters(model).map(({ name }) => name)).not.toContain('dense/bias');
     model.dispose();
   });

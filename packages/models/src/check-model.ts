@@ -8,9 +8,7 @@ import type * as tf from '@tensorflow/tfjs';
  * @returns the same model.
  */
 export function checkModel(model: tf.LayersModel, task: ModelTask, where: string): tf.LayersModel {
-  if ((model.inputs ?? []).length === 0) {
-    throw new EspalierError({ where, what: 'the model does not know its input shape', remedy: 'Give its first layer an inputShape' });
-  }
+  if (model.layers.length === 0) throw new EspalierError({ where, what: 'the model has no layers' });
   checkInputs(model, task, where);
   for (const output of model.outputs) checkOutput(output, task, where);
   return model;

@@ -53,7 +53,7 @@ describe('what is not a model for the task', () => {
     ['a throw', 'export default () => { throw new Error("no units"); };', 'its function failed: no units'],
     ['a throw on load', 'throw new Error("boom");', 'cannot be loaded: boom'],
     ['a syntax error', 'export default (', 'cannot be loaded: '],
-    ['no input shape', dense('{ units: 10 }'), 'the model does not know its input shape. Give its first layer an inputShape'],
+    ['no layers', "import * as tf from '@tensorflow/tfjs';\nexport default () => tf.sequential();", 'the model has no layers'],
     ['another input', dense('{ units: 10, inputShape: [100], activation: "softmax" }'), 'takes [100], but the data has [28, 28, 1]. Choose data or a model of the other shape'],
     ['another number of classes', dense('{ units: 5, inputShape: [784], activation: "softmax" }'), 'gives [5], but the data has 10 classes. End the model in a layer of 10 units'],
     ['no probabilities', dense('{ units: 10, inputShape: [784] }'), 'ends in Dense without an activation, but classification needs probabilities. Give its last layer the activation softmax'],

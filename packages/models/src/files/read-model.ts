@@ -8,6 +8,8 @@ import { bytesOf, checkManifest, type Manifest, type WeightGroup } from './manif
 
 /** A description of layers is far smaller; what is larger is not one. */
 const LARGEST_JSON = 64 * 2 ** 20;
+/** tfjs and others walk it by recursion, for which a hostile one would leave no stack. */
+const DEEPEST_JSON = 500;
 
 /** A model as it lies on disk. */
 export interface ModelFiles {
@@ -85,7 +87,13 @@ function parseModelJson(bytes: Uint8Array, where: string): ModelJson {
   if (!isObject(modelTopology)) {
     throw new EspalierError({ where, what: 'is not a model of tfjs', why: 'it has no modelTopology', remedy: 'Save one with model.save, or convert it with tensorflowjs_converter' });
   }
+  if (isDeeper(modelTopology, DEEPEST_JSON)) throw new EspalierError({ where, what: `is nested more than ${DEEPEST_JSON} levels deep` });
   return json as ModelJson;
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((item) => isDeeper(item, levels - 1));
 }
 
 async function readWeights(manifest: Manifest, where: string): Promise<ArrayBuffer> {
