@@ -9,10 +9,7 @@ export async function loadModel({ artifacts }: ModelFiles, where: string): Promi
     const remedy = 'Save it with its weights, or give "weights: false" to start from new ones';
     throw new EspalierError({ where, what: 'holds no weights', remedy });
   }
-  // A copy: tfjs takes the description apart while it reads it, and a message may still need it.
-  const modelTopology = structuredClone(artifacts.modelTopology);
-  const load = async () => ({ ...artifacts, modelTopology });
-  const model = await tf.loadLayersModel({ load }).catch((error: Error) => explain(error, artifacts.modelTopology, where));
+  const model = await tf.loadLayersModel({ load: async () => artifacts }).catch((error: Error) => explain(error, artifacts.modelTopology, where));
   const wrong = await firstNonFinite(model);
   if (wrong === undefined) return model;
   model.dispose();
@@ -40,7 +37,7 @@ function reseed(value: unknown, seed: number, path: string): void {
 }
 
 function explain(error: Error, topology: object, where: string): never {
-  const unknown = /^Unknown (\w+): ([\w>.-]+)/.exec(error.message);
+  const unknown = /^Unknown (\w+): ([\w>]+)/.exec(error.message);
   if (unknown !== null) {
     const [, kind, className = ''] = unknown;
     const name = layerOfClass(topology, className);
