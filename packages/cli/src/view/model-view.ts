@@ -1,6 +1,7 @@
 import type { InspectedModel } from '../inspect-model.ts';
 import { facts } from './facts.ts';
 import { bytes, count, percent, plural, shape } from './format.ts';
+import { leftAlone } from './left-alone.ts';
 import { type TableOptions, table } from './table.ts';
 
 /** A model’s parameters, and the sums of them. */
@@ -8,30 +9,30 @@ export function modelView(
   { layers, parameters, size, nonzero, sparsity, macs, bytes: inMemory }: InspectedModel,
   options: TableOptions,
 ): string {
-  const rows = parameters.map((parameter) => [
+  const prunable = parameters.filter((parameter) => parameter.prunable);
+  const others = parameters.filter((parameter) => !parameter.prunable);
+  const rows = prunable.map((parameter) => [
     parameter.name,
     parameter.layer,
     shape(parameter.shape),
     count(parameter.size),
     percent(parameter.sparsity),
     count(parameter.macs),
-    parameter.prunable ? 'can be pruned' : (parameter.why ?? ''),
   ]);
-  const prunable = parameters.filter((parameter) => parameter.prunable);
   return [
     table(
       [
-        { title: 'parameter', fit: 'middle' },
+        { title: 'can be pruned', fit: 'middle' },
         { title: 'layer', fit: 'middle' },
         { title: 'shape' },
         { title: 'elements', align: 'right' },
         { title: 'zeros', align: 'right' },
         { title: 'MACs', align: 'right' },
-        { title: 'pruning', fit: 'wrap' },
       ],
       rows,
       options,
     ),
+    ...(others.length === 0 ? [] : ['', leftAlone(others, options)]),
     '',
     facts(
       [

@@ -2,7 +2,8 @@ import type { Plan } from '@espalier/experiment';
 import type { Colours } from '../terminal.ts';
 import { facts } from './facts.ts';
 import { bytes, count, percent, plural, shape } from './format.ts';
-import { type TableOptions, table } from './table.ts';
+import { leftAlone } from './left-alone.ts';
+import { type Column, type TableOptions, table } from './table.ts';
 
 /** What a run will do, in a few lines. */
 export function planSummary(plan: Plan, colours: Colours): string {
@@ -28,30 +29,27 @@ export function planSummary(plan: Plan, colours: Colours): string {
   );
 }
 
-/** Each parameter, taken or left, and why. */
+/** Each parameter: those that are taken, and under them those that are left, by reason. */
 export function planTable(plan: Plan, options: TableOptions): string {
-  const rows = plan.parameters.map(({ name, layer, shape: sizes, size, taken, sparsity, why }) => [
+  const taken = plan.parameters.filter((parameter) => parameter.taken);
+  const left = plan.parameters.filter((parameter) => !parameter.taken);
+  const rows = taken.map(({ name, layer, shape: sizes, size, sparsity, why }) => [
     name,
     layer,
     shape(sizes),
     count(size),
-    taken ? 'pruned' : 'left',
-    taken ? (sparsity === null ? 'by scores' : percent(sparsity)) : '–',
+    sparsity === null ? 'by scores' : percent(sparsity),
     why,
   ]);
-  return table(
-    [
-      { title: 'parameter', fit: 'middle' },
-      { title: 'layer', fit: 'middle' },
-      { title: 'shape' },
-      { title: 'elements', align: 'right' },
-      { title: 'is' },
-      { title: 'sparsity', align: 'right' },
-      { title: 'why', fit: 'wrap' },
-    ],
-    rows,
-    options,
-  );
+  const columns: Column[] = [
+    { title: 'parameter', fit: 'middle' },
+    { title: 'layer', fit: 'middle' },
+    { title: 'shape' },
+    { title: 'elements', align: 'right' },
+    { title: 'sparsity', align: 'right' },
+    { title: 'by', fit: 'wrap' },
+  ];
+  return [table(columns, rows, options), ...(left.length === 0 ? [] : [leftAlone(left, options)])].join('\n\n');
 }
 
 function expectation({ expected, dense }: Plan): string {

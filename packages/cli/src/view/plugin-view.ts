@@ -1,14 +1,21 @@
 import type { OptionDescription, PartDescription } from '@espalier/experiment';
 import { printable } from './format.ts';
-import { type TableOptions, table } from './table.ts';
+import { type Column, type TableOptions, table } from './table.ts';
 
-/** A line per part. */
+/** A line per part, plugin by plugin. */
 export function partList(parts: readonly PartDescription[], options: TableOptions): string {
-  return table(
-    [{ title: 'kind' }, { title: 'name', fit: 'middle' }, { title: 'plugin', fit: 'middle' }, { title: 'does', fit: 'wrap' }],
-    parts.map(({ kind, name, plugin, description = '' }) => [kind, name, plugin, description]),
-    options,
-  );
+  const plugins = [...new Set(parts.map(({ plugin }) => plugin))];
+  const columns: Column[] = [
+    { title: 'kind', width: widest(parts, 'kind') },
+    { title: 'name', width: widest(parts, 'name'), fit: 'middle' },
+    { title: 'does', fit: 'wrap' },
+  ];
+  return plugins
+    .map((plugin) => {
+      const rows = parts.filter((part) => part.plugin === plugin).map(({ kind, name, description = '' }) => [kind, name, description]);
+      return `${options.colours.bold(printable(plugin))}\n${table(columns, rows, options)}`;
+    })
+    .join('\n\n');
 }
 
 /** One part and its options. */
@@ -33,4 +40,8 @@ function defaultText(option: OptionDescription): string {
   if (option.required) return 'required';
   if (option.default === undefined) return '–';
   return typeof option.default === 'string' ? option.default : JSON.stringify(option.default);
+}
+
+function widest(parts: readonly PartDescription[], field: 'kind' | 'name'): number {
+  return Math.max(...parts.map((part) => part[field].length));
 }

@@ -11,13 +11,10 @@ export class ProgressBar implements Progress {
   private readonly terminal: Terminal;
   private readonly pace = new Pace();
   private bar: SingleBar | undefined;
-  /** Steps of the whole run, and those of what is finished: the dense training, earlier stretches of pruning. */
-  private total = 0;
-  private finished = 0;
-  private denseSteps = 0;
-  /** The last step of the stretch under way. */
-  private last = 0;
-  private stepsPerEpoch = 1;
+  private training: Plan['training'] | undefined;
+  /** A dense model that was there already cost nothing, so that nothing of it is counted. */
+  private isDenseThere = false;
+  private denseStepsPerEpoch = 1;
   private sparsity = 0;
 
   constructor(terminal: Terminal) {
@@ -27,20 +24,22 @@ export class ProgressBar implements Progress {
   show(event: ExperimentEvent): void {
     switch (event.type) {
       case 'plan':
-        this.expect(event.plan);
+        this.training = event.plan.training;
+        // Until the first dense epoch tells: its batches may have another size.
+        this.denseStepsPerEpoch = event.plan.training.stepsPerEpoch;
         break;
       case 'step':
-        this.step(event);
+        if (this.training !== undefined) this.step(event, this.training);
         break;
       case 'epoch':
-        this.stepsPerEpoch = Math.ceil(event.step / event.epoch);
-        this.sparsity = event.sparsity;
+        if (event.phase === 'dense') this.denseStepsPerEpoch = Math.ceil(event.step / event.epoch);
         break;
       case 'cut':
         this.sparsity = event.sparsity;
         break;
       case 'dense':
-        this.leaveDense(event.seconds);
+        this.isDenseThere = event.seconds === 0;
+        this.pace.restart();
         this.above(lineOf(event));
         break;
       case 'log':
@@ -54,31 +53,24 @@ export class ProgressBar implements Progress {
     this.bar = undefined;
   }
 
-  private expect({ training }: Plan): void {
-    this.denseSteps = training.denseSteps;
-    this.total = training.denseSteps + training.pruneSteps;
-    this.stepsPerEpoch = training.stepsPerEpoch;
-  }
-
-  private step({ phase, step, total, loss }: Extract<ExperimentEvent, { type: 'step' }>): void {
-    // A new stretch of training counts from 1 again.
-    if (step <= this.last) this.finished += this.last;
-    this.last = step;
-    const done = Math.min(this.total, this.finished + step);
-    this.pace.reached(done);
-    const epochs = Math.ceil(total / this.stepsPerEpoch);
+  private step({ phase, done, loss }: Extract<ExperimentEvent, { type: 'step' }>, training: Plan['training']): void {
+    const { denseSteps, pruneSteps, stepsPerEpoch } = training;
+    const [steps, perEpoch] = phase === 'dense' ? [denseSteps, this.denseStepsPerEpoch] : [pruneSteps, stepsPerEpoch];
+    const before = phase === 'dense' || this.isDenseThere ? 0 : denseSteps;
+    const total = pruneSteps + (this.isDenseThere ? 0 : denseSteps);
+    this.pace.reached(before + done);
     const shown = {
       phase,
-      epoch: `${Math.min(epochs, Math.ceil(step / this.stepsPerEpoch))}/${epochs}`,
+      epoch: `${Math.ceil(done / perEpoch)}/${Math.ceil(steps / perEpoch)}`,
       loss: significant(loss),
       sparsity: percent(this.sparsity, 1),
-      left: this.pace.left(this.total),
+      left: this.pace.left(total),
     };
-    if (this.bar === undefined) this.bar = this.draw(done, shown);
-    else this.bar.update(done, shown);
+    if (this.bar === undefined) this.bar = this.draw(total, before + done, shown);
+    else this.bar.update(before + done, shown);
   }
 
-  private draw(done: number, shown: Readonly<Record<string, string>>): SingleBar {
+  private draw(total: number, done: number, shown: Readonly<Record<string, string>>): SingleBar {
     const bar = new SingleBar({
       format: '{bar} {percentage}%  {phase}  epoch {epoch}  loss {loss}  sparsity {sparsity}  {left}',
       stream: this.terminal.progress,
@@ -88,16 +80,8 @@ export class ProgressBar implements Progress {
       clearOnComplete: true,
       fps: 8,
     });
-    bar.start(this.total, done, shown);
+    bar.start(total, done, shown);
     return bar;
-  }
-
-  /** A dense model that was there already cost nothing, so that nothing of it is counted. */
-  private leaveDense(spent: number): void {
-    if (spent === 0) this.total -= this.denseSteps;
-    this.finished = spent === 0 ? 0 : this.denseSteps;
-    this.last = 0;
-    this.pace.restart();
   }
 
   /** The bar is drawn again below the line at the next step. */

@@ -1,4 +1,4 @@
-import type { ExperimentEvent } from '@espalier/experiment';
+import type { ExperimentEvent, Plan } from '@espalier/experiment';
 import type { Terminal } from '../terminal.ts';
 import { percent, seconds, significant } from './format.ts';
 import type { Progress } from './progress.ts';
@@ -6,13 +6,15 @@ import type { Progress } from './progress.ts';
 /** A line per epoch, for logs and pipes. */
 export class ProgressLines implements Progress {
   private readonly terminal: Terminal;
+  private plan: Plan | undefined;
 
   constructor(terminal: Terminal) {
     this.terminal = terminal;
   }
 
   show(event: ExperimentEvent): void {
-    const line = lineOf(event);
+    if (event.type === 'plan') this.plan = event.plan;
+    const line = lineOf(event, this.plan);
     if (line !== undefined) this.terminal.note(line);
   }
 
@@ -20,14 +22,12 @@ export class ProgressLines implements Progress {
 }
 
 /** The line that stands for an event; undefined for those that come too often to be told. */
-export function lineOf(event: ExperimentEvent): string | undefined {
+export function lineOf(event: ExperimentEvent, plan?: Plan): string | undefined {
   switch (event.type) {
     case 'epoch': {
       const validation = event.validation === undefined ? [] : [`validation loss ${significant(event.validation.loss)}`];
       const sparsity = event.phase === 'prune' ? [`sparsity ${percent(event.sparsity)}`] : [];
-      return [`${event.phase} epoch ${event.epoch}/${event.epochs}`, `loss ${significant(event.loss)}`, ...validation, ...sparsity].join(
-        '  ',
-      );
+      return [`${event.phase} epoch ${epochOf(event, plan)}`, `loss ${significant(event.loss)}`, ...validation, ...sparsity].join('  ');
     }
     case 'dense': {
       const { accuracy } = event.measurement;
@@ -41,4 +41,11 @@ export function lineOf(event: ExperimentEvent): string | undefined {
     default:
       return undefined;
   }
+}
+
+/** `2/4`: over all rounds of pruning, where their epochs are known to be of one length. */
+export function epochOf({ phase, done, epoch, epochs }: Extract<ExperimentEvent, { type: 'epoch' }>, plan?: Plan): string {
+  if (phase === 'dense' || plan === undefined) return `${epoch}/${epochs}`;
+  const { stepsPerEpoch, pruneSteps } = plan.training;
+  return `${Math.ceil(done / stepsPerEpoch)}/${Math.ceil(pruneSteps / stepsPerEpoch)}`;
 }

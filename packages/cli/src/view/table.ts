@@ -7,6 +7,8 @@ export interface Column {
   readonly align?: 'left' | 'right';
   /** How it gives way where the table is too wide: names lose their middle, sentences are wrapped. */
   readonly fit?: 'middle' | 'wrap';
+  /** At least so wide, so that tables under one another have the same columns. */
+  readonly width?: number;
 }
 
 export interface TableOptions {
@@ -15,7 +17,7 @@ export interface TableOptions {
 }
 
 const GAP = 2;
-const NARROWEST = { middle: 12, wrap: 18 } as const;
+const NARROWEST = { middle: 8, wrap: 16 } as const;
 const NO_LINES = {
   ...{ top: '', 'top-mid': '', 'top-left': '', 'top-right': '' },
   ...{ bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '' },
@@ -27,7 +29,7 @@ export function table(columns: readonly Column[], rows: readonly (readonly strin
   const cells = rows.map((row) => row.map(printable));
   const widths = fitted(columns, cells, width);
   const drawn = new Table({
-    head: columns.map(({ title }) => colours.dim(title)),
+    head: columns.map(({ title, align }, i) => colours.dim(title) + gapAfter(align, i === columns.length - 1)),
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
     chars: NO_LINES,
     colAligns: columns.map(({ align }) => align ?? 'left'),
@@ -45,19 +47,27 @@ export function table(columns: readonly Column[], rows: readonly (readonly strin
 
 function cell(text: string, { align, fit }: Column, width: number, isLast: boolean): string {
   const cut = fit === 'middle' ? withoutMiddle(text, width) : text;
-  return align === 'right' && !isLast ? `${cut}${' '.repeat(GAP)}` : cut;
+  return cut + gapAfter(align, isLast);
 }
 
-/** The widths that columns want, made less until they fit: sentences give way first, then names. */
+/** What stands at the right of its column needs its distance from the next one itself. */
+function gapAfter(align: Column['align'], isLast: boolean): string {
+  return align === 'right' && !isLast ? ' '.repeat(GAP) : '';
+}
+
+/** The widths that columns want, made less until they fit: sentences give way first, then names; the widest of each first. */
 function fitted(columns: readonly Column[], rows: readonly (readonly string[])[], width: number): number[] {
-  const widths = columns.map(({ title }, i) => Math.max(title.length, ...rows.map((row) => (row[i] ?? '').length)));
+  const widths = columns.map(({ title, width: least = 0 }, i) =>
+    Math.max(title.length, least, ...rows.map((row) => (row[i] ?? '').length)),
+  );
   let excess = widths.reduce((sum, one) => sum + one + GAP, -GAP) - width;
   for (const fit of ['wrap', 'middle'] as const) {
-    for (const i of columns.keys()) {
-      if (columns[i]?.fit !== fit || excess <= 0) continue;
-      const less = Math.min(excess, Math.max(0, (widths[i] as number) - NARROWEST[fit]));
-      widths[i] = (widths[i] as number) - less;
-      excess -= less;
+    const giving = [...columns.keys()].filter((i) => columns[i]?.fit === fit);
+    while (excess > 0) {
+      const [widest] = giving.sort((a, b) => (widths[b] as number) - (widths[a] as number));
+      if (widest === undefined || (widths[widest] as number) <= NARROWEST[fit]) break;
+      widths[widest] = (widths[widest] as number) - 1;
+      excess -= 1;
     }
   }
   return widths;
