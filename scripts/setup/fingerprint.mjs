@@ -8,7 +8,9 @@ const NOT_SOURCES = new Set(['node_modules', 'dist', '.turbo', 'runs', 'coverage
 /** The folders of the workspace's packages, by the three patterns of pnpm-workspace.yaml. */
 export function workspaceFolders(root = ROOT) {
   const below = (folder) => (existsSync(join(root, folder)) ? readdirSync(join(root, folder)).map((name) => join(root, folder, name)) : []);
-  return [...below('packages'), ...below('examples'), join(root, 'benchmarks')].filter((folder) => existsSync(join(folder, 'package.json')));
+  return [...below('packages'), ...below('examples'), join(root, 'benchmarks')].filter((folder) =>
+    existsSync(join(folder, 'package.json')),
+  );
 }
 
 /** Changes when other dependencies have to be installed: by content, for these files are few. */
@@ -25,7 +27,8 @@ export function dependenciesPrint(root = ROOT) {
 export function sourcesPrint(root = ROOT) {
   const hash = createHash('sha256').update(machine());
   for (const file of ['tsconfig.base.json', 'turbo.json']) hash.update(stateOf(join(root, file)));
-  for (const folder of workspaceFolders(root)) for (const file of sourcesIn(folder)) hash.update(relative(root, file)).update(stateOf(file));
+  for (const folder of workspaceFolders(root))
+    for (const file of sourcesIn(folder)) hash.update(relative(root, file)).update(stateOf(file));
   return hash.digest('hex');
 }
 

@@ -36,7 +36,16 @@ async function withoutTfjsNode(): Promise<string> {
   const folder = await temporaryFolder();
   await cp(ownFile('dist'), join(folder, 'dist'), { recursive: true });
   await cp(ownFile('package.json'), join(folder, 'package.json'));
-  for (const name of ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm', 'undici', 'yauzl', 'tar', 'proper-lockfile', 'htmlparser2', 'node-api-headers']) {
+  for (const name of [
+    '@tensorflow/tfjs',
+    '@tensorflow/tfjs-backend-wasm',
+    'undici',
+    'yauzl',
+    'tar',
+    'proper-lockfile',
+    'htmlparser2',
+    'node-api-headers',
+  ]) {
     const target = join(folder, 'node_modules', name);
     await mkdir(dirname(target), { recursive: true });
     await symlink(ownFile('node_modules', name), target);
@@ -47,7 +56,12 @@ async function withoutTfjsNode(): Promise<string> {
 describe.runIf(isNativeThere)('where the native backend is there', () => {
   test('it is taken, with its threads, and nothing is printed', () => {
     expect(inProcess({ threads: 1 })).toMatchObject({
-      name: 'tensorflow', current: 'tensorflow', trains: true, threads: 1, intra: '1', stderr: '',
+      name: 'tensorflow',
+      current: 'tensorflow',
+      trains: true,
+      threads: 1,
+      intra: '1',
+      stderr: '',
       attempts: [{ step: 'installed', ok: true }],
     });
   });
@@ -66,14 +80,23 @@ describe('where tfjs-node is not installed', () => {
   test('WebAssembly takes its place, and one line says why and how much slower it is', async () => {
     const cache = await temporaryFolder();
     const { stderr, ...rest } = inProcess({}, { door: await withoutTfjsNode(), env: { ESPALIER_CACHE: cache } });
-    expect(rest).toMatchObject({ name: 'wasm', trains: true, attempts: [{ step: 'installed', ok: false }, { step: 'wasm', ok: true }] });
+    expect(rest).toMatchObject({
+      name: 'wasm',
+      trains: true,
+      attempts: [
+        { step: 'installed', ok: false },
+        { step: 'wasm', ok: true },
+      ],
+    });
     expect(stderr.trim().split('\n')).toHaveLength(1);
     expect(stderr).toMatch(/Backend wasm, .* slower .*tfjs-node is not installed.*espalier doctor/);
   });
 
   test('who forces it is told, and gets no other', async () => {
     const answer = inProcess({ choice: 'tensorflow' }, { door: await withoutTfjsNode() });
-    expect(answer).toMatchObject({ error: 'The backend "tensorflow" was asked for and is not there: @tensorflow/tfjs-node is not installed' });
+    expect(answer).toMatchObject({
+      error: 'The backend "tensorflow" was asked for and is not there: @tensorflow/tfjs-node is not installed',
+    });
     expect(answer).toHaveProperty('remedy', expect.stringContaining('Install it'));
   });
 });

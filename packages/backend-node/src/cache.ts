@@ -43,7 +43,12 @@ export async function folderBytes(folder: string): Promise<number> {
   const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch(() => []);
   const sizes = entries
     .filter((entry) => entry.isFile())
-    .map((entry) => stat(join(entry.parentPath ?? entry.path, entry.name)).then((found) => found.size, () => 0));
+    .map((entry) =>
+      stat(join(entry.parentPath ?? entry.path, entry.name)).then(
+        (found) => found.size,
+        () => 0,
+      ),
+    );
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }
 

@@ -53,7 +53,13 @@ export async function diagnose(): Promise<Diagnosis> {
 
 function advise(backend: Backend | undefined, failure: Diagnosis['failure'], attempts: readonly Attempt[]): string[] {
   if (backend?.name === 'tensorflow' || (backend && isForced())) return [];
-  const remedies = [failure?.remedy, ...attempts.filter(({ ok }) => !ok).map(({ remedy }) => remedy).reverse()];
+  const remedies = [
+    failure?.remedy,
+    ...attempts
+      .filter(({ ok }) => !ok)
+      .map(({ remedy }) => remedy)
+      .reverse(),
+  ];
   const known = remedies.filter((remedy): remedy is string => remedy !== undefined && !remedy.startsWith('Nothing to do'));
   return [...new Set([...known, 'Run `espalier doctor --install`: it fetches the native backend (about 270 MB).'])];
 }

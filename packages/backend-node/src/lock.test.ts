@@ -42,7 +42,11 @@ test('the lock of a killed process goes to the next', async () => {
   killed.kill('SIGKILL');
   await ended(killed);
   let waits = 0;
-  await withLock(folder, () => appendFile(join(folder, 'log'), 'b in\n'), { onWait: () => { waits += 1; } });
+  await withLock(folder, () => appendFile(join(folder, 'log'), 'b in\n'), {
+    onWait: () => {
+      waits += 1;
+    },
+  });
   expect(await log(folder)).toBe('a in\nb in\n');
   expect(waits).toBe(1);
 }, 30_000);

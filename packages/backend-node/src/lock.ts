@@ -9,7 +9,11 @@ const TIMES = { stale: 10_000, update: 2_000 };
 const onCompromised = () => {};
 
 /** Runs `work` while no other process of this user's works on `folder`; says so once when it has to wait. */
-export async function withLock<T>(folder: string, work: () => Promise<T>, options: { onWait?: () => void; signal?: AbortSignal | undefined } = {}): Promise<T> {
+export async function withLock<T>(
+  folder: string,
+  work: () => Promise<T>,
+  options: { onWait?: () => void; signal?: AbortSignal | undefined } = {},
+): Promise<T> {
   await mkdir(folder, { recursive: true });
   const lock = () => lockfile.lock(folder, { ...TIMES, onCompromised, lockfilePath: join(folder, 'install.lock'), realpath: false });
   let release: (() => Promise<void>) | undefined;

@@ -1,4 +1,5 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { StepError } from '../attempts.ts';
 import { temporaryBeside } from '../cache.ts';
@@ -8,14 +9,21 @@ import type { Compiler } from './compiler.ts';
 import type { Kit } from './layout.ts';
 import { run } from './run.ts';
 
+const require = createRequire(import.meta.url);
+
 /**
  * Compiles tfjs-node's binding against a kit's libtensorflow with one call of the compiler: two C++ files on Node-API,
  * whose headers come from npm, so that neither node-gyp nor Node's own headers are needed.
  */
-export async function buildBinding(kit: Kit, compiler: Compiler, platform: Platform, options: { signal?: AbortSignal | undefined; env?: NodeJS.ProcessEnv } = {}): Promise<void> {
+export async function buildBinding(
+  kit: Kit,
+  compiler: Compiler,
+  platform: Platform,
+  options: { signal?: AbortSignal | undefined; env?: NodeJS.ProcessEnv } = {},
+): Promise<void> {
   const sources = packageFolder('@tensorflow/tfjs-node');
-  const headers = packageFolder('node-api-headers');
-  if (!sources || !headers) throw new StepError('@tensorflow/tfjs-node is not installed', 'Install it beside espalier.');
+  if (!sources) throw new StepError('@tensorflow/tfjs-node is not installed', 'Install it beside espalier.');
+  const { include_dir: headers } = require('node-api-headers') as { include_dir: string };
   await mkdir(dirname(kit.binding), { recursive: true });
   const output = temporaryBeside(kit.binding);
   const [command, ...first] = compiler;
@@ -26,7 +34,7 @@ export async function buildBinding(kit: Kit, compiler: Compiler, platform: Platf
       ...['-O2', '-std=c++17', '-shared', '-fPIC', '-w', '-DNAPI_VERSION=8', '-DBUILDING_NODE_EXTENSION'],
       ...['tfjs_backend.cc', 'tfjs_binding.cc'].map((file) => join(sources, 'binding', file)),
       ...['-I', dirname(sources), '-I', join(sources, '..', '..'), '-I', sources],
-      ...['-I', join(kit.deps, 'include'), '-I', join(headers, 'include')],
+      ...['-I', join(kit.deps, 'include'), '-I', headers],
       ...['-L', join(kit.deps, 'lib'), '-ltensorflow', '-ltensorflow_framework'],
       ...linkFlags(platform),
       ...['-o', output],

@@ -35,7 +35,14 @@ async function which(name: string, env: NodeJS.ProcessEnv): Promise<string | und
   if (name.includes('/')) return existsSync(name) ? name : undefined;
   for (const folder of (env['PATH'] ?? '').split(delimiter)) {
     const path = join(folder, name);
-    if (folder !== '' && (await access(path, constants.X_OK).then(() => true, () => false))) return path;
+    if (
+      folder !== '' &&
+      (await access(path, constants.X_OK).then(
+        () => true,
+        () => false,
+      ))
+    )
+      return path;
   }
   return undefined;
 }

@@ -55,5 +55,7 @@ test('archives that unpack and hold something that does not train are removed ag
 });
 
 test('a platform without anything prebuilt is told so', async () => {
-  await expect(kitFromDownload({ os: 'linux', arch: 'arm64', libc: 'glibc' }, { cache: await temporaryFolder() })).rejects.toThrow('nothing prebuilt for linux-arm64');
+  await expect(kitFromDownload({ os: 'linux', arch: 'arm64', libc: 'glibc' }, { cache: await temporaryFolder() })).rejects.toThrow(
+    'nothing prebuilt for linux-arm64',
+  );
 });

@@ -43,7 +43,8 @@ export function downloadKit(platform: Platform, cache: string): Kit {
 export async function kitFromDownload(platform: Platform, source: DownloadSource): Promise<void> {
   const { cache, signal, env = process.env, timeoutMs = 5_000 } = source;
   const names = PREBUILT[platformName(platform)];
-  if (names === undefined) throw new StepError(`tfjs-node has nothing prebuilt for ${platformName(platform)}`, 'Nothing to do: the wheel is tried next.');
+  if (names === undefined)
+    throw new StepError(`tfjs-node has nothing prebuilt for ${platformName(platform)}`, 'Nothing to do: the wheel is tried next.');
   const kit = downloadKit(platform, cache);
   if (await isVerified(kit)) return;
   const { library, binding } = await addresses(names, env);
@@ -67,10 +68,16 @@ export async function kitFromDownload(platform: Platform, source: DownloadSource
   }
 }
 
-async function addresses(names: { library: string; binding: string }, env: NodeJS.ProcessEnv): Promise<{ library: string; binding: string }> {
+async function addresses(
+  names: { library: string; binding: string },
+  env: NodeJS.ProcessEnv,
+): Promise<{ library: string; binding: string }> {
   const folder = packageFolder('@tensorflow/tfjs-node');
   if (folder === undefined) throw new StepError('@tensorflow/tfjs-node is not installed', 'Install it beside espalier.');
-  const { version, binary } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as { version: string; binary: { host: string } };
+  const { version, binary } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as {
+    version: string;
+    binary: { host: string };
+  };
   const mirror = env['TFJS_NODE_CDN_STORAGE'] ?? env['npm_config_TFJS_NODE_CDN_STORAGE'] ?? env['CDN_STORAGE'];
   const host = mirror ?? `${new URL(binary.host).origin}/`;
   const base = env['TFJS_NODE_BASE_URI'] ?? env['npm_config_TFJS_NODE_BASE_URI'] ?? `${host}tensorflow/libtensorflow/libtensorflow-`;
@@ -81,7 +88,12 @@ async function addresses(names: { library: string; binding: string }, env: NodeJ
   };
 }
 
-async function fetchAndUnpack(client: Client, url: string, folder: string, { strip, timeoutMs, signal }: { strip: number; timeoutMs: number; signal: AbortSignal | undefined }): Promise<void> {
+async function fetchAndUnpack(
+  client: Client,
+  url: string,
+  folder: string,
+  { strip, timeoutMs, signal }: { strip: number; timeoutMs: number; signal: AbortSignal | undefined },
+): Promise<void> {
   const remedy = 'Nothing to do: the wheel is tried next.';
   await mkdir(dirname(join(folder, '_')), { recursive: true });
   try {
@@ -90,7 +102,9 @@ async function fetchAndUnpack(client: Client, url: string, folder: string, { str
       await response.body?.cancel();
       throw new Error(`${url} answered ${response.status}`);
     }
-    await pipeline(Readable.fromWeb(response.body as never), extractTar({ cwd: folder, strip, strict: true }), { ...(signal && { signal }) });
+    await pipeline(Readable.fromWeb(response.body as never), extractTar({ cwd: folder, strip, strict: true }), {
+      ...(signal && { signal }),
+    });
   } catch (error) {
     signal?.throwIfAborted();
     throw new StepError(`tfjs-node's own download failed: ${causeOf(error)}`, remedy, { cause: error });

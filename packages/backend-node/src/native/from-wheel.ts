@@ -49,7 +49,13 @@ export async function kitFromWheel(platform: Platform, source: WheelSource): Pro
   return attempts;
 }
 
-async function buildAndVerify(kit: Kit, compiler: Compiler, platform: Platform, signal?: AbortSignal, env?: NodeJS.ProcessEnv): Promise<void> {
+async function buildAndVerify(
+  kit: Kit,
+  compiler: Compiler,
+  platform: Platform,
+  signal?: AbortSignal,
+  env?: NodeJS.ProcessEnv,
+): Promise<void> {
   await buildBinding(kit, compiler, platform, { signal, ...(env && { env }) });
   try {
     await verify(kit, signal);

@@ -46,7 +46,13 @@ async function walk(platform: Platform, cache: string, progress: Progress, signa
   attempts.push(await attempt('installed', () => useInstalled(platform, cache, signal), signal));
   if (done() || packageFolder('@tensorflow/tfjs-node') === undefined) return attempts;
   const kits = [wheelKit(platform, cache), downloadKit(platform, cache)];
-  for (const folder of [cache, join(cache, 'native'), join(cache, 'zig'), ...kits.map(({ folder }) => folder), ...kits.map(({ binding }) => dirname(binding))]) {
+  for (const folder of [
+    cache,
+    join(cache, 'native'),
+    join(cache, 'zig'),
+    ...kits.map(({ folder }) => folder),
+    ...kits.map(({ binding }) => dirname(binding)),
+  ]) {
     await sweepTemporaries(folder);
   }
   attempts.push(await attempt('download', () => kitFromDownload(platform, { cache, progress, signal }), signal));

@@ -43,7 +43,13 @@ export async function markVerified(kit: Kit, tensorflow: string): Promise<void> 
 }
 
 export async function isVerified(kit: Kit): Promise<boolean> {
-  return isComplete(kit) && (await readFile(join(kit.folder, 'verified.json')).then(() => true, () => false));
+  return (
+    isComplete(kit) &&
+    (await readFile(join(kit.folder, 'verified.json')).then(
+      () => true,
+      () => false,
+    ))
+  );
 }
 
 /** Points tfjs-node to a kit. Safe while others do the same: each link is swapped whole. */
@@ -52,11 +58,6 @@ export async function linkIntoPackage(kit: Kit): Promise<void> {
   if (target === undefined) throw new Error('@tensorflow/tfjs-node is not installed');
   await link(join(kit.folder, 'deps'), join(target.folder, 'deps'));
   await link(join(kit.folder, 'lib'), join(target.folder, 'lib'));
-}
-
-export async function isLinked(kit: Kit): Promise<boolean> {
-  const target = packageKit();
-  return target !== undefined && (await readlink(join(target.folder, 'lib')).catch(() => '')) === join(kit.folder, 'lib');
 }
 
 function kitIn(folder: string): Kit {

@@ -7,7 +7,11 @@ export interface RunOptions {
 }
 
 /** Runs a program to its end. A code of null means that a signal ended it, as when a library crashes. */
-export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<{ code: number | null; signal: string | null; output: string }> {
+export function run(
+  command: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<{ code: number | null; signal: string | null; output: string }> {
   const { signal, env = process.env, timeoutMs = 600_000 } = options;
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {

@@ -16,10 +16,14 @@ export async function tryBinding(binding: string, signal?: AbortSignal): Promise
   const { code, signal: killedBy, output } = await run(process.execPath, [program, binding], { signal, timeoutMs: 120_000 });
   const version = /^TensorFlow (\S+)$/m.exec(output)?.[1];
   if (code === 0 && version) return version;
-  const said = output.split('\n').find((line) => /error|cannot|not found|invalid/i.test(line))?.trim();
+  const said = output
+    .split('\n')
+    .find((line) => /error|cannot|not found|invalid/i.test(line))
+    ?.trim();
   const what = killedBy ? `it was ended by ${killedBy}` : (said ?? `it exited with ${code}`);
-  const remedy = killedBy === 'SIGILL' || killedBy === 'SIGABRT'
-    ? 'This CPU lacks instructions that TensorFlow was compiled for (AVX); the WebAssembly backend is used instead.'
-    : 'Remove the cache folder that `espalier doctor` names and run `espalier doctor --install`.';
+  const remedy =
+    killedBy === 'SIGILL' || killedBy === 'SIGABRT'
+      ? 'This CPU lacks instructions that TensorFlow was compiled for (AVX); the WebAssembly backend is used instead.'
+      : 'Remove the cache folder that `espalier doctor` names and run `espalier doctor --install`.';
   throw new StepError(`the binding does not train: ${what}`, remedy);
 }

@@ -12,14 +12,15 @@ const LINUX = { os: 'linux', arch: 'x64', libc: 'glibc' } as const;
 
 async function index(content: Buffer, file: string) {
   const server = await serve((request, response) => {
-    if (request.url?.startsWith('/simple/')) response.writeHead(200, { 'content-type': 'text/html' }).end(`<a href="/files/${file}">it</a>`);
+    if (request.url?.startsWith('/simple/'))
+      response.writeHead(200, { 'content-type': 'text/html' }).end(`<a href="/files/${file}">it</a>`);
     else sendFile(request, response, content);
   });
   onTestFinished(() => server.close());
   return { indexes: [`${server.origin}/simple`], findLinks: [], trustedHosts: [] };
 }
 
-test('a wheel is fetched from the user\'s index, used, and not kept', async () => {
+test("a wheel is fetched from the user's index, used, and not kept", async () => {
   const cache = await temporaryFolder();
   const { wheel, content } = fakeWheel({ 'pkg/a.txt': 'from the wheel' });
   const said: string[] = [];
@@ -44,7 +45,7 @@ test('a wheel that is not the pinned one is never opened', async () => {
   expect(await readdir(join(cache, 'downloads'))).toEqual([]);
 });
 
-test('of TensorFlow\'s wheel, the two libraries and the headers of the C API are unpacked, and linked as tfjs-node asks for them', async () => {
+test("of TensorFlow's wheel, the two libraries and the headers of the C API are unpacked, and linked as tfjs-node asks for them", async () => {
   const cache = await temporaryFolder();
   const { wheel, content } = fakeWheel({
     'tensorflow/libtensorflow_cc.so.2': 'cc',

@@ -29,10 +29,14 @@ export async function withWheel(pinned: readonly PinnedWheel[], source: WheelSou
   const what = `${wheel.project} ${wheel.version}`;
   const path = join(cache, 'downloads', wheel.file);
   progress?.log?.(`Fetching ${what} from ${new URL(url).host || 'disk'} (${megabytes(wheel.bytes)})`);
-  await download(client, { url, to: path, sha256: wheel.sha256, bytes: wheel.bytes }, {
-    signal,
-    onProgress: (done, total) => progress?.bytes?.(what, done, total),
-  });
+  await download(
+    client,
+    { url, to: path, sha256: wheel.sha256, bytes: wheel.bytes },
+    {
+      signal,
+      onProgress: (done, total) => progress?.bytes?.(what, done, total),
+    },
+  );
   progress?.log?.(`Unpacking ${what}`);
   await use(path);
   await rm(path, { force: true });

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { serve } from '../testing/index-server.ts';
-import { causeOf, Client, redact } from './client.ts';
+import { Client, causeOf, redact } from './client.ts';
 
 test('a proxy of the environment, of pip or of npm is gone through', async () => {
   const proxy = await serve((_, response) => response.end());
@@ -17,7 +17,11 @@ test('a proxy of the environment, of pip or of npm is gone through', async () =>
       socket.pipe(onward).pipe(socket);
     });
   });
-  for (const options of [{ env: { HTTP_PROXY: proxy.origin } }, { proxy: proxy.origin.replace('http://', ''), env: {} }, { env: { npm_config_proxy: proxy.origin } }]) {
+  for (const options of [
+    { env: { HTTP_PROXY: proxy.origin } },
+    { proxy: proxy.origin.replace('http://', ''), env: {} },
+    { env: { npm_config_proxy: proxy.origin } },
+  ]) {
     const response = await new Client(options).get(target.origin);
     expect(await response.text()).toBe('through');
   }
@@ -30,7 +34,9 @@ test('a proxy of the environment, of pip or of npm is gone through', async () =>
 test('a server that does not answer is given up after the time that was given', async () => {
   const silent = await serve(() => {});
   onTestFinished(() => silent.close());
-  await expect(new Client({ env: {} }).get(silent.origin, { timeoutMs: 100 })).rejects.toThrow(/no answer from 127\.0\.0\.1:\d+ within 0\.1 s/);
+  await expect(new Client({ env: {} }).get(silent.origin, { timeoutMs: 100 })).rejects.toThrow(
+    /no answer from 127\.0\.0\.1:\d+ within 0\.1 s/,
+  );
 });
 
 test('an error says what is behind "fetch failed", and shows no password', async () => {
@@ -39,5 +45,7 @@ test('an error says what is behind "fetch failed", and shows no password', async
   expect(error.message).not.toContain('fetch failed');
   expect(error.message).not.toContain('s3cret');
   expect(redact('https://token@host/x')).toBe('https://host/x');
-  expect(causeOf(new Error('outer', { cause: Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }) }))).toBe('refused (ECONNREFUSED)');
+  expect(causeOf(new Error('outer', { cause: Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }) }))).toBe(
+    'refused (ECONNREFUSED)',
+  );
 });

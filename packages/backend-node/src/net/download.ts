@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
-import { causeOf, type Client, redact } from './client.ts';
+import { type Client, causeOf, redact } from './client.ts';
 
 export interface Download {
   url: string;
@@ -96,7 +96,12 @@ async function append(client: Client, wanted: Download, part: string, options: D
 }
 
 /** The bytes from `have` on, or all of them from a server that knows no ranges. */
-async function open(client: Client, wanted: Download, have: number, options: DownloadOptions): Promise<{ stream: Readable; start: number }> {
+async function open(
+  client: Client,
+  wanted: Download,
+  have: number,
+  options: DownloadOptions,
+): Promise<{ stream: Readable; start: number }> {
   if (have === wanted.bytes) return { stream: Readable.from([]), start: have };
   if (wanted.url.startsWith('file:')) {
     return { stream: createReadStream(fileURLToPath(wanted.url), { start: have }), start: have };
@@ -116,7 +121,10 @@ async function hashFile(path: string, hash: Hash): Promise<void> {
 }
 
 async function sizeOf(path: string): Promise<number> {
-  return stat(path).then(({ size }) => size, () => 0);
+  return stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  );
 }
 
 function isDiskError(error: unknown): boolean {

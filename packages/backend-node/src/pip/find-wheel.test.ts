@@ -39,7 +39,11 @@ test('platforms without a wheel are told so', async () => {
 });
 
 test('every pin is a whole SHA-256 of a plausible file', () => {
-  const platforms = [['linux', 'x64'], ['linux', 'arm64'], ['darwin', 'arm64']] as const;
+  const platforms = [
+    ['linux', 'x64'],
+    ['linux', 'arm64'],
+    ['darwin', 'arm64'],
+  ] as const;
   for (const [os, arch] of platforms) {
     const pins = [...tensorflowWheels({ os, arch }), ...zigWheels({ os, arch })];
     expect(pins.length).toBeGreaterThan(1);

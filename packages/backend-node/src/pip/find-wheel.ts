@@ -33,7 +33,12 @@ export async function findWheel(
   );
 }
 
-function places(client: Client, config: PipConfig, project: string, signal?: AbortSignal): { name: string; list: () => Promise<IndexFile[]> }[] {
+function places(
+  client: Client,
+  config: PipConfig,
+  project: string,
+  signal?: AbortSignal,
+): { name: string; list: () => Promise<IndexFile[]> }[] {
   return [
     ...config.findLinks.map((place) => ({ name: redact(place), list: () => linkedFiles(client, place, signal) })),
     ...config.indexes.map((index) => ({ name: redact(index), list: () => filesOf(client, index, project, signal) })),

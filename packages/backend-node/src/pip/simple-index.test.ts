@@ -31,7 +31,9 @@ test('an index that speaks JSON is asked for JSON', async () => {
 test('an index that has pages of links only is read as well', async () => {
   const server = await index((_, response) => {
     response.setHeader('content-type', 'text/html');
-    response.end(`<!DOCTYPE html><a href="/f/fake-1%2Bcpu.whl#sha256=${HASH}" data-requires-python="&gt;=3">fake</a><a href='https://other.example/g.whl'>g</a>`);
+    response.end(
+      `<!DOCTYPE html><a href="/f/fake-1%2Bcpu.whl#sha256=${HASH}" data-requires-python="&gt;=3">fake</a><a href='https://other.example/g.whl'>g</a>`,
+    );
   });
   expect(await filesOf(client, `${server.origin}/simple`, 'fake')).toEqual([
     { name: 'fake-1+cpu.whl', url: `${server.origin}/f/fake-1%2Bcpu.whl`, sha256: HASH },

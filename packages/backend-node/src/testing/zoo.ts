@@ -45,7 +45,12 @@ const depthwise = (args: Partial<Parameters<typeof tf.layers.depthwiseConv2d>[0]
 
 /** Every layer of tfjs-layers that people train, each in the variants that take another way through the kernels. */
 export const ZOO: readonly Specimen[] = [
-  specimen('dense', () => [tf.layers.dense({ units: 8, activation: 'relu', kernelInitializer: init(1) })], [5], () => tf.randomNormal([BATCH, 5], 0, 1, 'float32', 7)),
+  specimen(
+    'dense',
+    () => [tf.layers.dense({ units: 8, activation: 'relu', kernelInitializer: init(1) })],
+    [5],
+    () => tf.randomNormal([BATCH, 5], 0, 1, 'float32', 7),
+  ),
   image('conv2d', () => [conv({ activation: 'relu' })]),
   image('conv2d, same', () => [conv({ padding: 'same' })]),
   image('conv2d, stride 2', () => [conv({ strides: 2 })]),
@@ -54,45 +59,95 @@ export const ZOO: readonly Specimen[] = [
   image('conv2d, 1x1', () => [conv({ kernelSize: 1 }), conv({ kernelSize: 1, strides: 2 })]),
   image('conv2d, two in a row', () => [conv({ activation: 'tanh' }), conv({ filters: 3, activation: 'elu', useBias: false })]),
   image('conv2d, leftover rows', () => [conv({ strides: 3 })], [11, 13, 2]),
-  image('LeNet-5', () => [
-    conv({ filters: 6, kernelSize: 5, activation: 'relu' }),
-    tf.layers.maxPooling2d({ poolSize: 2 }),
-    conv({ filters: 16, kernelSize: 5, activation: 'relu', kernelInitializer: init(3) }),
-    tf.layers.maxPooling2d({ poolSize: 2 }),
-    tf.layers.flatten(),
-    tf.layers.dense({ units: 20, activation: 'relu', kernelInitializer: init(4) }),
-  ], [28, 28, 1]),
+  image(
+    'LeNet-5',
+    () => [
+      conv({ filters: 6, kernelSize: 5, activation: 'relu' }),
+      tf.layers.maxPooling2d({ poolSize: 2 }),
+      conv({ filters: 16, kernelSize: 5, activation: 'relu', kernelInitializer: init(3) }),
+      tf.layers.maxPooling2d({ poolSize: 2 }),
+      tf.layers.flatten(),
+      tf.layers.dense({ units: 20, activation: 'relu', kernelInitializer: init(4) }),
+    ],
+    [28, 28, 1],
+  ),
   image('batch normalisation', () => [conv(), tf.layers.batchNormalization(), tf.layers.activation({ activation: 'relu' })]),
   image('layer normalisation', () => [conv(), tf.layers.layerNormalization()]),
   image('depthwiseConv2d', () => [depthwise()]),
   image('depthwiseConv2d, same, multiplier 2', () => [depthwise({ padding: 'same', depthMultiplier: 2 }), depthwise()]),
   image('depthwiseConv2d, stride 2', () => [conv(), depthwise({ strides: 2, padding: 'same' })]),
-  image('depthwiseConv2d, stride 2, multiplier 2, leftover rows', () => [conv(), depthwise({ strides: 2, depthMultiplier: 2 })], [11, 10, 2]),
+  image(
+    'depthwiseConv2d, stride 2, multiplier 2, leftover rows',
+    () => [conv(), depthwise({ strides: 2, depthMultiplier: 2 })],
+    [11, 10, 2],
+  ),
   image('depthwiseConv2d, dilated', () => [conv(), depthwise({ dilationRate: 2 })]),
   image('separableConv2d', () => [
     conv(),
-    tf.layers.separableConv2d({ filters: 5, kernelSize: 3, strides: 2, padding: 'same', depthwiseInitializer: init(5), pointwiseInitializer: init(6) }),
+    tf.layers.separableConv2d({
+      filters: 5,
+      kernelSize: 3,
+      strides: 2,
+      padding: 'same',
+      depthwiseInitializer: init(5),
+      pointwiseInitializer: init(6),
+    }),
   ]),
-  image('conv2dTranspose', () => [tf.layers.conv2dTranspose({ filters: 3, kernelSize: 3, strides: 2, padding: 'same', kernelInitializer: init(1) }), conv()]),
-  image('average pooling', () => [conv(), tf.layers.averagePooling2d({ poolSize: 2 }), tf.layers.globalAveragePooling2d({})]),
-  image('max pooling, overlapping', () => [conv(), tf.layers.maxPooling2d({ poolSize: 3, strides: 2, padding: 'same' }), tf.layers.globalMaxPooling2d({})]),
-  // tfjs 4.22, cpu: ResizeNearestNeighborGrad is off by up to the values themselves from 10 to 20 rows on.
-  { wrongOnPlainJavaScript: true, ...image('upsampling, padding, cropping', () => [
+  image('conv2dTranspose', () => [
+    tf.layers.conv2dTranspose({ filters: 3, kernelSize: 3, strides: 2, padding: 'same', kernelInitializer: init(1) }),
     conv(),
-    tf.layers.upSampling2d({ size: [2, 2] }),
-    tf.layers.zeroPadding2d({ padding: 1 }),
-    tf.layers.cropping2D({ cropping: [[1, 2], [2, 1]] }),
-  ]) },
+  ]),
+  image('average pooling', () => [conv(), tf.layers.averagePooling2d({ poolSize: 2 }), tf.layers.globalAveragePooling2d({})]),
+  image('max pooling, overlapping', () => [
+    conv(),
+    tf.layers.maxPooling2d({ poolSize: 3, strides: 2, padding: 'same' }),
+    tf.layers.globalMaxPooling2d({}),
+  ]),
+  // tfjs 4.22, cpu: ResizeNearestNeighborGrad is off by up to the values themselves from 10 to 20 rows on.
+  {
+    wrongOnPlainJavaScript: true,
+    ...image('upsampling, padding, cropping', () => [
+      conv(),
+      tf.layers.upSampling2d({ size: [2, 2] }),
+      tf.layers.zeroPadding2d({ padding: 1 }),
+      tf.layers.cropping2D({
+        cropping: [
+          [1, 2],
+          [2, 1],
+        ],
+      }),
+    ]),
+  },
   image('upsampling, bilinear', () => [conv(), tf.layers.upSampling2d({ size: [2, 2], interpolation: 'bilinear' })]),
-  image('activations', () => [conv(), tf.layers.prelu(), conv(), tf.layers.leakyReLU(), tf.layers.elu(), tf.layers.activation({ activation: 'selu' }), tf.layers.activation({ activation: 'softplus' })]),
-  image('more activations', () => [conv({ activation: 'swish' }), tf.layers.activation({ activation: 'relu6' }), tf.layers.activation({ activation: 'hardSigmoid' }), tf.layers.activation({ activation: 'softsign' }), tf.layers.activation({ activation: 'mish' })]),
+  image('activations', () => [
+    conv(),
+    tf.layers.prelu(),
+    conv(),
+    tf.layers.leakyReLU(),
+    tf.layers.elu(),
+    tf.layers.activation({ activation: 'selu' }),
+    tf.layers.activation({ activation: 'softplus' }),
+  ]),
+  image('more activations', () => [
+    conv({ activation: 'swish' }),
+    tf.layers.activation({ activation: 'relu6' }),
+    tf.layers.activation({ activation: 'hardSigmoid' }),
+    tf.layers.activation({ activation: 'softsign' }),
+    tf.layers.activation({ activation: 'mish' }),
+  ]),
   image('dropout', () => [conv(), tf.layers.dropout({ rate: 0.3, seed: 1 })]),
-  image('reshape', () => [conv(), tf.layers.reshape({ targetShape: [400] }), tf.layers.dense({ units: 5, kernelInitializer: init(2), activation: 'sigmoid' })]),
+  image('reshape', () => [
+    conv(),
+    tf.layers.reshape({ targetShape: [400] }),
+    tf.layers.dense({ units: 5, kernelInitializer: init(2), activation: 'sigmoid' }),
+  ]),
   image('permute', () => [conv(), tf.layers.permute({ dims: [3, 1, 2] })]),
-  specimen('conv3d', () => [
-    tf.layers.conv3d({ filters: 3, kernelSize: 2, kernelInitializer: init(1) }),
-    tf.layers.maxPooling3d({ poolSize: [2, 2, 2] }),
-  ], [5, 6, 7, 2], () => tf.randomNormal([BATCH, 5, 6, 7, 2], 0, 1, 'float32', 7)),
+  specimen(
+    'conv3d',
+    () => [tf.layers.conv3d({ filters: 3, kernelSize: 2, kernelInitializer: init(1) }), tf.layers.maxPooling3d({ poolSize: [2, 2, 2] })],
+    [5, 6, 7, 2],
+    () => tf.randomNormal([BATCH, 5, 6, 7, 2], 0, 1, 'float32', 7),
+  ),
   sequence('conv1d', () => [
     tf.layers.conv1d({ filters: 5, kernelSize: 3, activation: 'relu', kernelInitializer: init(1) }),
     tf.layers.maxPooling1d({ poolSize: 2 }),
@@ -107,20 +162,33 @@ export const ZOO: readonly Specimen[] = [
   ]),
   sequence('GRU', () => [tf.layers.gru({ units: 5, kernelInitializer: init(1), recurrentInitializer: init(2) })]),
   sequence('bidirectional LSTM', () => [
-    tf.layers.bidirectional({ layer: tf.layers.lstm({ units: 3, kernelInitializer: init(1), recurrentInitializer: init(2) }) as never, mergeMode: 'concat' }),
+    tf.layers.bidirectional({
+      layer: tf.layers.lstm({ units: 3, kernelInitializer: init(1), recurrentInitializer: init(2) }) as never,
+      mergeMode: 'concat',
+    }),
   ]),
   sequence('time distributed', () => [tf.layers.timeDistributed({ layer: tf.layers.dense({ units: 3, kernelInitializer: init(1) }) })]),
-  specimen('embedding', () => [
-    tf.layers.embedding({ inputDim: 12, outputDim: 4, embeddingsInitializer: init(1) }),
-    tf.layers.globalAveragePooling1d({}),
-  ], [7], () => tf.randomUniform([BATCH, 7], 0, 12, 'int32', 7)),
-  specimen('embedding, LSTM', () => [
-    tf.layers.embedding({ inputDim: 12, outputDim: 4, embeddingsInitializer: init(1), maskZero: false }),
-    tf.layers.lstm({ units: 5, kernelInitializer: init(2), recurrentInitializer: init(3) }),
-  ], [7], () => tf.randomUniform([BATCH, 7], 0, 12, 'int32', 7)),
-  specimen('convLstm2d', () => [
-    tf.layers.convLstm2d({ filters: 2, kernelSize: 2, kernelInitializer: init(1), recurrentInitializer: init(2) }),
-  ], [3, 6, 6, 2], () => tf.randomNormal([BATCH, 3, 6, 6, 2], 0, 1, 'float32', 7)),
+  specimen(
+    'embedding',
+    () => [tf.layers.embedding({ inputDim: 12, outputDim: 4, embeddingsInitializer: init(1) }), tf.layers.globalAveragePooling1d({})],
+    [7],
+    () => tf.randomUniform([BATCH, 7], 0, 12, 'int32', 7),
+  ),
+  specimen(
+    'embedding, LSTM',
+    () => [
+      tf.layers.embedding({ inputDim: 12, outputDim: 4, embeddingsInitializer: init(1), maskZero: false }),
+      tf.layers.lstm({ units: 5, kernelInitializer: init(2), recurrentInitializer: init(3) }),
+    ],
+    [7],
+    () => tf.randomUniform([BATCH, 7], 0, 12, 'int32', 7),
+  ),
+  specimen(
+    'convLstm2d',
+    () => [tf.layers.convLstm2d({ filters: 2, kernelSize: 2, kernelInitializer: init(1), recurrentInitializer: init(2) })],
+    [3, 6, 6, 2],
+    () => tf.randomNormal([BATCH, 3, 6, 6, 2], 0, 1, 'float32', 7),
+  ),
 ];
 
 /** What a step of training computes, as plain numbers: the loss, and its gradient by each trainable weight. */
@@ -133,7 +201,17 @@ export interface Gradients {
 export async function gradientsOf({ build, inputs, classes }: Specimen): Promise<Gradients> {
   const model = build();
   const x = inputs();
-  const y = tf.tidy(() => tf.oneHot(tf.tensor1d([...Array(BATCH).keys()].map((at) => at % classes), 'int32'), classes).toFloat());
+  const y = tf.tidy(() =>
+    tf
+      .oneHot(
+        tf.tensor1d(
+          [...Array(BATCH).keys()].map((at) => at % classes),
+          'int32',
+        ),
+        classes,
+      )
+      .toFloat(),
+  );
   const weights = model.trainableWeights.map(({ val }) => val as tf.Variable);
   const { value, grads } = tf.variableGrads(
     () => tf.tidy(() => tf.metrics.categoricalCrossentropy(y, model.apply(x, { training: true }) as tf.Tensor).mean() as tf.Scalar),
@@ -155,7 +233,10 @@ export async function trainFor(steps: number, { build, inputs, classes }: Specim
   const model = build();
   model.compile({ optimizer: tf.train.adam(0.01), loss: 'sparseCategoricalCrossentropy' });
   const x = inputs();
-  const y = tf.tensor1d([...Array(BATCH).keys()].map((at) => at % classes), 'float32');
+  const y = tf.tensor1d(
+    [...Array(BATCH).keys()].map((at) => at % classes),
+    'float32',
+  );
   const losses: number[] = [];
   for (let step = 0; step < steps; step += 1) losses.push((await model.trainOnBatch(x, y)) as number);
   tf.dispose([x, y]);

@@ -19,18 +19,21 @@ interface Attributes {
  *
  * Goodfellow, 2010, "Technical report: multidimensional, downsampled convolution for autoencoders".
  */
-export const conv2DBackpropFilter = kernel<{ x: tf.Tensor4D; dy: tf.Tensor4D }, Attributes>('Conv2DBackpropFilter', ({ x, dy }, attributes) => {
-  const { strides, pad, dataFormat, dimRoundingMode, filterShape } = attributes;
-  const geometry = conv2dGeometry(x.shape, filterShape, { strides, pad, dimRoundingMode });
-  if (dataFormat === 'NCHW') throw new Error('Conv2DBackpropFilter: data must be NHWC on WebAssembly');
-  const [filterHeight, filterWidth] = filterShape;
-  // What of the (padded) input the filter touches at all; the rest of a "valid" convolution never entered it.
-  const height = (geometry.outHeight - 1) * geometry.strideHeight + filterHeight;
-  const width = (geometry.outWidth - 1) * geometry.strideWidth + filterWidth;
-  const seen = padOrCrop(padOrCrop(x, 1, geometry.top, height), 2, geometry.left, width);
-  const samplesAsChannels = tf.transpose(seen, [3, 1, 2, 0]);
-  const gradientAsFilter = tf.transpose(dy, [1, 2, 0, 3]);
-  const dilations: [number, number] = [geometry.strideHeight, geometry.strideWidth];
-  const filters = tf.conv2d(samplesAsChannels, gradientAsFilter, 1, 'valid', 'NHWC', dilations);
-  return tf.transpose(filters, [1, 2, 0, 3]);
-});
+export const conv2DBackpropFilter = kernel<{ x: tf.Tensor4D; dy: tf.Tensor4D }, Attributes>(
+  'Conv2DBackpropFilter',
+  ({ x, dy }, attributes) => {
+    const { strides, pad, dataFormat, dimRoundingMode, filterShape } = attributes;
+    const geometry = conv2dGeometry(x.shape, filterShape, { strides, pad, dimRoundingMode });
+    if (dataFormat === 'NCHW') throw new Error('Conv2DBackpropFilter: data must be NHWC on WebAssembly');
+    const [filterHeight, filterWidth] = filterShape;
+    // What of the (padded) input the filter touches at all; the rest of a "valid" convolution never entered it.
+    const height = (geometry.outHeight - 1) * geometry.strideHeight + filterHeight;
+    const width = (geometry.outWidth - 1) * geometry.strideWidth + filterWidth;
+    const seen = padOrCrop(padOrCrop(x, 1, geometry.top, height), 2, geometry.left, width);
+    const samplesAsChannels = tf.transpose(seen, [3, 1, 2, 0]);
+    const gradientAsFilter = tf.transpose(dy, [1, 2, 0, 3]);
+    const dilations: [number, number] = [geometry.strideHeight, geometry.strideWidth];
+    const filters = tf.conv2d(samplesAsChannels, gradientAsFilter, 1, 'valid', 'NHWC', dilations);
+    return tf.transpose(filters, [1, 2, 0, 3]);
+  },
+);

@@ -8,7 +8,11 @@ export function padOrCrop<T extends tf.Tensor>(tensor: T, axis: number, before: 
   let result: tf.Tensor = tensor;
   if (kept < length) {
     const begin = tensor.shape.map((_, at) => (at === axis ? from : 0));
-    result = tf.slice(result, begin, tensor.shape.map((all, at) => (at === axis ? kept : all)));
+    result = tf.slice(
+      result,
+      begin,
+      tensor.shape.map((all, at) => (at === axis ? kept : all)),
+    );
   }
   const ahead = Math.max(0, before);
   if (ahead > 0 || ahead + kept < size) {
