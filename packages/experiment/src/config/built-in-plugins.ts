@@ -1,15 +1,27 @@
-import { corePlugin, type Plugin } from '@espalier/core';
+import * as core from '@espalier/core';
+import * as tf from '@tensorflow/tfjs';
 
-/** The plugins that are there without asking: each package is loaded when the first config is. */
-const PACKAGES: Readonly<Record<string, () => Promise<{ default: Plugin }>>> = {
+/** The packages whose plugins are there without asking; each is imported when the first config is read. */
+const PACKAGES: Readonly<Record<string, () => Promise<{ readonly default: core.Plugin }>>> = {
+  '@espalier/datasets': () => import('@espalier/datasets'),
+  '@espalier/models': () => import('@espalier/models'),
   '@espalier/strategy-magnitude': () => import('@espalier/strategy-magnitude'),
 };
 
 export function isBuiltIn(name: string): boolean {
-  return name === corePlugin.name || Object.hasOwn(PACKAGES, name);
+  return name === core.corePlugin.name || Object.hasOwn(PACKAGES, name);
 }
 
-export async function builtInPlugins(): Promise<Plugin[]> {
+export async function builtInPlugins(): Promise<core.Plugin[]> {
   const modules = await Promise.all(Object.values(PACKAGES).map((load) => load()));
-  return [corePlugin, ...modules.map((module) => module.default)];
+  return [core.corePlugin, ...modules.map((module) => module.default)];
+}
+
+/**
+ * The modules that a plugin must share with its host, whatever copies lie in its own node_modules: tokens, parts and
+ * tensors of another instance would be strangers. By these names a plugin gets ours, and needs none installed.
+ */
+export async function hostModules(): Promise<Record<string, unknown>> {
+  const builtIn = await Promise.all(Object.entries(PACKAGES).map(async ([name, load]) => [name, await load()]));
+  return { '@espalier/core': core, '@tensorflow/tfjs': tf, ...Object.fromEntries(builtIn) };
 }

@@ -23,7 +23,8 @@ export function checkExpectations({ expect, prune }: PartialExperiment): Mistake
     const { min, max } = range;
     const [lowest, highest] = LIMITS[name as Expectation];
     if (min === undefined && max === undefined) mistakes.push({ path, message: `${name} says nothing`, expected: 'min, max, or both' });
-    else if (min !== undefined && max !== undefined && min > max) mistakes.push({ path, message: `no ${name} is at least ${min} and at most ${max}: min is above max` });
+    else if (min !== undefined && max !== undefined && min > max)
+      mistakes.push({ path, message: `no ${name} is at least ${min} and at most ${max}: min is above max` });
     else if (min !== undefined && min > highest) mistakes.push({ path: [...path, 'min'], message: `no ${name} is ever above ${highest}` });
     else if (max !== undefined && max < lowest) mistakes.push({ path: [...path, 'max'], message: `no ${name} is ever under ${lowest}` });
   }
@@ -41,7 +42,9 @@ function checkReach(range: { readonly min?: number; readonly max?: number } | un
     return [{ path: ['expect', 'sparsity', 'min'], message: `a sparsity of ${min} cannot be reached: prune.sparsity asks for ${most}` }];
   }
   if (max !== undefined && max >= 0 && max < least) {
-    return [{ path: ['expect', 'sparsity', 'max'], message: `a sparsity of at most ${max} cannot be kept: prune.sparsity asks for ${least}` }];
+    return [
+      { path: ['expect', 'sparsity', 'max'], message: `a sparsity of at most ${max} cannot be kept: prune.sparsity asks for ${least}` },
+    ];
   }
   return [];
 }

@@ -16,5 +16,10 @@ export type PartialExperiment = DeepPartial<z.infer<typeof experimentSchema>>;
  * @param config the same as it was written: what is wrong there is not missing.
  */
 export function checkExperiment(experiment: PartialExperiment, config: unknown, registry: Registry): Mistake[] {
-  return [...checkSparsity(experiment, config, registry), ...checkRules(experiment), ...checkExpectations(experiment), ...checkTraining(experiment)];
+  return [
+    ...checkSparsity(experiment, config, registry),
+    ...checkRules(experiment),
+    ...checkExpectations(experiment),
+    ...checkTraining(experiment, registry),
+  ];
 }

@@ -8,7 +8,11 @@ export function checkRules({ prune }: PartialExperiment): Mistake[] {
     const path = ['prune', 'parameters', index];
     const mistakes: Mistake[] = [];
     if (rule.match === undefined && rule.type === undefined) {
-      mistakes.push({ path, message: 'this rule speaks of nothing', expected: 'match (a name, with * and **), type (a layer class), or both' });
+      mistakes.push({
+        path,
+        message: 'this rule speaks of nothing',
+        expected: 'match (a name, with * and **), type (a layer class), or both',
+      });
     }
     if (rule.exclude === undefined && rule.sparsity === undefined) {
       mistakes.push({ path, message: 'this rule changes nothing', expected: 'exclude: true, or a sparsity' });

@@ -18,7 +18,14 @@ export function checkSparsity({ prune }: PartialExperiment, config: unknown, reg
     ];
   }
   if (decides === false && valueAt(config, ['prune', 'sparsity']) === undefined) {
-    return [{ path: ['prune', 'sparsity'], on: 'key', message: `sparsity is missing: the threshold "${threshold.name}" needs to know how much shall go`, expected: 'a number of 0 or more and under 1' }];
+    return [
+      {
+        path: ['prune', 'sparsity'],
+        on: 'key',
+        message: `sparsity is missing: the threshold "${threshold.name}" needs to know how much shall go`,
+        expected: 'a number of 0 or more and under 1',
+      },
+    ];
   }
   return [];
 }

@@ -31,8 +31,7 @@ export function describePart({ kind, name, plugin, description, options }: Regis
     options: Object.entries(properties).map(([option, schema]) => ({
       name: option,
       type: typeInWords(schema),
-      // A part without a default is required, though its schema, which reads anything, cannot say so.
-      required: required.includes(option) || (schema.$ref !== undefined && schema.default === undefined && !isOptional(options, option)),
+      required: required.includes(option),
       default: schema.default,
       description: schema.description,
     })),
@@ -42,8 +41,4 @@ export function describePart({ kind, name, plugin, description, options }: Regis
 /** Every part there is, kind by kind. */
 export function describeParts(registry: Registry): PartDescription[] {
   return PART_KINDS.flatMap((kind) => registry.list(kind).map(describePart));
-}
-
-function isOptional(options: RegisteredPart['options'], name: string): boolean {
-  return options?.shape[name]?.safeParse(undefined).success === true;
 }

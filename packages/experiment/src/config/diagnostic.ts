@@ -30,6 +30,7 @@ export interface RenderOptions {
 }
 
 const MAX_WIDTH = 120;
+const MAX_SHOWN = 50;
 
 /** Shows a mistake as a compiler would: where, what, the line itself with the place underlined, what to do. */
 export function renderDiagnostic(diagnostic: Diagnostic, source: string, { colour = false }: RenderOptions = {}): string {
@@ -75,15 +76,21 @@ export class ConfigError extends EspalierError {
 
   constructor(diagnostics: readonly Diagnostic[], source: string) {
     const sorted = inOrder(diagnostics);
-    super(sorted.map((diagnostic) => renderDiagnostic(diagnostic, source)).join('\n\n'));
+    super(renderAll(sorted, source));
     this.diagnostics = sorted;
     this.source = source;
   }
 
   /** The message, in colour where that is wanted. */
   render(options: RenderOptions = {}): string {
-    return this.diagnostics.map((diagnostic) => renderDiagnostic(diagnostic, this.source, options)).join('\n\n');
+    return renderAll(this.diagnostics, this.source, options);
   }
+}
+
+function renderAll(diagnostics: readonly Diagnostic[], source: string, options: RenderOptions = {}): string {
+  const shown = diagnostics.slice(0, MAX_SHOWN).map((diagnostic) => renderDiagnostic(diagnostic, source, options));
+  const more = diagnostics.length - shown.length;
+  return [...shown, ...(more > 0 ? [`… and ${more} more`] : [])].join('\n\n');
 }
 
 /** In the order of the file, what came from arguments last, nothing twice. */
@@ -93,7 +100,5 @@ function inOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
     const key = JSON.stringify([argument, line, column, message]);
     return !seen.has(key) && seen.add(key);
   });
-  return once.sort(
-    (a, b) => Number(a.argument !== undefined) - Number(b.argument !== undefined) || a.line - b.line || a.column - b.column,
-  );
+  return once.sort((a, b) => Number(a.argument !== undefined) - Number(b.argument !== undefined) || a.line - b.line || a.column - b.column);
 }

@@ -9,10 +9,7 @@ const parameterRule = z
   })
   .strict();
 
-const range = z
-  .object({ min: z.number().optional(), max: z.number().optional() })
-  .strict()
-  .describe('Holds where min <= value <= max.');
+const range = z.object({ min: z.number().optional(), max: z.number().optional() }).strict().describe('Holds where min <= value <= max.');
 
 /** What `expect` can speak of: a run whose result lies outside fails, so that a config can be a check in CI. */
 export const EXPECTATIONS = {
@@ -45,7 +42,12 @@ export const experimentSchema = z
       .regex(/^[\w][\w.-]*$/, 'expected letters, digits, ".", "-" and "_", as it names a folder')
       .max(100)
       .describe('Names the run and its folder.'),
-    seed: z.int().min(0).max(2 ** 32 - 1).default(1).describe('Everything random follows from it.'),
+    seed: z
+      .int()
+      .min(0)
+      .max(2 ** 32 - 1)
+      .default(1)
+      .describe('Everything random follows from it.'),
     plugins: z.array(z.string().min(1)).default([]).describe('Packages or paths to load; the built-in ones are there without asking.'),
     data: part('dataset').describe('What to train and test with.'),
     model: part('model').describe('The architecture, or a model file.'),
@@ -55,7 +57,12 @@ export const experimentSchema = z
         epochs: training.epochs.default(5),
         batchSize: training.batchSize.default(128),
         optimizer: part('optimizer', 'adam').describe(training.optimizer.description ?? ''),
-        validationSplit: z.number().min(0).lt(1).default(0).describe('Share of the training samples set aside for validation, drawn by the seed.'),
+        validationSplit: z
+          .number()
+          .min(0)
+          .lt(1)
+          .default(0)
+          .describe('Share of the training samples set aside for validation, drawn by the seed.'),
         earlyStop: z
           .object({
             patience: z.int().min(0).default(2).describe('Epochs without improvement that are waited for.'),
@@ -71,7 +78,12 @@ export const experimentSchema = z
     prune: z
       .object({
         strategy: part('strategy').describe('When to cut, how often, with how much training in between.'),
-        sparsity: z.number().min(0).lt(1).optional().describe('The share of elements to prune, 0 up to 1; not where the threshold decides.'),
+        sparsity: z
+          .number()
+          .min(0)
+          .lt(1)
+          .optional()
+          .describe('The share of elements to prune, 0 up to 1; not where the threshold decides.'),
         threshold: part('threshold', 'global').describe('Where the line is.'),
         parameters: z.array(parameterRule).default([]).describe('Which parameters, and their own targets. Later rules win.'),
         epochs: training.epochs.default(5),
@@ -93,4 +105,3 @@ export type Experiment = z.infer<typeof experimentSchema> & {
   readonly loss: Part<'loss'> | undefined;
   readonly prune: { readonly batchSize: number; readonly optimizer: Part<'optimizer'> };
 };
-

@@ -1,10 +1,10 @@
 import { createJiti, type Jiti } from 'jiti';
-import { HOST_MODULES } from './host-modules.ts';
+import { hostModules } from './built-in-plugins.ts';
 
 /** Imports a plugin's module: TypeScript (with decorators), ESM or CommonJS, with the host's own core and tfjs. */
 export async function importPlugin(file: string, packageName?: string): Promise<unknown> {
   const jiti = createJiti(import.meta.url, {
-    virtualModules: { ...HOST_MODULES },
+    virtualModules: await hostModules(),
     // A CommonJS package would otherwise be left to Node, which finds that package's own copy of core, or none.
     transformModules: packageName === undefined ? [] : [packageName],
   });

@@ -14,7 +14,8 @@ export function withArticle(noun: string): string {
 /** What a schema takes, as a sentence goes on: "a number of 0 or more and under 1". */
 export function typeInWords(schema: JsonSchema | undefined): string {
   if (schema === undefined) return 'another value';
-  if (schema.$ref !== undefined) return `${withArticle(kindInWords(schema.$ref.slice('#/$defs/'.length) as PartKind))} as "name" or "name: {options}"`;
+  if (schema.$ref !== undefined)
+    return `${withArticle(kindInWords(schema.$ref.slice('#/$defs/'.length) as PartKind))} as "name" or "name: {options}"`;
   if (schema.anyOf !== undefined) return [...new Set(schema.anyOf.map(typeInWords))].join(' or ');
   if (schema.enum !== undefined) return orList(schema.enum.map((value) => JSON.stringify(value)));
   if (schema.const !== undefined) return JSON.stringify(schema.const);
@@ -38,7 +39,9 @@ function oneTypeInWords(type: string, schema: JsonSchema): string {
     }
     case 'object': {
       const keys = Object.keys(schema.properties ?? {});
-      return keys.length === 0 ? 'a mapping (key: value)' : `a mapping with ${keys.length === 1 ? 'the key' : 'keys such as'} ${keys.slice(0, 3).join(', ')}`;
+      return keys.length === 0
+        ? 'a mapping (key: value)'
+        : `a mapping with ${keys.length === 1 ? 'the key' : 'keys such as'} ${keys.slice(0, 3).join(', ')}`;
     }
     case 'null':
       return 'nothing';
@@ -106,7 +109,10 @@ function notAPart(kind: PartKind, value: unknown, name: string): string {
   if (value === undefined) return `${name} is missing: expected ${expected}`;
   if (!isMapping(value)) return `expected ${expected}, got ${valueInWords(value)}`;
   const names = Object.keys(value);
-  if (names.length > 1) return `expected one ${kindInWords(kind)}, got ${names.length} names: ${names.slice(0, 5).join(', ')}. Are options meant? Indent them under the name`;
+  if (names.length > 1)
+    return `expected one ${kindInWords(kind)}, got ${names.length} names: ${names.slice(0, 5).join(', ')}. Are options meant? Indent them under the name`;
   const [only] = names;
-  return only === undefined ? `expected ${expected}, got an empty mapping` : `expected the options of ${only} as a mapping, got ${valueInWords(value[only])}`;
+  return only === undefined
+    ? `expected ${expected}, got an empty mapping`
+    : `expected the options of ${only} as a mapping, got ${valueInWords(value[only])}`;
 }

@@ -1,11 +1,11 @@
-export { ConfigError, type Diagnostic, type Position, renderDiagnostic, type RenderOptions } from './diagnostic.ts';
 export { type ConfigPath, dotted } from './config-path.ts';
+export { describePart, describeParts, type OptionDescription, type PartDescription } from './describe-part.ts';
+export { ConfigError, type Diagnostic, type Position, type RenderOptions, renderDiagnostic } from './diagnostic.ts';
 export { EXPECTATIONS, type Expectation, type Experiment, experimentSchema } from './experiment.ts';
+export { baselineHash, canonicalJson, experimentHash, type Fingerprints } from './experiment-hash.ts';
+export { experimentYaml } from './experiment-yaml.ts';
 export { experimentJsonSchema, type JsonSchema } from './json-schema.ts';
 export { type LoadedPlugin, type LoadedPlugins, loadPlugins, type PluginProblem } from './load-plugins.ts';
 export type { Mistake } from './mistakes.ts';
-export { type LoadedExperiment, loadExperiment, parseExperiment, type ParseOptions } from './parse-experiment.ts';
-export { describePart, describeParts, type OptionDescription, type PartDescription } from './describe-part.ts';
-export { baselineHash, canonicalJson, experimentHash, type Fingerprints } from './experiment-hash.ts';
-export { experimentYaml } from './experiment-yaml.ts';
 export { nearest } from './nearest.ts';
+export { type LoadedExperiment, loadExperiment, type ParseOptions, parseExperiment } from './parse-experiment.ts';

@@ -33,8 +33,17 @@ export interface JsonSchema {
   readonly orNumber?: boolean;
 }
 
+/** Making one takes longer than reading a config, and a registry never changes. */
+const known = new WeakMap<Registry, JsonSchema>();
+
 /** The JSON Schema of experiments, the parts of the loaded plugins included: what editors complete from. */
 export function experimentJsonSchema(registry: Registry): JsonSchema {
+  const schema = known.get(registry) ?? makeSchema(registry);
+  known.set(registry, schema);
+  return schema;
+}
+
+function makeSchema(registry: Registry): JsonSchema {
   const kinds = PART_KINDS.map((kind): [string, JsonSchema] => [kind, partSchema(registry.list(kind))]);
   return {
     ...jsonSchemaOf(experimentSchema),
@@ -45,9 +54,20 @@ export function experimentJsonSchema(registry: Registry): JsonSchema {
 
 /** The JSON Schema of plain options; a part in it refers to the definition of its kind. */
 export function jsonSchemaOf(schema: z.ZodType): JsonSchema {
-  const { $defs, ...json } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
+  const { $defs, ...json } = z.toJSONSchema(schema, {
+    io: 'input',
+    unrepresentable: 'any',
+    override: requireWhatHasNoDefault,
+  }) as JsonSchema;
   // Definitions of a schema of its own (a recursive one) mean nothing inside another: there only zod checks.
   return $defs === undefined ? withPartReferences(json) : { type: 'object' };
+}
+
+/** A part is read from anything, so zod takes its key for optional; whether it is, only trying tells. */
+function requireWhatHasNoDefault({ zodSchema, jsonSchema }: { zodSchema: z.core.$ZodTypes; jsonSchema: { required?: string[] } }): void {
+  if (zodSchema._zod.def.type !== 'object') return;
+  const needed = Object.entries(zodSchema._zod.def.shape).filter(([, child]) => !z.safeParse(child, undefined).success);
+  jsonSchema.required = needed.length === 0 ? undefined : needed.map(([key]) => key);
 }
 
 /** A part of one kind: one of the names alone, or one name with its options. */
@@ -60,7 +80,9 @@ function partSchema(parts: readonly RegisteredPart[]): JsonSchema {
       const withOptions: JsonSchema = {
         type: 'object',
         description,
-        properties: { [name]: { ...schema, ...(needsOptions ? {} : { type: ['object', 'null'] }), additionalProperties: false, description } },
+        properties: {
+          [name]: { ...schema, ...(needsOptions ? {} : { type: ['object', 'null'] }), additionalProperties: false, description },
+        },
         required: [name],
         additionalProperties: false,
       };
@@ -78,7 +100,9 @@ function withPartReferences(schema: JsonSchema): JsonSchema {
   const { properties, items, anyOf, additionalProperties } = rest;
   return {
     ...rest,
-    ...(properties && { properties: Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, withPartReferences(value)])) }),
+    ...(properties && {
+      properties: Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, withPartReferences(value)])),
+    }),
     ...(items && { items: withPartReferences(items) }),
     ...(anyOf && { anyOf: anyOf.map(withPartReferences) }),
     ...(typeof additionalProperties === 'object' && { additionalProperties: withPartReferences(additionalProperties) }),

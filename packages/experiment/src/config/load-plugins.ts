@@ -58,7 +58,7 @@ async function loadPlugin(spec: string, from: string): Promise<LoadedPlugin> {
   try {
     module = await importPlugin(file, isPath ? undefined : spec);
   } catch (error) {
-    throw new EspalierError({ what: 'throws when it is loaded', why: reason(error) }, { cause: error });
+    throw new EspalierError({ what: 'throws when it is loaded', why: `${reason(error)}${lineIn(file, error)}` }, { cause: error });
   }
   const plugin = pluginIn(module);
   const stranger = strangeToken(plugin);
@@ -84,7 +84,9 @@ const EXTENSIONS = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'];
 
 function findFile(path: string): string {
   const folderIndex = EXTENSIONS.map((extension) => join(path, `index${extension}`));
-  const file = [path, ...EXTENSIONS.map((extension) => path + extension), ...folderIndex].find((each) => existsSync(each) && statSync(each).isFile());
+  const file = [path, ...EXTENSIONS.map((extension) => path + extension), ...folderIndex].find(
+    (each) => existsSync(each) && statSync(each).isFile(),
+  );
   if (file !== undefined) return file;
   const folder = dirname(path);
   const there = existsSync(folder) ? readdirSync(folder).filter((name) => EXTENSIONS.includes(extname(name))) : [];
@@ -134,13 +136,23 @@ function pluginIn(module: unknown): Plugin {
 
 function checkEntry(field: string, name: string, entry: unknown): void {
   if (!isMapping(entry) || typeof entry.use !== 'function') throw new EspalierError(`its ${field}.${name} has no class under "use"`);
-  const options = entry.options as { strict?: unknown; safeParse?: unknown } | undefined;
-  if (options === undefined || (typeof options.strict === 'function' && typeof options.safeParse === 'function')) return;
-  throw new EspalierError(`the options of its ${field}.${name} are no schema: expected z.object({ … })`);
+  const { options } = entry;
+  if (options === undefined || (isMapping(options) && '_zod' in options && typeof options.strict === 'function')) return;
+  throw new EspalierError(`the options of its ${field}.${name} are no schema: expected z.object({ … }), with the z of @espalier/core`);
 }
 
 function hasDefault(module: unknown): module is { default: unknown } {
-  return (typeof module === 'object' || typeof module === 'function') && module !== null && 'default' in module && module.default !== undefined;
+  return (
+    (typeof module === 'object' || typeof module === 'function') && module !== null && 'default' in module && module.default !== undefined
+  );
+}
+
+/** Where in the plugin's file it was thrown, if there. */
+function lineIn(file: string, error: unknown): string {
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  const at = stack.indexOf(`${file}:`);
+  const line = at < 0 ? undefined : /^:(\d+)/.exec(stack.slice(at + file.length))?.[1];
+  return line === undefined ? '' : ` (${basename(file)}:${line})`;
 }
 
 function reason(error: unknown): string {

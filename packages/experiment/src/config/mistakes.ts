@@ -2,27 +2,30 @@ import { PART_KINDS, type PartKind, type PartProblem, type Registry, type z } fr
 import { type ConfigPath, dotted, valueAt } from './config-path.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { issueInWords, kindInWords, orList, withArticle } from './in-words.ts';
-import { type JsonSchema, keysAt, schemaAt } from './json-schema.ts';
+import { experimentJsonSchema, type JsonSchema, keysAt, schemaAt } from './json-schema.ts';
 import { nearest } from './nearest.ts';
 
 /** What is wrong, and with which value of the config; where that stands is found out later. */
-export interface Mistake extends Pick<Diagnostic, 'message' | 'expected' | 'nearest' | 'notes'> {
+export interface Mistake extends Pick<Diagnostic, 'message' | 'expected' | 'nearest' | 'notes'>, Partial<Pick<Diagnostic, 'severity'>> {
   readonly path: ConfigPath;
   /** Whether it is the key that is wrong, or its value; the value where nothing is said. */
   readonly on?: 'key' | 'value';
 }
 
 /** What the schema of experiments has against a config. */
-export function schemaMistakes(issues: readonly z.core.$ZodIssue[], config: unknown, schema: JsonSchema): Mistake[] {
-  return issues.flatMap((issue) => issueMistakes(issue, issue.path as (string | number)[], config, schema));
+export function schemaMistakes(issues: readonly z.core.$ZodIssue[], config: unknown, registry: Registry): Mistake[] {
+  return issues.flatMap((issue) => issueMistakes(issue, issue.path as (string | number)[], config, experimentJsonSchema(registry)));
 }
 
 /** What the registry has against the parts that a config names. */
-export function partMistakes(problems: readonly PartProblem[], config: unknown, schema: JsonSchema, registry: Registry): Mistake[] {
+export function partMistakes(problems: readonly PartProblem[], config: unknown, registry: Registry): Mistake[] {
+  if (problems.length === 0) return [];
+  const schema = experimentJsonSchema(registry);
   return problems.flatMap((problem): Mistake[] => {
     const { kind, unknown, issue, path, message } = problem;
     if (kind !== undefined && unknown !== undefined) return [unknownPart(kind, unknown, path, registry)];
-    if (issue === undefined) return [unknown === undefined ? { path, message } : { path, on: 'key', message: `unknown key "${unknown}": ${message}` }];
+    if (issue === undefined)
+      return [unknown === undefined ? { path, message } : { path, on: 'key', message: `unknown key "${unknown}": ${message}` }];
     return issueMistakes(issue, issue.code === 'unrecognized_keys' ? path.slice(0, -1) : path, config, schema).filter(
       (mistake) => issue.code !== 'unrecognized_keys' || mistake.path.at(-1) === unknown,
     );
@@ -31,7 +34,11 @@ export function partMistakes(problems: readonly PartProblem[], config: unknown, 
 
 /** A key that is missing because it is misspelt is one mistake, not two. */
 export function withoutEchoes(mistakes: readonly Mistake[], config: unknown): Mistake[] {
-  const misspelt = new Set(mistakes.flatMap(({ path, nearest: meant, on }) => (on === 'key' && meant !== undefined ? [dotted([...path.slice(0, -1), meant])] : [])));
+  const misspelt = new Set(
+    mistakes.flatMap(({ path, nearest: meant, on }) =>
+      on === 'key' && meant !== undefined ? [dotted([...path.slice(0, -1), meant])] : [],
+    ),
+  );
   return mistakes.filter(({ path }) => !(misspelt.has(dotted(path)) && valueAt(config, path) === undefined));
 }
 
@@ -71,7 +78,9 @@ function placesOf(key: string, schema: JsonSchema): string[] {
   const has = (owner: JsonSchema) => owner.properties !== undefined && Object.hasOwn(owner.properties, key);
   const sections = Object.entries(schema.properties ?? {}).flatMap(([section, owner]) => (has(owner) ? [section] : []));
   const parts = Object.entries(schema.$defs ?? {}).flatMap(([kind, { anyOf }]) =>
-    (anyOf ?? []).flatMap(({ properties }) => Object.entries(properties ?? {}).flatMap(([name, owner]) => (has(owner) ? [`the ${kindInWords(kind as PartKind)} ${name}`] : []))),
+    (anyOf ?? []).flatMap(({ properties }) =>
+      Object.entries(properties ?? {}).flatMap(([name, owner]) => (has(owner) ? [`the ${kindInWords(kind as PartKind)} ${name}`] : [])),
+    ),
   );
   return [...(has(schema) ? ['the top level'] : []), ...sections, ...parts].slice(0, 4);
 }

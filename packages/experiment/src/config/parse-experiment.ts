@@ -5,11 +5,10 @@ import { checkExperiment } from './check-experiment.ts';
 import { type ConfigPath, isMapping, startsWith, valueAt } from './config-path.ts';
 import { ConfigError, type Diagnostic, type Position } from './diagnostic.ts';
 import { type Experiment, experimentSchema } from './experiment.ts';
-import { experimentJsonSchema } from './json-schema.ts';
 import { type LoadedPlugin, loadPlugins, type PluginProblem } from './load-plugins.ts';
 import { type Mistake, partMistakes, schemaMistakes, withoutEchoes } from './mistakes.ts';
-import { parsePartly } from './partly.ts';
 import { type ParsedYaml, parseYaml } from './parse-yaml.ts';
+import { parsePartly } from './partly.ts';
 import { type SetValue, setValues } from './set-values.ts';
 
 export interface ParseOptions {
@@ -26,6 +25,8 @@ export interface LoadedExperiment {
   readonly experiment: Experiment;
   readonly registry: Registry;
   readonly plugins: readonly LoadedPlugin[];
+  /** What is probably not meant, but can be run. */
+  readonly warnings: readonly Diagnostic[];
   /** The text of the config. */
   readonly source: string;
   readonly file: string;
@@ -56,17 +57,17 @@ export async function parseExperiment(text: string, options: ParseOptions): Prom
   const whole = wrongWhole(value);
   if (whole !== undefined) throw new ConfigError([...found, point(whole)], text);
 
-  const loaded = options.registry === undefined ? await loadPlugins(pluginSpecs(value), { from: baseFolder }) : { plugins: [], problems: [] };
+  const loaded =
+    options.registry === undefined ? await loadPlugins(pluginSpecs(value), { from: baseFolder }) : { plugins: [], problems: [] };
   const registry = options.registry ?? new Registry(loaded.plugins.map(({ plugin }) => plugin));
 
   const parsed = parsePartly(experimentSchema, value);
   const partProblems: PartProblem[] = [];
   const completed = registry.completeWithin(parsed.value, [], partProblems) as typeof parsed.value;
-  const schema = experimentJsonSchema(registry);
   const partsUnsure = loaded.problems.length > 0;
   const mistakes = [
-    ...schemaMistakes(parsed.issues, value, schema),
-    ...partMistakes(partsUnsure ? partProblems.filter(({ kind }) => kind === undefined) : partProblems, value, schema, registry),
+    ...schemaMistakes(parsed.issues, value, registry),
+    ...partMistakes(partsUnsure ? partProblems.filter(({ kind }) => kind === undefined) : partProblems, value, registry),
     ...checkExperiment(completed, value, registry),
   ];
   found.push(
@@ -79,6 +80,7 @@ export async function parseExperiment(text: string, options: ParseOptions): Prom
     experiment: filled(completed as Experiment),
     registry,
     plugins: loaded.plugins,
+    warnings: found,
     source: text,
     file,
     baseFolder,
@@ -94,7 +96,12 @@ export async function readConfig(file: string): Promise<string> {
     bytes = await readFile(file);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    const what = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'this is a folder; expected a YAML file' : `cannot be read: ${message}`;
+    const what =
+      code === 'ENOENT'
+        ? 'there is no such file'
+        : code === 'EISDIR'
+          ? 'this is a folder; expected a YAML file'
+          : `cannot be read: ${message}`;
     throw new EspalierError({ where: file, what }, { cause: error });
   }
   return bytes.toString('utf8');
@@ -114,7 +121,8 @@ function pointer(file: string, yaml: ParsedYaml, sets: readonly SetValue[]): (mi
 }
 
 function wrongWhole(value: unknown): Mistake | undefined {
-  if (!isMapping(value)) return { path: [], message: 'expected an experiment as "key: value" lines (name, data, model, prune), got no mapping' };
+  if (!isMapping(value))
+    return { path: [], message: 'expected an experiment as "key: value" lines (name, data, model, prune), got no mapping' };
   const key = ['vary', 'base'].find((each) => Object.hasOwn(value, each));
   if (key === undefined) return undefined;
   return { path: [key], on: 'key', message: `this is a sweep ("${key}"), not an experiment; run it with: espalier sweep FILE` };
@@ -140,6 +148,10 @@ function filled(experiment: Experiment): Experiment {
   const { train, prune } = experiment;
   return {
     ...experiment,
-    prune: { ...prune, batchSize: prune.batchSize ?? train.batchSize, optimizer: prune.optimizer ?? (train.optimizer as Part<'optimizer'>) },
+    prune: {
+      ...prune,
+      batchSize: prune.batchSize ?? train.batchSize,
+      optimizer: prune.optimizer ?? (train.optimizer as Part<'optimizer'>),
+    },
   };
 }

@@ -14,7 +14,10 @@ export type DeepPartial<T> = T extends Part
  * Parses what can be parsed: with an issue in one key, the others are read all the same, so that the checks that
  * follow can speak of them in the same go.
  */
-export function parsePartly<S extends z.ZodObject>(schema: S, value: unknown): { value: DeepPartial<z.infer<S>>; issues: z.core.$ZodIssue[] } {
+export function parsePartly<S extends z.ZodObject>(
+  schema: S,
+  value: unknown,
+): { value: DeepPartial<z.infer<S>>; issues: z.core.$ZodIssue[] } {
   const parsed = schema.safeParse(value);
   if (parsed.success) return { value: parsed.data as DeepPartial<z.infer<S>>, issues: [] };
   return { value: rightKeys(schema, value) as DeepPartial<z.infer<S>>, issues: parsed.error.issues };

@@ -43,7 +43,8 @@ function readSet(argument: string): SetValue | Diagnostic {
   const document = parseDocument(text, { schema: 'core', stringKeys: true, resolveKnownTags: false, prettyErrors: false });
   const [problem] = [...document.errors, ...document.warnings];
   // A value such as "a: b: c" or "*.png" is no YAML, and yet nothing but text can be meant where no bracket opens.
-  if (problem !== undefined && /^\s*[[{"'!&]/.test(text)) return wrong(argument, `the value is not YAML: ${problem.message}`, path, equals + 2);
+  if (problem !== undefined && /^\s*[[{"'!&]/.test(text))
+    return wrong(argument, `the value is not YAML: ${problem.message}`, path, equals + 2);
   if (problem !== undefined) return { argument, path, value: text };
   try {
     return { argument, path, value: isScalar(document.contents) ? document.contents.value : document.toJS({ maxAliasCount: 0 }) };
@@ -59,7 +60,9 @@ function withValue(here: unknown, path: ConfigPath, value: unknown, before: Conf
   const inside = (child: unknown) => withValue(child, rest, value, [...before, step]);
   if (Array.isArray(here)) {
     if (typeof step !== 'number' || step > here.length) {
-      throw new Error(`${before.join('.')} is a list of ${here.length}: expected a place from 0 to ${here.length} (which adds one), got "${step}"`);
+      throw new Error(
+        `${before.join('.')} is a list of ${here.length}: expected a place from 0 to ${here.length} (which adds one), got "${step}"`,
+      );
     }
     return here.toSpliced(step, 1, inside(here[step]));
   }
@@ -71,7 +74,8 @@ function withValue(here: unknown, path: ConfigPath, value: unknown, before: Conf
   if (isMapping(here)) return { ...here, [step]: inside(Object.hasOwn(here, step) ? here[step] : undefined) };
   // A part as a plain name: its options turn `adam` into `adam: {…}`.
   if (typeof here === 'string' && here === String(step)) return { [step]: inside(undefined) };
-  if (typeof here === 'string') throw new Error(`${before.join('.')} is "${here}", which has no "${step}"; its own options are under ${before.join('.')}.${here}`);
+  if (typeof here === 'string')
+    throw new Error(`${before.join('.')} is "${here}", which has no "${step}"; its own options are under ${before.join('.')}.${here}`);
   throw new Error(`${before.join('.')} is ${JSON.stringify(here)}, which has nothing inside`);
 }
 

@@ -17,5 +17,6 @@ export function strangeToken(plugin: core.Plugin): string | undefined {
 /** What tsyringe's @inject has written down on a class. reflect-metadata is one for the whole process. */
 function injectedBy(use: unknown): unknown[] {
   const { getMetadata } = Reflect as { getMetadata?: (key: string, target: unknown) => Record<string, unknown> | undefined };
-  return Object.values(getMetadata?.('injectionTokens', use) ?? {});
+  const descriptors = Object.values(getMetadata?.('injectionTokens', use) ?? {});
+  return descriptors.map((each) => (typeof each === 'object' && each !== null && 'token' in each ? each.token : each));
 }
