@@ -33,7 +33,6 @@ export async function buildBinding(
       ...first,
       ...['-O2', '-std=c++17', '-shared', '-fPIC', '-w', '-DNAPI_VERSION=8', '-DBUILDING_NODE_EXTENSION'],
       ...['tfjs_backend.cc', 'tfjs_binding.cc'].map((file) => join(sources, 'binding', file)),
-      ...['-I', dirname(sources), '-I', join(sources, '..', '..'), '-I', sources],
       ...['-I', join(kit.deps, 'include'), '-I', headers],
       ...['-L', join(kit.deps, 'lib'), '-ltensorflow', '-ltensorflow_framework'],
       ...linkFlags(platform),
