@@ -1,17 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
-import { leafLayers } from './parameter.ts';
+import { innerLayers } from './inner-layers.ts';
 import type { Random } from './random.ts';
 
-/** What wrappers, recurrent layers and dropout layers hold in fields that tfjs's types do not show. */
-interface Inner {
+/** The fields that dropout layers and recurrent cells draw by; tfjs's types do not show them. */
+interface Dropping {
   seed?: number;
-  readonly dropout?: number;
   dropoutFunc?: (ones: tf.Tensor, rate: number) => tf.Tensor;
-  readonly layer?: tf.layers.Layer;
-  readonly forwardLayer?: tf.layers.Layer;
-  readonly backwardLayer?: tf.layers.Layer;
-  readonly cell?: tf.layers.Layer;
-  readonly cells?: readonly tf.layers.Layer[];
 }
 
 /**
@@ -19,21 +13,15 @@ interface Inner {
  * tfjs draws a dropout mask from its layer's seed: without one it cannot be repeated, with one it never changes.
  */
 export function reseeder(model: tf.LayersModel): (random: Random) => void {
-  const all = leafLayers(model).flatMap(({ layer }) => within(layer));
-  const layers = all.filter((layer) => /Dropout/.test(layer.getClassName())) as Inner[];
-  const cells = all.filter((layer) => /Cell$/.test(layer.getClassName())) as Inner[];
+  const all = innerLayers(model);
+  const layers = all.filter((layer) => /Dropout/.test(layer.getClassName())) as Dropping[];
+  const cells = all.filter((layer) => /Cell$/.test(layer.getClassName())) as Dropping[];
   return (random) => {
     for (const layer of layers) layer.seed = random.int(2 ** 31);
     for (const cell of cells) {
-      // Drawn per mask: a cell asks for several within a step.
+      // One more for each mask: a cell asks for several within a step.
       let seed = random.int(2 ** 30);
       cell.dropoutFunc = (ones, rate) => tf.dropout(ones, rate, undefined, seed++);
     }
   };
-}
-
-function within(layer: tf.layers.Layer): tf.layers.Layer[] {
-  const { layer: wrapped, forwardLayer, backwardLayer, cell, cells } = layer as Inner;
-  const inner = [wrapped, forwardLayer, backwardLayer, cell, ...(cells ?? [])].filter((each) => each !== undefined && each !== null);
-  return [layer, ...inner.flatMap(within)];
 }

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Batch } from './batch.ts';
-import { isModel } from './parameter.ts';
+import { innerLayers } from './inner-layers.ts';
 import type { Loss } from './loss.ts';
+import { isModel } from './parameter.ts';
 
 /** tfjs keeps a layer's activation in a field that its types do not show. */
 type ActivationLayer = tf.layers.Layer & { activation?: { getClassName(): string } | null };
@@ -11,11 +12,13 @@ export class Forward {
   private readonly model: tf.LayersModel;
   private readonly loss: Loss;
   private readonly heads: (ActivationLayer | null)[];
+  private readonly layers: tf.layers.Layer[];
 
   constructor(model: tf.LayersModel, loss: Loss) {
     this.model = model;
     this.loss = loss;
     this.heads = model.outputs.map((output) => headOf(output.sourceLayer, loss.fromLogits?.activation));
+    this.layers = innerLayers(model);
   }
 
   /** One tensor per output: logits where this head has them (see `hasLogits`). Inside a tidy. */
@@ -42,7 +45,8 @@ export class Forward {
   /** The loss to train on: with the penalties of the layers' own regularisers. Inside a tidy. */
   trainingLoss(batch: Batch): tf.Scalar {
     const loss = this.lossOf(this.outputs(batch.inputs, true), batch.targets);
-    const penalties = this.model.calculateLosses();
+    // Not the model's own list: tfjs leaves out what nested models and recurrent cells add to it.
+    const penalties = [...new Set(this.layers.flatMap((layer) => layer.losses))].map((penalty) => penalty());
     return penalties.length === 0 ? loss : (tf.addN([loss, ...penalties]) as tf.Scalar);
   }
 }

@@ -20,13 +20,10 @@ export function keepMasks<O extends tf.Optimizer>(optimizer: O, masks: MaskSet):
       return (gradients: Parameters<O['applyGradients']>[0]) => {
         inner.applyGradients(gradients);
         masks.apply();
-        tf.tidy(() => {
-          for (const { originalName, variable } of rememberedBy(inner)) {
-            const parameter = byVariable.get(originalName.slice(0, originalName.lastIndexOf('/')));
-            const mask = parameter === undefined ? null : masks.tensor(parameter);
-            if (mask !== null) variable.assign(tf.mul(variable, mask));
-          }
-        });
+        for (const { originalName, variable } of rememberedBy(inner)) {
+          const parameter = byVariable.get(originalName.slice(0, originalName.lastIndexOf('/')));
+          if (parameter !== undefined) masks.applyTo(variable, parameter);
+        }
       };
     },
   });

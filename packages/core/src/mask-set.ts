@@ -56,10 +56,15 @@ export class MaskSet {
   /** Zeroes the pruned weights of one parameter, or of all: plain zeros, whatever was there (−0 costs bytes when it is packed). */
   apply(only?: PrunableParameter): void {
     for (const parameter of only === undefined ? this.parameters : [only]) {
-      const mask = this.tensor(parameter);
-      if (mask === null) continue;
-      tf.tidy(() => parameter.variable.assign(tf.where(tf.cast(mask, 'bool'), parameter.variable, tf.zerosLike(mask))));
+      this.applyTo(parameter.variable, parameter);
     }
+  }
+
+  /** Zeroes what belongs to the pruned weights of a parameter in a variable beside it: a moment of the optimiser, a sum of scores. */
+  applyTo(variable: tf.Variable, parameter: PrunableParameter): void {
+    const mask = this.tensor(parameter);
+    if (mask === null) return;
+    tf.tidy(() => variable.assign(tf.where(tf.cast(mask, 'bool'), variable, tf.zerosLike(mask))));
   }
 
   /** The share of all elements that are pruned, 0 to 1. */

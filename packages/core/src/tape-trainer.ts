@@ -69,14 +69,11 @@ class TapeSession implements TrainingSession {
   async sync(): Promise<void> {}
 
   async refresh(): Promise<void> {
-    this.job.masks?.apply();
-    tf.tidy(() => {
-      for (const parameter of this.parameters) {
-        const mask = maskOf(this.job.masks, parameter);
-        if (mask === null) continue;
-        for (const slot of this.slots.get(parameter.name) ?? []) slot.assign(tf.mul(slot, mask));
-      }
-    });
+    const { masks } = this.job;
+    masks?.apply();
+    for (const parameter of masks?.parameters ?? []) {
+      for (const slot of this.slots.get(parameter.name) ?? []) masks?.applyTo(slot, parameter);
+    }
   }
 
   reset(): void {

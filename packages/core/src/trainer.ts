@@ -30,6 +30,9 @@ export interface Trainer {
 
 /** Training under way. Between steps the masks' promise holds: pruned weights and their slots are exactly zero. */
 export interface TrainingSession {
+  /** What the user should know of how it trains: which layer made it take a slower way, say. */
+  readonly notes?: readonly string[];
+
   /** One update on the samples at these positions; the mean loss before it. */
   step(order: Int32Array, learningRate: number): Promise<number>;
   /** Brings the model's variables up to date, for whoever reads them between steps. */

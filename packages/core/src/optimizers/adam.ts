@@ -20,7 +20,7 @@ export class Adam implements Optimizer {
   readonly weightDecay: number;
 
   constructor(
-    @inject(OPTIONS) private readonly options: z.infer<typeof adamOptions>,
+    @inject(OPTIONS) readonly options: z.infer<typeof adamOptions>,
     @inject(LEARNING_RATE) readonly learningRate: LearningRate,
   ) {
     this.weightDecay = options.weightDecay;

@@ -16,7 +16,7 @@ export class Momentum implements Optimizer {
   readonly weightDecay: number;
 
   constructor(
-    @inject(OPTIONS) private readonly options: z.infer<typeof momentumOptions>,
+    @inject(OPTIONS) readonly options: z.infer<typeof momentumOptions>,
     @inject(LEARNING_RATE) readonly learningRate: LearningRate,
   ) {
     this.weightDecay = options.weightDecay;

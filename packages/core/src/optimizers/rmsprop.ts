@@ -17,7 +17,7 @@ export class Rmsprop implements Optimizer {
   readonly weightDecay: number;
 
   constructor(
-    @inject(OPTIONS) private readonly options: z.infer<typeof rmspropOptions>,
+    @inject(OPTIONS) readonly options: z.infer<typeof rmspropOptions>,
     @inject(LEARNING_RATE) readonly learningRate: LearningRate,
   ) {
     this.weightDecay = options.weightDecay;
