@@ -10,11 +10,16 @@ export interface Split {
   readonly where: string;
 }
 
-/** Sets a share of the samples aside for testing, by the seed; both parts keep the order of the file. */
+/** Sets a share of the samples aside for testing, by the seed; both parts keep the order of the samples. */
 export function splitSamples(samples: Samples, { share, seed, labels, where }: Split): { train: Samples; test: Samples } {
   const isTest = new Uint8Array(samples.size);
+  let wanted = 0;
+  let taken = 0;
   for (const [name, members] of groups(samples.size, labels)) {
-    const count = Math.round(members.length * share);
+    // Small classes share what is left of rounding; each keeps a sample to learn from.
+    wanted += members.length * share;
+    const count = Math.min(members.length - 1, Math.round(wanted) - taken);
+    taken += count;
     const order = Random.of(seed, 'test split', name).permutation(members.length);
     for (const position of order.subarray(0, count)) isTest[members[position] as number] = 1;
   }
