@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 
 /** The packages whose plugins are there without asking; each is imported when the first config is read. */
 const PACKAGES: Readonly<Record<string, () => Promise<{ readonly default: core.Plugin }>>> = {
+  '@espalier/backend-node': () => import('@espalier/backend-node'),
   '@espalier/datasets': () => import('@espalier/datasets'),
   '@espalier/models': () => import('@espalier/models'),
   '@espalier/strategy-magnitude': () => import('@espalier/strategy-magnitude'),

@@ -43,6 +43,7 @@ test('what is required, and what is one of a few', () => {
       description: 'Units.',
     },
     { name: 'task', type: '"small" or "large"', required: false, default: 'small', description: undefined },
+    { name: 'drop', type: 'a mapping with the key rate', required: false, default: undefined, description: undefined },
   ]);
 });
 

@@ -23,7 +23,7 @@ test('read again, it is the same experiment', async () => {
       expect(again.experiment).toEqual(experiment);
       expect(experimentHash(again.experiment)).toBe(experimentHash(experiment));
     }),
-    { numRuns: 200 },
+    { numRuns: 100 },
   );
 });
 

@@ -94,7 +94,7 @@ export const experimentSchema = z
       })
       .strict()
       .describe('What is pruned, and how.'),
-    trainer: part('trainer', 'tape').describe('The training step.'),
+    trainer: part('trainer', 'auto').describe('The training step.'),
     backend: z.enum(['auto', 'tensorflow', 'wasm', 'cpu']).default('auto').describe('Where tensors are computed.'),
     expect: z.object(expectations).strict().optional().describe('What must hold of the result; a run where it does not fails.'),
   })

@@ -122,14 +122,14 @@ export function keysAt(root: JsonSchema, path: readonly (string | number)[]): st
   return schema === undefined ? [] : branches(root, schema).flatMap(({ properties }) => Object.keys(properties ?? {}));
 }
 
-function childAt({ properties, items, additionalProperties }: JsonSchema, step: string | number): JsonSchema[] {
+export function childAt({ properties, items, additionalProperties }: JsonSchema, step: string | number): JsonSchema[] {
   if (properties !== undefined && Object.hasOwn(properties, step)) return [properties[step] as JsonSchema];
   if (items !== undefined && /^\d+$/.test(String(step))) return [items];
   return typeof additionalProperties === 'object' ? [additionalProperties] : [];
 }
 
 /** The schemas that a value may meet, definitions and unions resolved. */
-function branches(root: JsonSchema, schema: JsonSchema): JsonSchema[] {
+export function branches(root: JsonSchema, schema: JsonSchema): JsonSchema[] {
   if (schema.$ref !== undefined) {
     const target = root.$defs?.[schema.$ref.slice('#/$defs/'.length)];
     return target === undefined ? [] : branches(root, target);

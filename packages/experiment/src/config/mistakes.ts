@@ -4,12 +4,19 @@ import type { Diagnostic } from './diagnostic.ts';
 import { issueInWords, kindInWords, orList, withArticle } from './in-words.ts';
 import { experimentJsonSchema, type JsonSchema, keysAt, schemaAt } from './json-schema.ts';
 import { nearest } from './nearest.ts';
+import { unknownKeys } from './unknown-keys.ts';
 
 /** What is wrong, and with which value of the config; where that stands is found out later. */
 export interface Mistake extends Pick<Diagnostic, 'message' | 'expected' | 'nearest' | 'notes'>, Partial<Pick<Diagnostic, 'severity'>> {
   readonly path: ConfigPath;
   /** Whether it is the key that is wrong, or its value; the value where nothing is said. */
   readonly on?: 'key' | 'value';
+}
+
+/** The keys of a config that mean nothing. */
+export function keyMistakes(config: unknown, registry: Registry): Mistake[] {
+  const schema = experimentJsonSchema(registry);
+  return unknownKeys(config, schema).map((path) => unknownKey(String(path.at(-1)), path.slice(0, -1), schema));
 }
 
 /** What the schema of experiments has against a config. */

@@ -85,7 +85,7 @@ test('random edits of a text', async () => {
     fc.asyncProperty(edits, async (all) => {
       await readOrRefused(all.reduce((text, { at, remove, insert }) => text.slice(0, at) + insert + text.slice(at + remove), VALID_CONFIG));
     }),
-    { numRuns: 600 },
+    { numRuns: 250 },
   );
 });
 
@@ -124,20 +124,20 @@ test('random values at random places', async () => {
     fc.asyncProperty(fc.array(fc.tuple(path, fc.jsonValue()), { minLength: 1, maxLength: 3 }), async (sets) => {
       await readOrRefused(VALID_CONFIG, { set: sets.map(([where, value]) => `${where}=${JSON.stringify(value)}`) });
     }),
-    { numRuns: 600 },
+    { numRuns: 250 },
   );
 });
 
 test('random arguments', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.string(), { maxLength: 3 }), async (set) => readOrRefused(VALID_CONFIG, { set })),
-    { numRuns: 300 },
+    { numRuns: 250 },
   );
 });
 
 test('any text', async () => {
   await fc.assert(
     fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 200 }), async (text) => readOrRefused(text)),
-    { numRuns: 300 },
+    { numRuns: 250 },
   );
 });

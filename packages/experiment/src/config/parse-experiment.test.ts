@@ -124,6 +124,13 @@ describe('names', () => {
       'belongs in the optimizer sgd, ',
     ],
     [
+      'inside a plugin’s options',
+      'hidden: [128, 64]',
+      'hidden: [1], drop: { rat: 1, rate: 1 }',
+      'x.yaml:4:38: unknown key "rat" in model.net.drop',
+      'did you mean "rate"?',
+    ],
+    [
       'of a part without options',
       'data: digits',
       'data: { digits: { split: 1 } }',

@@ -6,7 +6,7 @@ import { type ConfigPath, isMapping, startsWith, valueAt } from './config-path.t
 import { ConfigError, type Diagnostic, type Position } from './diagnostic.ts';
 import { type Experiment, experimentSchema } from './experiment.ts';
 import { type LoadedPlugin, loadPlugins, type PluginProblem } from './load-plugins.ts';
-import { type Mistake, partMistakes, schemaMistakes, withoutEchoes } from './mistakes.ts';
+import { keyMistakes, type Mistake, partMistakes, schemaMistakes, withoutEchoes } from './mistakes.ts';
 import { type ParsedYaml, parseYaml } from './parse-yaml.ts';
 import { parsePartly } from './partly.ts';
 import { type SetValue, setValues } from './set-values.ts';
@@ -66,6 +66,7 @@ export async function parseExperiment(text: string, options: ParseOptions): Prom
   const completed = registry.completeWithin(parsed.value, [], partProblems) as typeof parsed.value;
   const partsUnsure = loaded.problems.length > 0;
   const mistakes = [
+    ...keyMistakes(value, registry),
     ...schemaMistakes(parsed.issues, value, registry),
     ...partMistakes(partsUnsure ? partProblems.filter(({ kind }) => kind === undefined) : partProblems, value, registry),
     ...checkExperiment(completed, value, registry),

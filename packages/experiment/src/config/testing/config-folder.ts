@@ -8,7 +8,7 @@ export const LOCAL_PLUGIN = `
 import { type Dataset, type DatasetSource, definePlugin, inject, injectable, type ModelSource, OPTIONS, z } from '@espalier/core';
 import * as tf from '@tensorflow/tfjs';
 
-const netOptions = z.object({ hidden: z.array(z.int().min(1)).min(1).describe('Units.'), task: z.enum(['small', 'large']).default('small') });
+const netOptions = z.object({ hidden: z.array(z.int().min(1)).min(1).describe('Units.'), task: z.enum(['small', 'large']).default('small'), drop: z.object({ rate: z.number() }).optional() });
 
 class DigitsSource implements DatasetSource {
   load(): Promise<Dataset> {
