@@ -9,8 +9,9 @@ const STALE_MS = 15_000;
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
 /**
- * Runs `work` while no other set-up of this checkout does. `work` gets a function that notes the processes which it
- * starts: they outlive a killed holder, and the next one waits for them before it touches the same files.
+ * Runs `work` while no other set-up of this checkout does. `work` gets a function that notes a process which it starts,
+ * and answers with one that strikes it out again. Those processes outlive a killed holder, and the next one waits for
+ * them before it touches the same files; a holder that is merely stopped takes them along.
  */
 export async function withLock(path, work, { onWait = () => {} } = {}) {
   mkdirSync(dirname(path), { recursive: true });
@@ -21,15 +22,20 @@ export async function withLock(path, work, { onWait = () => {} } = {}) {
   const release = () => {
     if (read(path)?.token === mine.token) rmSync(path, { force: true });
   };
-  process.on('exit', release);
+  const stop = () => {
+    mine.children.forEach(end);
+    release();
+  };
+  process.on('exit', stop);
   try {
     return await work((pid) => {
       mine.children.push(pid);
       writeFileSync(path, JSON.stringify(mine));
+      return () => mine.children.splice(mine.children.indexOf(pid), 1);
     });
   } finally {
     clearInterval(beat);
-    process.off('exit', release);
+    process.off('exit', stop);
     release();
   }
 }
@@ -89,6 +95,14 @@ function isStale(path, { pid, host }) {
     return Date.now() - statSync(path).mtimeMs > STALE_MS;
   } catch {
     return false; // gone in the meantime
+  }
+}
+
+function end(pid) {
+  try {
+    process.kill(pid, 'SIGTERM');
+  } catch {
+    // it has ended by itself
   }
 }
 

@@ -2,8 +2,19 @@ import { spawn } from 'node:child_process';
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { withLock } from './lock.mjs';
+
+const LOCK = fileURLToPath(new URL('lock.mjs', import.meta.url));
+
+function isAlive(pid) {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
 
 let folder;
 beforeEach(() => {
@@ -19,7 +30,7 @@ const ended = (child) => new Promise((resolve) => child.on('exit', resolve));
 function holder(name, ms) {
   const program = `
     import { appendFileSync } from 'node:fs';
-    import { withLock } from ${JSON.stringify(join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, 'lock.mjs'))};
+    import { withLock } from ${JSON.stringify(LOCK)};
     await withLock(${JSON.stringify(lock())}, async () => {
       appendFileSync(${JSON.stringify(log())}, '${name} in\\n');
       await new Promise((resolve) => setTimeout(resolve, ${ms}));
@@ -65,6 +76,25 @@ test('a lock from another machine holds as long as it is touched', async () => {
   expect(waits).toBe(1);
   rmSync(lock());
   expect(await waiting).toBe('mine');
+});
+
+test('a set-up that is stopped takes along what it had started', async () => {
+  const program = `
+    import { spawn } from 'node:child_process';
+    import { withLock } from ${JSON.stringify(LOCK)};
+    process.on('SIGTERM', () => process.exit(143));
+    await withLock(${JSON.stringify(lock())}, async (started) => {
+      const child = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60_000)']);
+      started(child.pid);
+      console.log(child.pid);
+      await new Promise((resolve) => child.on('exit', resolve));
+    });`;
+  const stopped = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const pid = Number(await new Promise((resolve) => stopped.stdout.once('data', resolve)));
+  stopped.kill('SIGTERM');
+  expect(await ended(stopped)).toBe(143);
+  expect(existsSync(lock())).toBe(false);
+  await expect.poll(() => isAlive(pid), { timeout: 5_000 }).toBe(false);
 });
 
 test('a failure gives the lock back', async () => {

@@ -9,17 +9,18 @@ export class ProgramError extends Error {
 }
 
 /**
- * Runs a program quietly: what it says is shown only if it fails. `started` hears its process id.
+ * Runs a program quietly: what it says is shown only if it fails. `started` hears its process id, and answers with what to call at its end.
  * It is no part of the terminal's question and answer, so it gets no stdin.
  */
 export function run(command, args, { what = command, env = process.env, cwd, started = () => {}, shell = false } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { env, cwd, shell, stdio: ['ignore', 'pipe', 'pipe'] });
-    if (child.pid) started(child.pid);
+    const ended = child.pid ? started(child.pid) : undefined;
     const chunks = [];
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => chunks.push(chunk));
     child.on('error', (error) => reject(new ProgramError(what, error.message)));
     child.on('close', (code) => {
+      ended?.();
       const output = Buffer.concat(chunks).toString();
       if (code === 0) resolve(output);
       else reject(new ProgramError(what, output));

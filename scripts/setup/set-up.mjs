@@ -58,7 +58,7 @@ async function work(display, started, again) {
     const native = await display.step('Getting the native backend', () => getBackend(display));
     writeStamp(Object.assign(stamp, { backend: { native, at: new Date().toISOString() } }));
   }
-  display.say(`Ready after ${((Date.now() - begun) / 1000).toFixed(1)} s`);
+  display.say(`Ready after ${((Date.now() - begun) / 1000).toFixed(1)} s. From here on \`npx espalier COMMAND …\` works as well.`);
 }
 
 async function install(started) {

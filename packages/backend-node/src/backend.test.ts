@@ -28,6 +28,7 @@ function inProcess(options: object, { env = {}, door = ownFile('dist', 'index.js
   // pnpm's wrappers set NODE_PATH to a folder in which everything is found.
   const clean = { ...process.env, ESPALIER_BACKEND: undefined, NODE_OPTIONS: undefined, NODE_PATH: undefined, ...env };
   const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8', env: clean });
+  if (stdout === '') throw new Error(stderr);
   return { ...(JSON.parse(stdout) as Record<string, unknown>), stderr };
 }
 

@@ -4,6 +4,7 @@ import { linkVerifiedKit } from './native/install.ts';
 import { isComplete, packageKit } from './native/layout.ts';
 import { loadTensorflow } from './native/load.ts';
 import { loadWasm } from './wasm/load.ts';
+import { withoutNewListeners } from './wasm/without-new-listeners.ts';
 
 export type BackendChoice = 'auto' | 'tensorflow' | 'wasm' | 'cpu';
 
@@ -82,7 +83,7 @@ async function load(name: Name, threads?: number): Promise<Omit<Backend, 'attemp
   }
   if (name === 'wasm') {
     const loaded = loadWasm();
-    await select(name);
+    await withoutNewListeners(() => select(name));
     return { name, ...loaded };
   }
   await select(name);
