@@ -1,5 +1,7 @@
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 
+const CLEAR = '\r\x1b[K';
+
 /** Shows steps on stderr: a line that moves on a terminal, plain lines elsewhere. stdout belongs to the command. */
 export class Display {
   #out;
@@ -68,17 +70,16 @@ export class Display {
   #draw() {
     const frame = FRAMES[Math.floor(Date.now() / 100) % FRAMES.length];
     const detail = this.#detail ? `: ${this.#detail}` : '';
-    const text = `${frame} ${this.#step}${detail} (${seconds(Date.now() - this.#begun)})`;
-    this.#out.write(`\r\x1b[K${text.slice(0, (this.#out.columns || 80) - 1)}`);
+    const text = `${frame} ${this.#step} (${seconds(Date.now() - this.#begun)})${detail}`;
+    this.#out.write(`${CLEAR}${text.slice(0, (this.#out.columns || 80) - 1)}`);
   }
 
   #stop() {
     clearInterval(this.#timer);
-    if (this.#moving) this.#out.write('\r\x1b[K');
   }
 
   #line(text) {
-    this.#out.write(`${text}\n`);
+    this.#out.write(`${this.#moving ? CLEAR : ''}${text}\n`);
   }
 }
 

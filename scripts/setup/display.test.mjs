@@ -33,3 +33,21 @@ test('a step that fails is marked, and the failure goes on', async () => {
   await expect(new Display(out).step('Building', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
   expect(text()).toMatch(/✖ Building \(/);
 });
+
+test('on a terminal the line is drawn over, and what is said stays above it', async () => {
+  const { out, text } = paper();
+  const before = process.env.CI;
+  delete process.env.CI;
+  const display = new Display(Object.assign(out, { isTTY: true, columns: 60 }));
+  if (before !== undefined) process.env.CI = before;
+  await display.step('Fetching', async () => {
+    display.bytes('wheel', 1e6, 100e6);
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    display.say('by the way');
+  });
+  const shown = text()
+    .split('\n')
+    .map((line) => line.slice(line.lastIndexOf('\x1b[K') + 3));
+  expect(shown).toEqual(['by the way', expect.stringMatching(/^✔ Fetching/), '']);
+  expect(text()).toMatch(/Fetching \(0\.\d s\): wheel: 1 of 100 MB/);
+});
