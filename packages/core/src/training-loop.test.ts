@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { Cancelled } from './errors.ts';
 import { Budget, type Step } from './step.ts';
 import { randomSamples } from './testing/nets.ts';
 import type { TrainingSession } from './trainer.ts';
@@ -137,7 +138,7 @@ describe('going on from progress', () => {
       const progress: LoopProgress[] = [];
       const done = from?.steps ?? 0;
       const session = new Recorder((step) => losses[done + step - 1] as number);
-      let epoch = Math.floor(done / 3);
+      let epoch = Math.floor(Math.max(0, done - 1) / 3);
       const validate = async () => ({ loss: validations[epoch++] as number, accuracy: null });
       const onProgress = (at: LoopProgress) => void progress.push(at);
       const report = await trainingLoop(loopOf(session, 4, { from, onProgress, validate, earlyStop: { patience: 1, minDelta: 0 } }));
@@ -145,7 +146,7 @@ describe('going on from progress', () => {
     };
     const whole = await run();
     expect(whole.report).toMatchObject({ steps: 9, stoppedEarly: 'the validation loss has not improved for 2 epochs' });
-    expect(whole.progress.map(({ steps }) => steps)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(whole.progress.map(({ steps }) => steps)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
     for (const at of whole.progress) {
       const rest = await run(JSON.parse(JSON.stringify(at)));
       expect([...whole.orders.slice(0, at.steps), ...rest.orders]).toEqual(whole.orders);
@@ -160,6 +161,20 @@ describe('going on from progress', () => {
     expect(await trainingLoop(loopOf(session, 1, { from: progress[2] as LoopProgress }))).toMatchObject({ steps: 3, loss: 2 });
     expect(session.orders).toEqual([]);
   });
+});
+
+test('a validation that is cancelled is saved before, and done again', async () => {
+  const controller = new AbortController();
+  const progress: LoopProgress[] = [];
+  const validate = async () => {
+    throw new Cancelled();
+  };
+  const cancelled = trainingLoop(loopOf(new Recorder(), 1, { validate, signal: controller.signal, onProgress: (at) => void progress.push(at) }));
+  await expect(cancelled).rejects.toThrow(Cancelled);
+  expect(progress.map(({ steps }) => steps)).toEqual([1, 2, 3, 3]);
+  const epochs: number[] = [];
+  const report = await trainingLoop(loopOf(new Recorder(), 1, { from: progress[3] as LoopProgress, onEpoch: ({ number }) => void epochs.push(number) }));
+  expect([report.loss, epochs]).toEqual([2, [1]]);
 });
 
 describe('numbers that are not finite stop the training', () => {

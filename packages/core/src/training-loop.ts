@@ -42,7 +42,7 @@ export interface TrainingLoop {
   readonly from?: LoopProgress;
   readonly signal?: AbortSignal;
   readonly onStep?: OnStep;
-  /** Called after each step when all that belongs to it is done, the end of its epoch included: the place to save. */
+  /** Called after each step, before the end of its epoch, and again where the validation is cancelled: the place to save. */
   readonly onProgress?: (progress: LoopProgress) => void | Promise<void>;
   readonly onEpoch?: (epoch: { readonly number: number; readonly total: number; readonly loss: number; readonly step: number; readonly validation?: Evaluation }) => void | Promise<void>;
   /** Asked after each epoch, where there are validation samples. */
@@ -75,8 +75,30 @@ export async function trainingLoop(loop: TrainingLoop): Promise<TrainingReport> 
   let waited = from?.waited ?? 0;
   let done = from?.steps ?? 0;
   let stoppedEarly: string | undefined;
+  const save = () => loop.onProgress?.({ steps: done, lossSum, lossCount, epochLoss, best, waited });
 
-  while (done < budget.steps && stoppedEarly === undefined) {
+  for (;;) {
+    // Also the first thing of a run that goes on, where it was stopped between the last step of an epoch and its end.
+    if (lossCount > 0 && budget.at(done, Number.NaN).endsEpoch) {
+      await session.sync();
+      const validation = await loop.validate?.().catch(async (error: unknown) => {
+        if (error instanceof Cancelled) await save();
+        throw error;
+      });
+      epochLoss = lossSum / lossCount;
+      lossSum = lossCount = 0;
+      await loop.onEpoch?.({ number: budget.at(done, Number.NaN).epoch, total: epochs, loss: epochLoss, step: done, validation });
+      if (loop.earlyStop !== undefined && validation !== undefined) {
+        if (best === null || validation.loss < best - loop.earlyStop.minDelta) {
+          best = validation.loss;
+          waited = 0;
+        } else if (++waited > loop.earlyStop.patience) {
+          stoppedEarly = `the validation loss has not improved for ${waited} epochs`;
+        }
+      }
+    }
+    if (done >= budget.steps || stoppedEarly !== undefined) break;
+
     const number = done + 1;
     await breathe();
     if (loop.signal?.aborted) throw new Cancelled();
@@ -90,26 +112,9 @@ export async function trainingLoop(loop: TrainingLoop): Promise<TrainingReport> 
     if (!Number.isFinite(loss)) throw await diverged(loop, number, rate, `the loss is ${loss}`);
     lossSum += loss;
     lossCount += 1;
-
-    const step = budget.at(number, loss);
-    await loop.onStep?.(step);
-    if (step.endsEpoch) {
-      await session.sync();
-      epochLoss = lossSum / lossCount;
-      lossSum = lossCount = 0;
-      const validation = await loop.validate?.();
-      await loop.onEpoch?.({ number: step.epoch, total: epochs, loss: epochLoss, step: number, validation });
-      if (loop.earlyStop !== undefined && validation !== undefined) {
-        if (best === null || validation.loss < best - loop.earlyStop.minDelta) {
-          best = validation.loss;
-          waited = 0;
-        } else if (++waited > loop.earlyStop.patience) {
-          stoppedEarly = `the validation loss has not improved for ${waited} epochs`;
-        }
-      }
-    }
+    await loop.onStep?.(budget.at(number, loss));
     done = number;
-    if (stoppedEarly === undefined) await loop.onProgress?.({ steps: done, lossSum, lossCount, epochLoss, best, waited });
+    await save();
   }
   await session.sync();
   // A finite loss may have led to weights that are not: there is no next step whose loss would tell.
