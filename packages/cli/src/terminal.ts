@@ -10,6 +10,8 @@ export class Terminal {
   json = false;
   /** Shows what only the project's own developers need: stacks. */
   verbose = false;
+  /** Takes away what is drawn at the cursor (a progress bar), so that a line can be written there. */
+  clear: (() => void) | undefined;
   private readonly stdout: NodeJS.WriteStream;
   private readonly stderr: NodeJS.WriteStream;
   private readonly writeStdout: (text: string) => void;
@@ -27,12 +29,14 @@ export class Terminal {
 
   /** For people: the answer, or part of it. */
   print(text = ''): void {
-    if (this.json) this.note(text);
+    this.clear?.();
+    if (this.json) this.stderr.write(`${text}\n`);
     else this.writeStdout(`${text}\n`);
   }
 
   /** For people: what happens on the way. */
   note(text = ''): void {
+    this.clear?.();
     this.stderr.write(`${text}\n`);
   }
 

@@ -27,7 +27,7 @@ async function plan(file: string, { set, json }: PlanFlags, context: CommandCont
   const loaded = await loadConfig(file, set);
   const planned = await planExperiment(loaded);
   if (json) terminal.printJson(planned);
-  else terminal.print(`${planTable(planned, terminal)}\n\n${planSummary(planned, terminal.colours)}`);
+  else terminal.print(`${planTable(planned, terminal)}\n\n${planSummary(planned, terminal)}`);
   if (planned.problems.length === 0) return;
   terminal.note(`\n${loaded.error(planned.problems).render({ colour: terminal.noteColours.isColorSupported })}`);
   context.status = EXIT.wrong;

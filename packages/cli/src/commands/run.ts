@@ -57,7 +57,7 @@ class ShownRun {
       if (event.type === 'plan') {
         this.plan = event.plan;
         this.folder = event.folder;
-        terminal.print(`${terminal.colours.bold(event.plan.experiment)}\n${planSummary(event.plan, terminal.colours)}\n`);
+        terminal.print(`${terminal.colours.bold(event.plan.experiment)}\n${planSummary(event.plan, terminal)}\n`);
       }
       if (event.type === 'recorded') this.isRecorded = true;
       if (this.plan !== undefined && event.type !== 'plan') this.hasBegun = true;
@@ -82,7 +82,7 @@ class ShownRun {
     if (this.isRecorded) terminal.print('This run is recorded already, nothing was run. With --fresh it is run anew.\n');
     terminal.print(`${comparison(result, terminal)}\n`);
     terminal.print(`${askedAndGot(result, this.plan, terminal)}\n`);
-    terminal.print(afterword(result, this.loaded.experiment, this.folder, colours));
+    terminal.print(afterword(result, this.loaded.experiment, this.folder, terminal));
     for (const line of verdict(result, colours)) terminal.print(line);
   }
 

@@ -1,11 +1,12 @@
 import type { Diagnosis } from '@espalier/backend-node';
-import type { Terminal } from '../terminal.ts';
 import { facts } from './facts.ts';
 import { bytes, seconds } from './format.ts';
+import type { TableOptions } from './table.ts';
 
 /** What the machine has, and what to do about what it has not. */
-export function diagnosisView(diagnosis: Diagnosis, { colours }: Pick<Terminal, 'colours'>): string {
+export function diagnosisView(diagnosis: Diagnosis, options: TableOptions): string {
   const { backend, failure, forced, node, platform, versions, cache, attempts, advice } = diagnosis;
+  const { colours } = options;
   const lines = facts(
     [
       [
@@ -21,7 +22,7 @@ export function diagnosisView(diagnosis: Diagnosis, { colours }: Pick<Terminal, 
       ['wasm', versions.tfjsBackendWasm ?? 'not installed'],
       ['cache', `${cache.folder}, ${bytes(cache.bytes)}`],
     ],
-    colours,
+    options,
   );
   const tried = attempts.flatMap(({ step, ok, reason, remedy, seconds: spent }) => [
     `  ${ok ? colours.green('✓') : colours.red('✗')} ${step}${spent === undefined ? '' : colours.dim(` ${seconds(spent)}`)}${reason === undefined ? '' : `: ${reason}`}`,

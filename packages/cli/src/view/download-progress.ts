@@ -13,7 +13,6 @@ export class DownloadProgress {
   }
 
   log(line: string): void {
-    this.end();
     this.terminal.note(line);
   }
 
@@ -30,11 +29,13 @@ export class DownloadProgress {
         clearOnComplete: true,
       });
       this.bar.start(total, done, shown);
+      this.terminal.clear = () => this.end();
     } else this.bar.update(done, shown);
   }
 
   end(): void {
     this.bar?.stop();
     this.bar = undefined;
+    this.terminal.clear = undefined;
   }
 }

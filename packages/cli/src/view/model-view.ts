@@ -42,7 +42,7 @@ export function modelView(
         ['MACs', `${count(macs)} for one sample, zeros not counted`],
         ['bytes', `${bytes(inMemory)} in memory`],
       ],
-      options.colours,
+      options,
     ),
   ].join('\n');
 }

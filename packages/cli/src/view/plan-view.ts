@@ -1,12 +1,11 @@
 import type { Plan } from '@espalier/experiment';
-import type { Colours } from '../terminal.ts';
 import { facts } from './facts.ts';
 import { bytes, count, percent, plural, shape } from './format.ts';
 import { leftAlone } from './left-alone.ts';
 import { type Column, type TableOptions, table } from './table.ts';
 
 /** What a run will do, in a few lines. */
-export function planSummary(plan: Plan, colours: Colours): string {
+export function planSummary(plan: Plan, options: TableOptions): string {
   const taken = plan.parameters.filter((parameter) => parameter.taken);
   const elements = taken.reduce((sum, parameter) => sum + parameter.size, 0);
   const { training } = plan;
@@ -25,7 +24,7 @@ export function planSummary(plan: Plan, colours: Colours): string {
         `${plural(training.denseSteps, 'step')} dense, ${count(training.pruneSteps)} while pruning; ${count(training.stepsPerEpoch)} an epoch, ${plural(training.samples, 'sample')}`,
       ],
     ],
-    colours,
+    options,
   );
 }
 

@@ -40,10 +40,10 @@ export class ProgressBar implements Progress {
       case 'dense':
         this.isDenseThere = event.seconds === 0;
         this.pace.restart();
-        this.above(lineOf(event));
+        this.note(event);
         break;
       case 'log':
-        this.above(lineOf(event));
+        this.note(event);
         break;
     }
   }
@@ -51,6 +51,12 @@ export class ProgressBar implements Progress {
   end(): void {
     this.bar?.stop();
     this.bar = undefined;
+    this.terminal.clear = undefined;
+  }
+
+  private note(event: ExperimentEvent): void {
+    const line = lineOf(event);
+    if (line !== undefined) this.terminal.note(line);
   }
 
   private step({ phase, done, loss }: Extract<ExperimentEvent, { type: 'step' }>, training: Plan['training']): void {
@@ -63,7 +69,7 @@ export class ProgressBar implements Progress {
       phase,
       epoch: `${Math.ceil(done / perEpoch)}/${Math.ceil(steps / perEpoch)}`,
       loss: significant(loss),
-      sparsity: percent(this.sparsity, 1),
+      sparsity: phase === 'dense' ? '' : `  sparsity ${percent(this.sparsity, 1)}`,
       left: this.pace.left(total),
     };
     if (this.bar === undefined) this.bar = this.draw(total, before + done, shown);
@@ -72,7 +78,7 @@ export class ProgressBar implements Progress {
 
   private draw(total: number, done: number, shown: Readonly<Record<string, string>>): SingleBar {
     const bar = new SingleBar({
-      format: '{bar} {percentage}%  {phase}  epoch {epoch}  loss {loss}  sparsity {sparsity}  {left}',
+      format: '{bar} {percentage}%  {phase}  epoch {epoch}  loss {loss}{sparsity}  {left}',
       stream: this.terminal.progress,
       barsize: 20,
       barCompleteChar: '━',
@@ -81,13 +87,8 @@ export class ProgressBar implements Progress {
       fps: 8,
     });
     bar.start(total, done, shown);
+    // It is drawn again below the line at the next step.
+    this.terminal.clear = () => this.end();
     return bar;
-  }
-
-  /** The bar is drawn again below the line at the next step. */
-  private above(line: string | undefined): void {
-    if (line === undefined) return;
-    this.end();
-    this.terminal.note(line);
   }
 }

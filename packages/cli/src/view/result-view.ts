@@ -77,7 +77,7 @@ function askedText(sparsity: number | null | undefined): string {
 }
 
 /** Where the time went and what can be relied on. */
-export function afterword(result: RunResult, experiment: Experiment, folder: string, colours: Colours): string {
+export function afterword(result: RunResult, experiment: Experiment, folder: string, options: TableOptions): string {
   const { timing, dense, pruned, backend } = result;
   const trained = timing.denseS === 0 ? 'dense model from the cache' : `dense ${seconds(timing.denseS)}`;
   return facts(
@@ -86,9 +86,9 @@ export function afterword(result: RunResult, experiment: Experiment, folder: str
       ['time', `${trained}, pruning ${seconds(timing.pruneS)} (scoring ${seconds(timing.scoreS)}, training ${seconds(timing.trainS)})`],
       ['backend', `${backend.name} ${backend.version}`],
       ['folder', folder],
-      ...expectationLines(result, experiment, colours),
+      ...expectationLines(result, experiment, options.colours),
     ],
-    colours,
+    options,
   );
 }
 
@@ -98,7 +98,7 @@ export function verdict({ failures = [] }: RunResult, colours: Colours): string[
 }
 
 function honestSpeed(dense: Measurement, pruned: Measurement): string {
-  return `zeros alone give no speed: the pruned model runs at ${times(dense.latencyMs / pruned.latencyMs)} of the dense one’s here`;
+  return `zeros alone give no speed: measured here, the pruned model runs at ${times(dense.latencyMs / pruned.latencyMs)} the speed of the dense one`;
 }
 
 /** Each expectation of the config, held or not. */
