@@ -35,4 +35,22 @@ describe('what people train, trains on WebAssembly', () => {
     const blocks = weights.reshape([2, 10, 2, 10, 2, 4]).sum([2, 4]);
     expect((await gradient.sub(blocks).abs().max().data())[0]).toBeLessThan(1e-5);
   });
+
+  test.each(ZOO.filter(({ name }) => /^(LeNet-5|separableConv2d|embedding)/.test(name)))(
+    '$name: no tensor and no buffer stays behind',
+    async (specimen) => {
+      const model = specimen.build();
+      model.compile({ optimizer: 'sgd', loss: 'sparseCategoricalCrossentropy' });
+      const x = specimen.inputs();
+      const y = tf.zeros([x.shape[0] as number]);
+      await model.trainOnBatch(x, y);
+      const before = tf.memory();
+      for (let step = 0; step < 10; step += 1) await model.trainOnBatch(x, y);
+      expect(tf.memory()).toMatchObject({
+        numTensors: before.numTensors,
+        numDataBuffers: before.numDataBuffers,
+        numBytes: before.numBytes,
+      });
+    },
+  );
 });
