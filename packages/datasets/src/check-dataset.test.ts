@@ -4,7 +4,11 @@ import { checkDataset } from './check-dataset.ts';
 import { messageOf } from './testing/files.ts';
 
 function dataset(change: Partial<Dataset> = {}): Dataset {
-  const part = { size: 2, inputs: [{ shape: [2], data: Float32Array.of(1, 2, 3, 4) }], targets: [{ shape: [], data: Int32Array.of(0, 1) }] };
+  const part = {
+    size: 2,
+    inputs: [{ shape: [2], data: Float32Array.of(1, 2, 3, 4) }],
+    targets: [{ shape: [], data: Int32Array.of(0, 1) }],
+  };
   return { name: 'x', task: 'classification', classes: 2, train: part, test: part, fingerprint: '', ...change };
 }
 
@@ -29,10 +33,29 @@ describe('what a model could not learn from', () => {
     ['a shape with a hole', withTrain('inputs', { shape: [0] }), 'here, train input: [0] is no shape: lengths are whole numbers from 1'],
     ['another shape for testing', withTrain('inputs', { shape: [1, 2] }), 'here, input: is [1, 2] for training and [2] for testing'],
     ['an endless scale', withTrain('inputs', { scale: Number.NaN }), 'here, train input: its scale is NaN'],
-    ['an infinite value', withTrain('inputs', { data: Float32Array.of(1, 2, 3, Number.NEGATIVE_INFINITY) }), 'here, train input, sample 1: value 1 is -Infinity: training takes finite numbers only'],
-    ['a label too high', withTrain('targets', { data: Int32Array.of(0, 2) }), 'here, train target: the label of sample 1 is 2, outside of the 2 classes 0 to 1'],
-    ['a label that is no whole number', withTrain('targets', { data: Float32Array.of(0.5, 1) }), 'here, train target: the label of sample 0 is 0.5, outside of the 2 classes'],
-    ['labels with a shape', (() => { const part = { ...dataset().train, targets: [{ shape: [1], data: Int32Array.of(0, 1) }] }; return dataset({ train: part, test: part }); })(), 'labels have the shape [], not [1]. Give one whole number per sample'],
+    [
+      'an infinite value',
+      withTrain('inputs', { data: Float32Array.of(1, 2, 3, Number.NEGATIVE_INFINITY) }),
+      'here, train input, sample 1: value 1 is -Infinity: training takes finite numbers only',
+    ],
+    [
+      'a label too high',
+      withTrain('targets', { data: Int32Array.of(0, 2) }),
+      'here, train target: the label of sample 1 is 2, outside of the 2 classes 0 to 1',
+    ],
+    [
+      'a label that is no whole number',
+      withTrain('targets', { data: Float32Array.of(0.5, 1) }),
+      'here, train target: the label of sample 0 is 0.5, outside of the 2 classes',
+    ],
+    [
+      'labels with a shape',
+      (() => {
+        const part = { ...dataset().train, targets: [{ shape: [1], data: Int32Array.of(0, 1) }] };
+        return dataset({ train: part, test: part });
+      })(),
+      'labels have the shape [], not [1]. Give one whole number per sample',
+    ],
   ])('%s', async (_, wrong, message) => {
     expect(await messageOf(() => checkDataset(wrong, 'here'))).toContain(message);
   });

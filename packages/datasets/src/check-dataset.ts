@@ -1,4 +1,4 @@
-import { type Column, type Dataset, elementsOf, EspalierError, type Samples } from '@espalier/core';
+import { type Column, type Dataset, EspalierError, elementsOf, type Samples } from '@espalier/core';
 
 /**
  * Checks that a dataset is one that a model can learn from: sizes that fit together, finite numbers, labels within
@@ -28,8 +28,8 @@ function checkClasses({ task, classes, classNames }: Dataset, where: string): vo
 function checkSamples({ size, inputs, targets }: Samples, where: string): void {
   if (!Number.isInteger(size) || size < 1) throw new EspalierError({ where, what: `has ${size === 0 ? 'no' : size} samples` });
   if (inputs.length === 0 || targets.length === 0) throw new EspalierError({ where, what: 'needs at least one input and one target' });
-  inputs.forEach((column, index) => checkColumn(column, size, `${where} ${ordinal('input', index, inputs)}`));
-  targets.forEach((column, index) => checkColumn(column, size, `${where} ${ordinal('target', index, targets)}`));
+  for (const [index, column] of inputs.entries()) checkColumn(column, size, `${where} ${ordinal('input', index, inputs)}`);
+  for (const [index, column] of targets.entries()) checkColumn(column, size, `${where} ${ordinal('target', index, targets)}`);
 }
 
 function checkColumn({ shape, data, scale }: Column, size: number, where: string): void {
@@ -37,7 +37,11 @@ function checkColumn({ shape, data, scale }: Column, size: number, where: string
   if (!isShape) throw new EspalierError({ where, what: `[${shape.join(', ')}] is no shape: lengths are whole numbers from 1` });
   const width = elementsOf(shape);
   if (data.length !== size * width) {
-    throw new EspalierError({ where, what: `holds ${data.length} values`, why: `${size} samples of [${shape.join(', ')}] are ${size * width}` });
+    throw new EspalierError({
+      where,
+      what: `holds ${data.length} values`,
+      why: `${size} samples of [${shape.join(', ')}] are ${size * width}`,
+    });
   }
   if (scale !== undefined && !Number.isFinite(scale)) throw new EspalierError({ where, what: `its scale is ${scale}` });
   if (!(data instanceof Float32Array)) return;
@@ -66,7 +70,10 @@ function checkSameShapes({ train, test }: Dataset, side: 'inputs' | 'targets', w
 }
 
 function checkLabels({ train, test, classes = 0 }: Dataset, where: string): void {
-  for (const [part, { targets }] of [['train', train], ['test', test]] as const) {
+  for (const [part, { targets }] of [
+    ['train', train],
+    ['test', test],
+  ] as const) {
     targets.forEach((column, index) => {
       const at = `${where}, ${part} ${ordinal('target', index, targets)}`;
       if (column.shape.length > 0) {
@@ -79,7 +86,11 @@ function checkLabels({ train, test, classes = 0 }: Dataset, where: string): void
         throw new EspalierError({ where: at, what, remedy: 'Labels are whole numbers from 0; correct them, or the number of classes' });
       }
       if (part === 'train' && column.data.every((label) => label === column.data[0])) {
-        throw new EspalierError({ where: at, what: `every sample is of class ${column.data[0]}`, why: 'with only one class there is nothing to learn' });
+        throw new EspalierError({
+          where: at,
+          what: `every sample is of class ${column.data[0]}`,
+          why: 'with only one class there is nothing to learn',
+        });
       }
     });
   }

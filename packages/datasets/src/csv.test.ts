@@ -18,7 +18,11 @@ const TEST = `${HEADER}9,10,lily\n`;
 async function flowers(train = TRAIN, options: Record<string, unknown> = {}, testFile = TEST) {
   const log: string[] = [];
   const baseFolder = folderWith({ 'train.csv': train, 'test.csv': testFile });
-  const data = await load('csv', { train: 'train.csv', test: 'test.csv', target: 'kind', ...options }, { baseFolder, log: (line) => log.push(line) });
+  const data = await load(
+    'csv',
+    { train: 'train.csv', test: 'test.csv', target: 'kind', ...options },
+    { baseFolder, log: (line) => log.push(line) },
+  );
   return { data, log };
 }
 
@@ -26,9 +30,17 @@ describe('a target of text', () => {
   test('is a class; classes are in the order of their names', async () => {
     const { data, log } = await flowers();
     expect(data).toMatchObject({ name: 'train.csv', task: 'classification', classes: 3, classNames: ['aster', 'lily', 'rose'] });
-    expect(data.train).toEqual({ size: 4, inputs: [{ shape: [2], data: Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8) }], targets: [{ shape: [], data: Int32Array.of(2, 0, 2, 1) }] });
+    expect(data.train).toEqual({
+      size: 4,
+      inputs: [{ shape: [2], data: Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8) }],
+      targets: [{ shape: [], data: Int32Array.of(2, 0, 2, 1) }],
+    });
     expect(data.test.targets[0]?.data).toEqual(Int32Array.of(1));
-    expect(log).toEqual([expect.stringMatching(/train\.csv: "kind" has 3 different values and is taken for classification; "task" in the config says otherwise$/)]);
+    expect(log).toEqual([
+      expect.stringMatching(
+        /train\.csv: "kind" has 3 different values and is taken for classification; "task" in the config says otherwise$/,
+      ),
+    ]);
   });
 
   test('does not depend on the order of the rows', async () => {
@@ -42,7 +54,14 @@ describe('a target of numbers', () => {
   const rows = (targets: readonly (number | string)[]) => `x,y\n${targets.map((target, i) => `${i},${target}`).join('\n')}\n`;
   const read = async (targets: readonly (number | string)[], options = {}) => {
     const log: string[] = [];
-    return { data: await load('csv', { file: 'a.csv', target: 'y', ...options }, { baseFolder: folderWith({ 'a.csv': rows(targets) }), log: (line) => log.push(line) }), log };
+    return {
+      data: await load(
+        'csv',
+        { file: 'a.csv', target: 'y', ...options },
+        { baseFolder: folderWith({ 'a.csv': rows(targets) }), log: (line) => log.push(line) },
+      ),
+      log,
+    };
   };
 
   test('is a class if there are few whole ones, by size and not by their text', async () => {
@@ -66,7 +85,9 @@ describe('a target of numbers', () => {
 
   test('with one that is none', async () => {
     const message = await messageOf(read([...Array.from({ length: 40 }, (_, i) => i), 'n/a']));
-    expect(message).toMatch(/a\.csv:42:4: the target is "n\/a", not a finite number\. Correct it, or give "task: classification" if it is a class$/);
+    expect(message).toMatch(
+      /a\.csv:42:4: the target is "n\/a", not a finite number\. Correct it, or give "task: classification" if it is a class$/,
+    );
   });
 });
 
@@ -88,7 +109,7 @@ describe('columns', () => {
   });
 
   test('other delimiters, quotes, empty lines, spaces, CRLF and a byte order mark', async () => {
-    const text = '\uFEFFa; "the ""kind"";" ;b\r\n\r\n 1 ;"x; y";2\r\n3;z;4e-1\r\n';
+    const text = '\uFEFFa;"the ""kind"";" ;b\r\n\r\n 1 ;"x; y";2\r\n3;z;4e-1\r\n';
     const baseFolder = folderWith({ 'a.csv': text });
     const data = await load('csv', { train: 'a.csv', test: 'a.csv', target: 'the "kind";', delimiter: ';' }, { baseFolder });
     expect(data.classNames).toEqual(['x; y', 'z']);
@@ -118,13 +139,21 @@ describe('mistakes in a file are named with their place', () => {
   test.each<[string, string, string]>([
     ['a row too short', `${TRAIN}1,2\n`, 'train.csv:6:3: has 2 fields instead of 3. Every row needs the same number of fields'],
     ['a row too long', `${HEADER}1,2,a\n1,2,b,4\n`, 'train.csv:3:7: has 4 fields instead of 3'],
-    ['an empty field', `${HEADER}1,,a\n1,2,b\n`, 'train.csv:2:3: "width" is empty. Correct or fill it, leave the row out, or name other columns under "features"'],
+    [
+      'an empty field',
+      `${HEADER}1,,a\n1,2,b\n`,
+      'train.csv:2:3: "width" is empty. Correct or fill it, leave the row out, or name other columns under "features"',
+    ],
     ['text in a feature', `${HEADER}1,2,a\n\n12,wide,b\n`, 'train.csv:4:4: "width" is "wide", not a number'],
     ['a field after one with line breaks', `kind,length,width\n"a\nb",12,big\nc,1,2\n`, 'train.csv:3:7: "width" is "big", not a number'],
     ['NaN', `${HEADER}nan,2,a\n1,2,b\n`, 'train.csv:2:1: "length" is nan, which is not finite'],
     ['a number without end', `${HEADER}1,2,a\n1e60,2,b\n`, 'train.csv:3:1: "length" is 1e60, which is not finite'],
     ['an empty target', `${HEADER}1,2,a\n1,2,\n`, 'train.csv:3:5: the target "kind" is empty. Fill it, or leave the row out'],
-    ['a quote never closed', `${HEADER}1,2,"a\n1,2,b\n`, 'train.csv:3: cannot be read as CSV: Quote Not Closed'],
+    [
+      'a quote never closed',
+      `${HEADER}1,2,"a\n1,2,b\n`,
+      'train.csv:2:5: the quotes of this field are broken. A quote within quotes is written twice',
+    ],
     ['only one class', `${HEADER}1,2,a\n3,4,a\n`, 'train.csv: the target "kind" has only one class, "a": there is nothing to tell apart'],
     ['no rows', HEADER, 'train.csv: has a header and no rows'],
     ['nothing', '', 'train.csv: is empty'],
@@ -148,22 +177,43 @@ describe('mistakes in a file are named with their place', () => {
 
 describe('mistakes in the options', () => {
   test.each<[string, Record<string, unknown>, string]>([
-    ['a target that is not there', { target: 'sort' }, 'train.csv: has no column "sort" for the target: the columns are "length", "width", "kind"'],
+    [
+      'a target that is not there',
+      { target: 'sort' },
+      'train.csv: has no column "sort" for the target: the columns are "length", "width", "kind"',
+    ],
     ['a number that is not there', { target: 3 }, 'train.csv: has no column 3 for the target: it has 3 columns, 0 to 2'],
     ['a feature that is not there', { features: ['height'] }, 'train.csv: has no column "height" for the feature'],
-    ['the target as feature', { features: ['kind'] }, 'train.csv: the target "kind" is among the features: a model that sees the answer learns nothing else'],
-    ['another delimiter', { delimiter: ';', header: true }, 'has no column "kind" for the target: the columns are "length,width,kind". Look at the delimiter, too'],
+    [
+      'the target as feature',
+      { features: ['kind'] },
+      'train.csv: the target "kind" is among the features: a model that sees the answer learns nothing else',
+    ],
+    [
+      'another delimiter',
+      { delimiter: ';', header: true },
+      'has no column "kind" for the target: the columns are "length,width,kind". Look at the delimiter, too',
+    ],
     ['regression of text', { task: 'regression' }, 'train.csv:2:5: the target is "rose", not a finite number'],
-    ['a missing file', { train: 'nowhere.csv' }, 'nowhere.csv: there is no such file or folder. Paths in a config start at the folder of its file'],
+    [
+      'a missing file',
+      { train: 'nowhere.csv' },
+      'nowhere.csv: there is no such file or folder. Paths in a config start at the folder of its file',
+    ],
   ])('%s', async (_, options, message) => {
     expect(await messageOf(flowers(TRAIN, options))).toContain(message);
   });
 
-  test.each([{}, { file: 'a.csv', train: 'b.csv', test: 'c.csv' }, { train: 'b.csv' }])('files that do not go together: %j', async (files) => {
-    await expect(load('csv', { target: 'kind', ...files })).rejects.toThrow('give either "file", or both "train" and "test"');
-  });
+  test.each([{}, { file: 'a.csv', train: 'b.csv', test: 'c.csv' }, { train: 'b.csv' }])(
+    'files that do not go together: %j',
+    async (files) => {
+      await expect(load('csv', { target: 'kind', ...files })).rejects.toThrow('give either "file", or both "train" and "test"');
+    },
+  );
 
   test('a column twice', async () => {
-    expect(await messageOf(flowers('kind,a,kind\nx,1,y\nz,1,y\n'))).toContain('has more than one column "kind". Name it by its number, from 0');
+    expect(await messageOf(flowers('kind,a,kind\nx,1,y\nz,1,y\n'))).toContain(
+      'has more than one column "kind". Name it by its number, from 0',
+    );
   });
 });

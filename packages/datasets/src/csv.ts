@@ -36,13 +36,23 @@ export const csvOptions = z
       .enum(['classification', 'regression'])
       .optional()
       .describe('Without it, a target of text or of up to 20 different whole numbers is a class, and any other a value to predict.'),
-    header: z.boolean().optional().describe('Whether the first row holds names. Without it, it does if it has no number and the second row has.'),
-    delimiter: z.string().min(1).max(4).default(',').describe('What stands between two fields.'),
+    header: z
+      .boolean()
+      .optional()
+      .describe('Whether the first row holds names. Without it, it does if it has no number and the second row has.'),
+    delimiter: z
+      .string()
+      .regex(/^[^"\r\n]{1,4}$/, 'expected one to four characters, no quotes and no line breaks')
+      .default(',')
+      .describe('What stands between two fields.'),
     standardize: z.boolean().default(false).describe('Bring every feature to mean 0 and deviation 1 over the training rows.'),
   })
-  .refine(({ file, train, test }) => (file === undefined ? train !== undefined && test !== undefined : train === undefined && test === undefined), {
-    message: 'give either "file", or both "train" and "test"',
-  });
+  .refine(
+    ({ file, train, test }) => (file === undefined ? train !== undefined && test !== undefined : train === undefined && test === undefined),
+    {
+      message: 'give either "file", or both "train" and "test"',
+    },
+  );
 
 /** Rows of numbers with a target, from text files. */
 @injectable()
@@ -75,7 +85,10 @@ export class CsvFiles implements DatasetSource {
 
     const choices = JSON.stringify([{ ...this.options, file: null, train: null, test: null }, second === undefined ? this.seed : null]);
     const fingerprint = fingerprintOf('csv', choices, this.hash.digest('hex'));
-    return checkDataset({ name: basename(where), task, ...(classNames && { classes: classNames.length, classNames }), train, test, fingerprint }, where);
+    return checkDataset(
+      { name: basename(where), task, ...(classNames && { classes: classNames.length, classNames }), train, test, fingerprint },
+      where,
+    );
   }
 
   private read(path: string): Promise<Table> {
@@ -87,14 +100,20 @@ export class CsvFiles implements DatasetSource {
   private inferTask(table: Table): Dataset['task'] {
     const task = inferTask(table);
     const target = table.columns.names[table.columns.target];
-    this.log(`${table.file.path}: "${target}" has ${table.texts.length} different values and is taken for ${task}; "task" in the config says otherwise`);
+    this.log(
+      `${table.file.path}: "${target}" has ${table.texts.length} different values and is taken for ${task}; "task" in the config says otherwise`,
+    );
     return task;
   }
 }
 
 async function samplesOf(table: Table, classNames: readonly string[] | undefined): Promise<Samples> {
   const inputs: Column[] = [{ shape: [table.columns.features.length], data: table.features }];
-  return { size: table.size, inputs, targets: [classNames === undefined ? await valueColumn(table) : await labelColumn(table, classNames)] };
+  return {
+    size: table.size,
+    inputs,
+    targets: [classNames === undefined ? await valueColumn(table) : await labelColumn(table, classNames)],
+  };
 }
 
 function featuresOf(samples: Samples): Float32Array {
@@ -108,6 +127,12 @@ function checkSameNames(train: Table, test: Table): void {
   throw new EspalierError({
     where: test.file.path,
     what: 'has other columns than the training data',
-    why: `${found.slice(0, 20).map((name) => `"${name}"`).join(', ')} instead of ${wanted.slice(0, 20).map((name) => `"${name}"`).join(', ')}`,
+    why: `${found
+      .slice(0, 20)
+      .map((name) => `"${name}"`)
+      .join(', ')} instead of ${wanted
+      .slice(0, 20)
+      .map((name) => `"${name}"`)
+      .join(', ')}`,
   });
 }

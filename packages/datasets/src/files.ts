@@ -13,7 +13,11 @@ const LARGEST_FILE = 2 ** 31 - 1;
 export async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
   const size = await sizeOf(path);
   if (size > LARGEST_FILE) {
-    throw new EspalierError({ where: path, what: `has ${size} bytes, more than the 2 GiB that are read at once`, remedy: 'Split the data' });
+    throw new EspalierError({
+      where: path,
+      what: `has ${size} bytes, more than the 2 GiB that are read at once`,
+      remedy: 'Split the data',
+    });
   }
   const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => fileProblem(path, error));
   return new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength);
@@ -22,14 +26,15 @@ export async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> 
 /** @throws EspalierError where there is no such file. */
 export async function sizeOf(path: string): Promise<number> {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => fileProblem(path, error));
-  if (!found.isFile()) throw new EspalierError({ where: path, what: found.isDirectory() ? 'is a folder, not a file' : 'is not a regular file' });
+  if (!found.isFile())
+    throw new EspalierError({ where: path, what: found.isDirectory() ? 'is a folder, not a file' : 'is not a regular file' });
   return found.size;
 }
 
 /** Throws what a file or folder could not be read for, in words. */
 export function fileProblem(path: string, error: NodeJS.ErrnoException): never {
   if (error.code === 'ENOENT' || error.code === 'ENOTDIR') {
-    const remedy = "Paths in a config start at the folder of its file";
+    const remedy = 'Paths in a config start at the folder of its file';
     throw new EspalierError({ where: path, what: 'there is no such file or folder', remedy }, { cause: error });
   }
   throw new EspalierError({ where: path, what: 'cannot be read', why: error.message }, { cause: error });

@@ -30,12 +30,20 @@ const SIZE = { size: [4, 5] };
 
 test('folders are classes, images are bytes', async () => {
   const data = await load('images', { train: 'train', test: 'test', ...SIZE }, { baseFolder: await pets() });
-  expect(data).toMatchObject({ name: 'train', task: 'classification', classes: 2, classNames: ['cat', 'dog'], train: { size: 8 }, test: { size: 8 } });
+  expect(data).toMatchObject({
+    name: 'train',
+    task: 'classification',
+    classes: 2,
+    classNames: ['cat', 'dog'],
+    train: { size: 8 },
+    test: { size: 8 },
+  });
   const [column] = data.train.inputs;
   expect(column).toMatchObject({ shape: [4, 5, 3], scale: 1 / 255 });
   expect(column?.data).toHaveLength(8 * 4 * 5 * 3);
   expect([...(data.train.targets[0]?.data ?? [])]).toEqual([0, 0, 0, 0, 1, 1, 1, 1]);
-  const pixel = (image: number) => [...(column?.data.subarray(image * 60, image * 60 + 3) ?? [])].map((value) => Math.round(value / 16) * 16);
+  const pixel = (image: number) =>
+    [...(column?.data.subarray(image * 60, image * 60 + 3) ?? [])].map((value) => Math.round(value / 16) * 16);
   expect(pixel(0)).toEqual([256, 0, 0]);
   expect(pixel(7)).toEqual([0, 0, 256]);
 });
@@ -53,9 +61,17 @@ test('transparent, grey and 16-bit images come out as three bytes', async () => 
   const folder = temporaryFolder();
   for (const name of ['a', 'b']) mkdirSync(join(folder, name));
   const half = Buffer.alloc(16 * 4, Uint8Array.of(255, 255, 255, 0));
-  await sharp(half, { raw: { width: 4, height: 4, channels: 4 } }).png().toFile(join(folder, 'a', 'clear.png'));
-  await sharp(Buffer.alloc(16, 77), { raw: { width: 4, height: 4, channels: 1 } }).toColourspace('b-w').png().toFile(join(folder, 'a', 'grey.png'));
-  await sharp({ create: { width: 4, height: 4, channels: 3, background: '#ff0000' } }).toColourspace('rgb16').png().toFile(join(folder, 'b', 'deep.png'));
+  await sharp(half, { raw: { width: 4, height: 4, channels: 4 } })
+    .png()
+    .toFile(join(folder, 'a', 'clear.png'));
+  await sharp(Buffer.alloc(16, 77), { raw: { width: 4, height: 4, channels: 1 } })
+    .toColourspace('b-w')
+    .png()
+    .toFile(join(folder, 'a', 'grey.png'));
+  await sharp({ create: { width: 4, height: 4, channels: 3, background: '#ff0000' } })
+    .toColourspace('rgb16')
+    .png()
+    .toFile(join(folder, 'b', 'deep.png'));
   await paint(join(folder, 'b', 'plain.png'), BLUE);
   const data = await load('images', { train: folder, test: folder, size: [1, 1] });
   expect([...(data.train.inputs[0]?.data ?? [])]).toEqual([0, 0, 0, 77, 77, 77, 255, 0, 0, 0, 0, 255]);
@@ -63,7 +79,8 @@ test('transparent, grey and 16-bit images come out as three bytes', async () => 
 
 test('the fingerprint is that of names and content', async () => {
   const folder = await pets();
-  const print = async (options = {}) => (await load('images', { train: 'train', test: 'test', ...SIZE, ...options }, { baseFolder: folder })).fingerprint;
+  const print = async (options = {}) =>
+    (await load('images', { train: 'train', test: 'test', ...SIZE, ...options }, { baseFolder: folder })).fingerprint;
   const first = await print();
   expect(await print()).toBe(first);
   const prints = [first, await print({ channels: 1 })];
@@ -85,13 +102,39 @@ test('what systems leave in folders is passed over', async () => {
 describe('folders that are not as they should be', () => {
   test.each<[string, (train: string) => unknown, string]>([
     ['a broken image', (train) => writeFileSync(join(train, 'dog', '1.png'), 'no image'), 'train/dog/1.png: is not a whole image: '],
-    ['an image cut short', (train) => writeFileSync(join(train, 'dog', '1.jpg'), readFileSync(join(train, 'cat', '1.jpg')).subarray(0, -20)), 'train/dog/1.jpg: is not a whole image: '],
-    ['another file', (train) => writeFileSync(join(train, 'dog', 'notes.txt'), ''), 'train/dog/notes.txt: is not an image: images end in .png, .jpg'],
+    [
+      'an image cut short',
+      (train) => writeFileSync(join(train, 'dog', '1.jpg'), readFileSync(join(train, 'cat', '1.jpg')).subarray(0, -20)),
+      'train/dog/1.jpg: is not a whole image: ',
+    ],
+    [
+      'another file',
+      (train) => writeFileSync(join(train, 'dog', 'notes.txt'), ''),
+      'train/dog/notes.txt: is not an image: images end in .png, .jpg',
+    ],
     ['an empty class', (train) => mkdirSync(join(train, 'owl')), 'train/owl: this class has no images. Add some, or remove the folder'],
-    ['one class', (train) => rmSync(join(train, 'dog'), { recursive: true }), 'train: needs one folder of images per class, two or more: its only folder is "cat"'],
-    ['no classes', (train) => { for (const name of ['cat', 'dog']) rmSync(join(train, name), { recursive: true }); }, 'two or more: it holds no folders'],
-    ['a class that training has not', (train) => cpSync(join(train, 'cat'), join(train, '..', 'test', 'owl'), { recursive: true }), 'test/owl: the class "owl" is never seen in training'],
-    ['a class that testing has not', (train) => rmSync(join(train, '..', 'test', 'cat'), { recursive: true }), 'test/cat: there is no such file or folder'],
+    [
+      'one class',
+      (train) => rmSync(join(train, 'dog'), { recursive: true }),
+      'train: needs one folder of images per class, two or more: its only folder is "cat"',
+    ],
+    [
+      'no classes',
+      (train) => {
+        for (const name of ['cat', 'dog']) rmSync(join(train, name), { recursive: true });
+      },
+      'two or more: it holds no folders',
+    ],
+    [
+      'a class that training has not',
+      (train) => cpSync(join(train, 'cat'), join(train, '..', 'test', 'owl'), { recursive: true }),
+      'test/owl: the class "owl" is never seen in training',
+    ],
+    [
+      'a class that testing has not',
+      (train) => rmSync(join(train, '..', 'test', 'cat'), { recursive: true }),
+      'test/cat: there is no such file or folder',
+    ],
     ['no folder', (train) => rmSync(train, { recursive: true }), 'train: there is no such file or folder. Paths in a config start'],
   ])('%s', async (_, change, message) => {
     const folder = await pets();

@@ -1,7 +1,18 @@
 import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
-import { BASE_FOLDER, type Dataset, type DatasetSource, EspalierError, inject, injectable, OPTIONS, type Samples, SEED, z } from '@espalier/core';
+import {
+  BASE_FOLDER,
+  type Dataset,
+  type DatasetSource,
+  EspalierError,
+  inject,
+  injectable,
+  OPTIONS,
+  type Samples,
+  SEED,
+  z,
+} from '@espalier/core';
 import sharp from 'sharp';
 import { checkDataset } from './check-dataset.ts';
 import { fileProblem, fingerprintOf, readBytes } from './files.ts';
@@ -11,16 +22,32 @@ const side = z.int().min(1).max(4096);
 
 export const imagesOptions = z
   .object({
-    folder: z.string().min(1).optional().describe('A folder with one folder of images per class, of which testSplit is set aside for testing.'),
-    testSplit: z.number().gt(0).lt(1).default(0.2).describe('The share of the images of "folder" to test with; every class keeps its share.'),
+    folder: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('A folder with one folder of images per class, of which testSplit is set aside for testing.'),
+    testSplit: z
+      .number()
+      .gt(0)
+      .lt(1)
+      .default(0.2)
+      .describe('The share of the images of "folder" to test with; every class keeps its share.'),
     train: z.string().min(1).optional().describe('The folder to train with, in place of "folder".'),
     test: z.string().min(1).optional().describe('The folder to test with, in place of "folder".'),
     size: z.tuple([side, side]).describe('Height and width that every image is brought to, whatever its own are.'),
-    channels: z.union([z.literal(1), z.literal(3)]).default(3).describe('1 for grey, 3 for colour.'),
+    channels: z
+      .union([z.literal(1), z.literal(3)])
+      .default(3)
+      .describe('1 for grey, 3 for colour.'),
   })
-  .refine(({ folder, train, test }) => (folder === undefined ? train !== undefined && test !== undefined : train === undefined && test === undefined), {
-    message: 'give either "folder", or both "train" and "test"',
-  });
+  .refine(
+    ({ folder, train, test }) =>
+      folder === undefined ? train !== undefined && test !== undefined : train === undefined && test === undefined,
+    {
+      message: 'give either "folder", or both "train" and "test"',
+    },
+  );
 
 const EXTENSIONS = ['.png', '.jpg', '.jpeg', '.webp', '.gif', '.tif', '.tiff', '.avif'];
 /** Files that systems leave in folders on their own. */
@@ -54,13 +81,20 @@ export class ImageFolders implements DatasetSource {
 
     const choices = JSON.stringify([this.options.size, this.options.channels, second === undefined ? [testSplit, this.seed] : null]);
     const fingerprint = fingerprintOf('images', choices, first.fingerprint, second?.fingerprint ?? '');
-    return checkDataset({ name: basename(where), task: 'classification', classes: classNames.length, classNames, train, test, fingerprint }, where);
+    return checkDataset(
+      { name: basename(where), task: 'classification', classes: classNames.length, classNames, train, test, fingerprint },
+      where,
+    );
   }
 
   private async readTest(folder: string, classNames: readonly string[], trainFolder: string): Promise<ReadImages> {
     const unseen = (await classesIn(folder)).find((name) => !classNames.includes(name));
     if (unseen === undefined) return this.read(folder, classNames);
-    throw new EspalierError({ where: join(folder, unseen), what: `the class "${unseen}" is never seen in training`, why: `${trainFolder} has no such folder` });
+    throw new EspalierError({
+      where: join(folder, unseen),
+      what: `the class "${unseen}" is never seen in training`,
+      why: `${trainFolder} has no such folder`,
+    });
   }
 
   private async read(folder: string, classNames: readonly string[]): Promise<ReadImages> {
@@ -93,9 +127,15 @@ export class ImageFolders implements DatasetSource {
       .flatten({ background: 'black' })
       .resize({ height: size[0], width: size[1], fit: 'fill' })
       .toColourspace(channels === 1 ? 'b-w' : 'srgb');
-    const bytes = await image.raw({ depth: 'uchar' }).toBuffer().catch((error: Error) => {
-      throw new EspalierError({ where: path, what: 'is not a whole image', why: error.message, remedy: 'Replace or remove it' }, { cause: error });
-    });
+    const bytes = await image
+      .raw({ depth: 'uchar' })
+      .toBuffer()
+      .catch((error: Error) => {
+        throw new EspalierError(
+          { where: path, what: 'is not a whole image', why: error.message, remedy: 'Replace or remove it' },
+          { cause: error },
+        );
+      });
     return { bytes, checksum: createHash('sha256').update(content).digest('hex') };
   }
 }
@@ -114,16 +154,25 @@ interface ImageFile {
 /** The names of the folders in a folder, in the order of their characters, whatever the file system's is. */
 async function classesIn(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => fileProblem(folder, error));
-  return entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map(({ name }) => name).sort(byCharacters);
+  return entries
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+    .map(({ name }) => name)
+    .sort(byCharacters);
 }
 
 async function imagesIn(folder: string, label: number): Promise<ImageFile[]> {
   const found = await readdir(folder).catch((error: NodeJS.ErrnoException) => fileProblem(folder, error));
   const names = found.filter((name) => !name.startsWith('.') && !LITTER.includes(name.toLowerCase())).sort(byCharacters);
-  if (names.length === 0) throw new EspalierError({ where: folder, what: 'this class has no images', remedy: 'Add some, or remove the folder' });
+  if (names.length === 0)
+    throw new EspalierError({ where: folder, what: 'this class has no images', remedy: 'Add some, or remove the folder' });
   const stranger = names.find((name) => !EXTENSIONS.includes(extname(name).toLowerCase()));
   if (stranger !== undefined) {
-    throw new EspalierError({ where: join(folder, stranger), what: 'is not an image', why: `images end in ${EXTENSIONS.join(', ')}`, remedy: 'Move it elsewhere' });
+    throw new EspalierError({
+      where: join(folder, stranger),
+      what: 'is not an image',
+      why: `images end in ${EXTENSIONS.join(', ')}`,
+      remedy: 'Move it elsewhere',
+    });
   }
   return names.map((name) => ({ path: join(folder, name), name, label }));
 }

@@ -13,7 +13,11 @@ export { CsvFiles, ImageFolders, Mnist, NpyFiles, NpzArchive, OwnModule };
 export default definePlugin({
   name: '@espalier/datasets',
   datasets: {
-    mnist: { use: Mnist, options: mnistOptions, description: '60,000 handwritten digits and 10,000 to test with, or four IDX files of your own.' },
+    mnist: {
+      use: Mnist,
+      options: mnistOptions,
+      description: '60,000 handwritten digits and 10,000 to test with, or four IDX files of your own.',
+    },
     csv: { use: CsvFiles, options: csvOptions, description: 'Rows of numbers with a target, from text files.' },
     npy: { use: NpyFiles, options: npyOptions, description: 'Arrays saved with np.save.' },
     npz: { use: NpzArchive, options: npzOptions, description: 'One archive of arrays, saved with np.savez.' },

@@ -24,7 +24,10 @@ const FILES = [
  * @param isVerified whether they must be the files of MNIST itself, to the last bit.
  * @throws EspalierError naming the file that is missing, cut short or changed.
  */
-export async function readMnistFiles(folder: string, { isVerified }: { isVerified: boolean }): Promise<[MnistFile, MnistFile, MnistFile, MnistFile]> {
+export async function readMnistFiles(
+  folder: string,
+  { isVerified }: { isVerified: boolean },
+): Promise<[MnistFile, MnistFile, MnistFile, MnistFile]> {
   const files = await Promise.all(FILES.map(({ name, md5 }) => readMnistFile(folder, name, isVerified ? md5 : undefined)));
   return files as [MnistFile, MnistFile, MnistFile, MnistFile];
 }

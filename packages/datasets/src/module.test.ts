@@ -45,12 +45,24 @@ describe('what is not a dataset', () => {
   const dataset = (change: string) => `const data = ${DATASET};\n${change}\nexport default data;`;
   test.each<[string, string, string]>([
     ['nothing', 'export const data = 1;', 'its default export is not a dataset: '],
-    ['a number', 'export default 7;', 'its default export is not a dataset: Invalid input: expected object, received number. Export a Dataset of @espalier/core, or a function'],
+    [
+      'a number',
+      'export default 7;',
+      'its default export is not a dataset: Invalid input: expected object, received number. Export a Dataset of @espalier/core, or a function',
+    ],
     ['a missing part', dataset('delete data.test;'), 'test: Invalid input: expected object, received undefined'],
-    ['plain arrays', dataset('data.train.inputs[0].data = [1, 2, 3, 4];'), 'train.inputs.0.data: expected a Float32Array, an Int32Array or a Uint8Array'],
+    [
+      'plain arrays',
+      dataset('data.train.inputs[0].data = [1, 2, 3, 4];'),
+      'train.inputs.0.data: expected a Float32Array, an Int32Array or a Uint8Array',
+    ],
     ['another task', dataset('data.task = "clustering";'), 'task: Invalid option: expected one of "classification"|"regression"'],
     ['a wrong size', dataset('data.train.size = 3;'), 'train input: holds 4 values: 3 samples of [2] are 6'],
-    ['a label outside the classes', dataset('data.test.targets[0].data[0] = 5;'), 'test target: the label of sample 0 is 5, outside of the 2 classes 0 to 1'],
+    [
+      'a label outside the classes',
+      dataset('data.test.targets[0].data[0] = 5;'),
+      'test target: the label of sample 0 is 5, outside of the 2 classes 0 to 1',
+    ],
     ['NaN', dataset('data.train.inputs[0].data[2] = NaN;'), 'train input, sample 1: value 0 is NaN'],
     ['a function that throws', 'export default () => { throw new Error("no such table"); };', 'its function failed: no such table'],
     ['a function that is late', 'export default async () => { throw new Error("gone"); };', 'its function failed: gone'],

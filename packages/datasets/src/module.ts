@@ -22,7 +22,10 @@ export type OwnDataset = Omit<Dataset, 'name' | 'fingerprint'> & Partial<Pick<Da
 
 const columnSchema = z.object({
   shape: z.array(z.int().min(1)),
-  data: z.union([z.instanceof(Float32Array), z.instanceof(Int32Array), z.instanceof(Uint8Array)], 'expected a Float32Array, an Int32Array or a Uint8Array'),
+  data: z.union(
+    [z.instanceof(Float32Array), z.instanceof(Int32Array), z.instanceof(Uint8Array)],
+    'expected a Float32Array, an Int32Array or a Uint8Array',
+  ),
   scale: z.number().optional(),
 });
 const samplesSchema = z.object({ size: z.int().min(1), inputs: z.array(columnSchema).min(1), targets: z.array(columnSchema).min(1) });

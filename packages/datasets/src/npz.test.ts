@@ -14,7 +14,13 @@ function archive(bytes: Uint8Array): { path: string; options: { path: string } }
 test.each(['compressedArchive', 'storedArchive'] as const)('what NumPy writes: %s', async (name) => {
   const data = await load('npz', archive(decoded(numpyArrays[name])).options);
   const isBytes = name === 'compressedArchive';
-  expect(data).toMatchObject({ name: 'data.npz', task: 'classification', classes: 3, train: { size: isBytes ? 4 : 3 }, test: { size: isBytes ? 2 : 3 } });
+  expect(data).toMatchObject({
+    name: 'data.npz',
+    task: 'classification',
+    classes: 3,
+    train: { size: isBytes ? 4 : 3 },
+    test: { size: isBytes ? 2 : 3 },
+  });
   expect(data.train.inputs[0]).toEqual(
     isBytes
       ? { shape: [2, 2], data: Uint8Array.from({ length: 16 }, (_, i) => i), scale: 1 / 255 }
@@ -60,7 +66,9 @@ describe('archives that are damaged or lie', () => {
   });
 
   test('a changed byte of content', async () => {
-    expect(await messageOf(load('npz', archive(changed(LOCAL, 30 + 11 + 20 + 12, 0x55)).options))).toMatch(/data\.npz, x_train: is not a whole NPZ archive: /);
+    expect(await messageOf(load('npz', archive(changed(LOCAL, 30 + 11 + 20 + 12, 0x55)).options))).toMatch(
+      /data\.npz, x_train: is not a whole NPZ archive: /,
+    );
   });
 
   test('a wrong checksum', async () => {
@@ -70,18 +78,28 @@ describe('archives that are damaged or lie', () => {
   });
 
   test('a size that is a lie, either way', async () => {
-    expect(await messageOf(load('npz', archive(changed(CENTRAL, 24, 10, 0, 0, 0)).options))).toContain('is not a whole NPZ archive: too many bytes in the stream');
-    expect(await messageOf(load('npz', archive(changed(CENTRAL, 24, 0, 1, 0, 0)).options))).toContain('is not a whole NPZ archive: not enough bytes in the stream');
+    expect(await messageOf(load('npz', archive(changed(CENTRAL, 24, 10, 0, 0, 0)).options))).toContain(
+      'is not a whole NPZ archive: too many bytes in the stream',
+    );
+    expect(await messageOf(load('npz', archive(changed(CENTRAL, 24, 0, 1, 0, 0)).options))).toContain(
+      'is not a whole NPZ archive: not enough bytes in the stream',
+    );
   });
 
   test('a bomb', async () => {
-    expect(await messageOf(load('npz', archive(changed(CENTRAL, 24, 0, 0, 0, 0x7f)).options))).toMatch(/claims to unpack to 2130706432 bytes: no ZIP packs 2130706432 bytes into \d+/);
-    expect(await messageOf(load('npz', archive(changed(CENTRAL, 24, 0xf0, 0xff, 0xff, 0xff)).options))).toContain('claims to unpack to 4294967280 bytes: at most 2147483647 bytes are unpacked');
+    expect(await messageOf(load('npz', archive(changed(CENTRAL, 24, 0, 0, 0, 0x7f)).options))).toMatch(
+      /claims to unpack to 2130706432 bytes: no ZIP packs 2130706432 bytes into \d+/,
+    );
+    expect(await messageOf(load('npz', archive(changed(CENTRAL, 24, 0xf0, 0xff, 0xff, 0xff)).options))).toContain(
+      'claims to unpack to 4294967280 bytes: at most 2147483647 bytes are unpacked',
+    );
   });
 
   test('a name twice', async () => {
     const content = Buffer.from(decoded(numpyArrays.storedArchive));
     for (let at = content.indexOf('x_test'); at >= 0; at = content.indexOf('x_test', at + 1)) content.write('y_test', at);
-    expect(await messageOf(load('npz', archive(content).options))).toContain('data.npz: is not a whole NPZ archive: it holds the array "y_test" twice');
+    expect(await messageOf(load('npz', archive(content).options))).toContain(
+      'data.npz: is not a whole NPZ archive: it holds the array "y_test" twice',
+    );
   });
 });

@@ -1,4 +1,4 @@
-import { modelParameters, type ModelTask } from '@espalier/core';
+import { type ModelTask, modelParameters } from '@espalier/core';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { messageOf } from './testing/files.ts';
@@ -21,7 +21,14 @@ describe('parameters and their names', () => {
     const model = await build('mlp');
     expect(model.countParams()).toBe(784 * 128 + 128 + 128 * 64 + 64 + 64 * 10 + 10);
     expect(model.countParams()).toBe(109_386);
-    expect(modelParameters(model).map(({ name }) => name)).toEqual(['dense/kernel', 'dense/bias', 'dense_1/kernel', 'dense_1/bias', 'output/kernel', 'output/bias']);
+    expect(modelParameters(model).map(({ name }) => name)).toEqual([
+      'dense/kernel',
+      'dense/bias',
+      'dense_1/kernel',
+      'dense_1/bias',
+      'output/kernel',
+      'output/bias',
+    ]);
     model.dispose();
   });
 
@@ -107,7 +114,11 @@ test('weights start within the limits of Glorot and Bengio', async () => {
 });
 
 test('grey images may come without a channel, and colour images of odd sizes fit', async () => {
-  for (const [name, shape] of [['lenet-5', [28, 28]], ['vgg', [33, 21, 3]], ['resnet', [17, 30, 3]]] as const) {
+  for (const [name, shape] of [
+    ['lenet-5', [28, 28]],
+    ['vgg', [33, 21, 3]],
+    ['resnet', [17, 30, 3]],
+  ] as const) {
     const model = await build(name, {}, { ...MNIST_TASK, inputShapes: [[...shape]] });
     expect(model.outputs[0]?.shape).toEqual([null, 10]);
     model.dispose();

@@ -1,4 +1,4 @@
-import { elementsOf, EspalierError, type ModelTask } from '@espalier/core';
+import { EspalierError, elementsOf, type ModelTask } from '@espalier/core';
 import type * as tf from '@tensorflow/tfjs';
 
 /**

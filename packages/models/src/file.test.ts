@@ -103,7 +103,9 @@ describe('weights that are not as they should be', () => {
   test('missing', async () => {
     const { path, folder } = await savedModel();
     renameSync(join(folder, 'weights.bin'), join(folder, 'elsewhere'));
-    expect(await messageOf(load(path))).toBe(`${path}: its weights file "weights.bin" is missing. Copy the weights from where the model comes from, too`);
+    expect(await messageOf(load(path))).toBe(
+      `${path}: its weights file "weights.bin" is missing. Copy the weights from where the model comes from, too`,
+    );
   });
 
   test('too short', async () => {
@@ -129,7 +131,9 @@ describe('weights that are not as they should be', () => {
 
   test('not there at all', async () => {
     const { path } = await savedModel((json) => ({ modelTopology: json.modelTopology }));
-    expect(await messageOf(load(path))).toBe(`${path}: holds no weights. Save it with its weights, or give "weights: false" to start from new ones`);
+    expect(await messageOf(load(path))).toBe(
+      `${path}: holds no weights. Save it with its weights, or give "weights: false" to start from new ones`,
+    );
   });
 
   test('one too few', async () => {
@@ -151,7 +155,9 @@ describe('weights that are not as they should be', () => {
     const weights = readFileSync(join(folder, 'weights.bin'));
     weights.writeFloatLE(Number.NaN, 784 * 4 * 4);
     writeFileSync(join(folder, 'weights.bin'), weights);
-    expect(await messageOf(load(path))).toBe(`${path}: the weights of dense/bias are not finite. Save the model again from before it diverged`);
+    expect(await messageOf(load(path))).toBe(
+      `${path}: the weights of dense/bias are not finite. Save the model again from before it diverged`,
+    );
   });
 
   test.each([
@@ -179,7 +185,9 @@ describe('weights that are not as they should be', () => {
 
   test('a list of them that is none', async () => {
     const { path } = await savedModel((json) => ({ ...json, weightsManifest: [{ paths: 'weights.bin', weights: [] }] }));
-    expect(await messageOf(load(path))).toBe(`${path}: its weightsManifest cannot be read: 0.paths: Invalid input: expected array, received string`);
+    expect(await messageOf(load(path))).toBe(
+      `${path}: its weightsManifest cannot be read: 0.paths: Invalid input: expected array, received string`,
+    );
   });
 });
 
@@ -206,7 +214,9 @@ describe('files that are no LayersModel', () => {
 
   test('a JSON of something else', async () => {
     for (const content of ['[]', '7', 'null', '{"name": "package"}', '{"modelTopology": 3}']) {
-      expect(await messageOf(load(await written(content)))).toContain('is not a model of tfjs: it has no modelTopology. Save one with model.save');
+      expect(await messageOf(load(await written(content)))).toContain(
+        'is not a model of tfjs: it has no modelTopology. Save one with model.save',
+      );
     }
   });
 
@@ -246,13 +256,17 @@ describe('files that are no LayersModel', () => {
       const [input] = json.modelTopology.config.layers;
       (input as { config: object }).config = { name: 'input', batch_shape: [null, 784], dtype: 'float32' };
     });
-    expect(await messageOf(load(path))).toMatch(/was saved by Keras 3, whose description of layers tfjs does not read: .* Save it with Keras 2 \(pip install tf_keras/);
+    expect(await messageOf(load(path))).toMatch(
+      /was saved by Keras 3, whose description of layers tfjs does not read: .* Save it with Keras 2 \(pip install tf_keras/,
+    );
   });
 
   test('a model of another task', async () => {
     const { path } = await savedModel();
     const before = tf.memory().numTensors;
-    expect(await messageOf(load(path, {}, { ...MNIST_TASK, outputs: 3 }))).toMatch(/gives \[10\], but the data has 3 classes\. End the model in a layer of 3 units$/);
+    expect(await messageOf(load(path, {}, { ...MNIST_TASK, outputs: 3 }))).toMatch(
+      /gives \[10\], but the data has 3 classes\. End the model in a layer of 3 units$/,
+    );
     expect(tf.memory().numTensors).toBe(before);
   });
 });

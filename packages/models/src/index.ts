@@ -1,7 +1,7 @@
 import { definePlugin } from '@espalier/core';
 import { fileOptions, ModelFile } from './file.ts';
-import { Lenet300100 } from './lenet-300-100.ts';
 import { Lenet5 } from './lenet-5.ts';
+import { Lenet300100 } from './lenet-300-100.ts';
 import { Mlp, mlpOptions } from './mlp.ts';
 import { moduleOptions, OwnModule } from './module.ts';
 import { Resnet, resnetOptions } from './resnet.ts';
@@ -12,7 +12,7 @@ export { fileHandler } from './files/file-handler.ts';
 export { loadModel } from './files/load-model.ts';
 export { type ModelFiles, type ReadModelOptions, readModelFiles } from './files/read-model.ts';
 export { saveModel } from './files/save-model.ts';
-export { Lenet300100, Lenet5, Mlp, ModelFile, OwnModule, Resnet, Vgg };
+export { Lenet5, Lenet300100, Mlp, ModelFile, OwnModule, Resnet, Vgg };
 
 export default definePlugin({
   name: '@espalier/models',

@@ -1,4 +1,4 @@
-import { elementsOf, EspalierError, type ModelTask } from '@espalier/core';
+import { EspalierError, elementsOf, type ModelTask } from '@espalier/core';
 
 /** How many values one sample has, for a model that takes them as a plain row. */
 export function flatSize(task: ModelTask, model: string): number {
@@ -15,7 +15,11 @@ export function imageShape(task: ModelTask, model: string, smallest: number): [n
   const [height, width, channels = 1] = shape;
   if (height === undefined || width === undefined || shape.length > 3) {
     const what = `takes images [height, width, channels], but the data has [${shape.join(', ')}]`;
-    throw new EspalierError({ where: model, what, remedy: 'Choose another model, such as mlp, or data that keeps the shape of its images' });
+    throw new EspalierError({
+      where: model,
+      what,
+      remedy: 'Choose another model, such as mlp, or data that keeps the shape of its images',
+    });
   }
   if (Math.min(height, width) < smallest) {
     throw new EspalierError({ where: model, what: `takes images of ${smallest}×${smallest} or more, but the data has ${height}×${width}` });

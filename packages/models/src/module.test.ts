@@ -45,19 +45,41 @@ test('the fingerprint is that of the files', async () => {
 });
 
 describe('what is not a model for the task', () => {
-  const dense = (args: string) => `import * as tf from '@tensorflow/tfjs';\nexport default () => tf.sequential({ layers: [tf.layers.dense(${args})] });`;
+  const dense = (args: string) =>
+    `import * as tf from '@tensorflow/tfjs';\nexport default () => tf.sequential({ layers: [tf.layers.dense(${args})] });`;
   test.each<[string, string, string, Partial<ModelTask>?]>([
     ['no function', 'export default 7;', 'its default export is a number, not a function that makes a model. Write: export default'],
-    ['no model', 'export default () => ({ fit() {} });', 'its function returned an object of Object, not a LayersModel. Return what tf.sequential or tf.model makes'],
+    [
+      'no model',
+      'export default () => ({ fit() {} });',
+      'its function returned an object of Object, not a LayersModel. Return what tf.sequential or tf.model makes',
+    ],
     ['nothing', 'export default () => {};', 'its function returned undefined, not a LayersModel'],
     ['a throw', 'export default () => { throw new Error("no units"); };', 'its function failed: no units'],
     ['a throw on load', 'throw new Error("boom");', 'cannot be loaded: boom'],
     ['a syntax error', 'export default (', 'cannot be loaded: '],
     ['no layers', "import * as tf from '@tensorflow/tfjs';\nexport default () => tf.sequential();", 'the model has no layers'],
-    ['another input', dense('{ units: 10, inputShape: [100], activation: "softmax" }'), 'takes [100], but the data has [28, 28, 1]. Choose data or a model of the other shape'],
-    ['another number of classes', dense('{ units: 5, inputShape: [784], activation: "softmax" }'), 'gives [5], but the data has 10 classes. End the model in a layer of 10 units'],
-    ['no probabilities', dense('{ units: 10, inputShape: [784] }'), 'ends in Dense without an activation, but classification needs probabilities. Give its last layer the activation softmax'],
-    ['too few inputs', dense('{ units: 10, inputShape: [784] }'), 'the model takes 1 inputs, but the data has 2', { inputShapes: [[1], [2]] }],
+    [
+      'another input',
+      dense('{ units: 10, inputShape: [100], activation: "softmax" }'),
+      'takes [100], but the data has [28, 28, 1]. Choose data or a model of the other shape',
+    ],
+    [
+      'another number of classes',
+      dense('{ units: 5, inputShape: [784], activation: "softmax" }'),
+      'gives [5], but the data has 10 classes. End the model in a layer of 10 units',
+    ],
+    [
+      'no probabilities',
+      dense('{ units: 10, inputShape: [784] }'),
+      'ends in Dense without an activation, but classification needs probabilities. Give its last layer the activation softmax',
+    ],
+    [
+      'too few inputs',
+      dense('{ units: 10, inputShape: [784] }'),
+      'the model takes 1 inputs, but the data has 2',
+      { inputShapes: [[1], [2]] },
+    ],
   ])('%s', async (_, code, message, task = {}) => {
     const before = tf.memory().numTensors;
     const { source, path } = moduleWith(code);

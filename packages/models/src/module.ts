@@ -7,12 +7,17 @@ import { checkModel } from './check-model.ts';
 import { importUserModule } from './user-module.ts';
 
 export const moduleOptions = z.object({
-  path: z.string().min(1).describe('The module, JavaScript or TypeScript: its default export is a function (task, options) that makes a LayersModel.'),
+  path: z
+    .string()
+    .min(1)
+    .describe('The module, JavaScript or TypeScript: its default export is a function (task, options) that makes a LayersModel.'),
   options: z.record(z.string(), z.unknown()).default({}).describe('What the function is called with, after the task.'),
   reads: z
     .array(z.string().min(1))
     .default([])
-    .describe('Other files that the model depends on, such as modules that this one imports: when one changes, a dense baseline kept from before is not used again.'),
+    .describe(
+      'Other files that the model depends on, such as modules that this one imports: when one changes, a dense baseline kept from before is not used again.',
+    ),
 });
 
 /** A model from a user's own module. */
@@ -31,7 +36,11 @@ export class OwnModule implements ModelSource {
     const make = await importUserModule(this.path);
     if (typeof make !== 'function') {
       const remedy = 'Write: export default (task) => tf.sequential({ layers: […] })';
-      throw new EspalierError({ where: this.path, what: `its default export is ${typeName(make)}, not a function that makes a model`, remedy });
+      throw new EspalierError({
+        where: this.path,
+        what: `its default export is ${typeName(make)}, not a function that makes a model`,
+        remedy,
+      });
     }
     const made = await this.call(make as MakeModel, task);
     if (!isLayersModel(made)) {

@@ -4,7 +4,12 @@ import { imageShape } from './input-shape.ts';
 import { SeededLayers } from './layers.ts';
 
 export const resnetOptions = z.object({
-  widths: z.array(z.int().min(1).max(4096)).min(1).max(6).default([16, 32, 64]).describe('Filters in each stage; every stage but the first halves the image.'),
+  widths: z
+    .array(z.int().min(1).max(4096))
+    .min(1)
+    .max(6)
+    .default([16, 32, 64])
+    .describe('Filters in each stage; every stage but the first halves the image.'),
   blocks: z.int().min(1).max(32).default(1).describe('Residual blocks in each stage: n make a ResNet-(6n+2) with three stages.'),
   batchNorm: z.boolean().default(true).describe('Batch normalisation after each convolution, which then has no bias.'),
 });
@@ -22,7 +27,10 @@ export class Resnet implements ModelSource {
     const { widths, blocks } = this.options;
     const seeded = new SeededLayers(task);
     const input = tf.input({ shape: imageShape(task, 'resnet', 2 ** (widths.length - 1)), name: 'input' });
-    let flow = this.relu(this.convolution(seeded, input, { name: 'stem', filters: widths[0] as number, kernelSize: 3, strides: 1 }), 'stem');
+    let flow = this.relu(
+      this.convolution(seeded, input, { name: 'stem', filters: widths[0] as number, kernelSize: 3, strides: 1 }),
+      'stem',
+    );
     widths.forEach((filters, index) => {
       for (let block = 1; block <= blocks; block++) {
         const strides = index > 0 && block === 1 ? 2 : 1;
@@ -33,7 +41,11 @@ export class Resnet implements ModelSource {
     return tf.model({ name: 'resnet', inputs: input, outputs: seeded.output().apply(mean) as tf.SymbolicTensor });
   }
 
-  private block(seeded: SeededLayers, input: tf.SymbolicTensor, { name, filters, strides }: Omit<Convolution, 'kernelSize'>): tf.SymbolicTensor {
+  private block(
+    seeded: SeededLayers,
+    input: tf.SymbolicTensor,
+    { name, filters, strides }: Omit<Convolution, 'kernelSize'>,
+  ): tf.SymbolicTensor {
     const first = this.relu(this.convolution(seeded, input, { name, suffix: '1', filters, kernelSize: 3, strides }), name, '1');
     const second = this.convolution(seeded, first, { name, suffix: '2', filters, kernelSize: 3, strides: 1 });
     const isIdentity = strides === 1 && input.shape[3] === filters;

@@ -4,7 +4,12 @@ import { imageShape } from './input-shape.ts';
 import { numbered, SeededLayers } from './layers.ts';
 
 export const vggOptions = z.object({
-  widths: z.array(z.int().min(1).max(4096)).min(1).max(8).default([32, 64, 128]).describe('Filters in each block; a block ends by halving the image.'),
+  widths: z
+    .array(z.int().min(1).max(4096))
+    .min(1)
+    .max(8)
+    .default([32, 64, 128])
+    .describe('Filters in each block; a block ends by halving the image.'),
   convolutions: z.int().min(1).max(8).default(2).describe('Convolutions in each block.'),
   hidden: z.array(z.int().min(1).max(65_536)).max(8).default([128]).describe('Units of the dense layers after the last block.'),
   dropout: z.number().min(0).lt(1).default(0).describe('The share of the dense layers’ outputs that a training step leaves out.'),

@@ -11,10 +11,17 @@ export interface Columns {
 }
 
 /** @throws EspalierError that lists the names there are. */
-export function chooseColumns(names: readonly string[], target: ColumnName, features: readonly ColumnName[] | undefined, where: string): Columns {
+export function chooseColumns(
+  names: readonly string[],
+  target: ColumnName,
+  features: readonly ColumnName[] | undefined,
+  where: string,
+): Columns {
   const targetIndex = find(names, target, 'target', where);
-  const chosen = features?.map((feature) => find(names, feature, 'feature', where)) ?? [...names.keys()].filter((index) => index !== targetIndex);
-  if (chosen.length === 0) throw new EspalierError({ where, what: 'there is no column beside the target', remedy: 'Look at the delimiter' });
+  const chosen =
+    features?.map((feature) => find(names, feature, 'feature', where)) ?? [...names.keys()].filter((index) => index !== targetIndex);
+  if (chosen.length === 0)
+    throw new EspalierError({ where, what: 'there is no column beside the target', remedy: 'Look at the delimiter' });
   if (chosen.includes(targetIndex)) {
     const why = 'a model that sees the answer learns nothing else';
     throw new EspalierError({ where, what: `the target "${names[targetIndex]}" is among the features`, why });
@@ -26,7 +33,11 @@ function find(names: readonly string[], wanted: ColumnName, role: string, where:
   if (typeof wanted === 'number') {
     const index = wanted < 0 ? names.length + wanted : wanted;
     if (index in names) return index;
-    throw new EspalierError({ where, what: `has no column ${wanted} for the ${role}`, why: `it has ${names.length} columns, 0 to ${names.length - 1}` });
+    throw new EspalierError({
+      where,
+      what: `has no column ${wanted} for the ${role}`,
+      why: `it has ${names.length} columns, 0 to ${names.length - 1}`,
+    });
   }
   const index = names.indexOf(wanted);
   if (index >= 0 && names.indexOf(wanted, index + 1) < 0) return index;

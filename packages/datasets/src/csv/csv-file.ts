@@ -1,15 +1,13 @@
 import { createReadStream } from 'node:fs';
 import { EspalierError } from '@espalier/core';
-import { type CsvError, type Options, parse } from 'csv-parse';
+import Papa from 'papaparse';
 import { sizeOf } from '../files.ts';
-import { placeOf } from './place-of.ts';
+import { fieldStart, placeIn } from './place.ts';
 
 /** One row of fields. */
 export interface CsvRow {
   readonly fields: readonly string[];
-  /** The line on which it ends, from 1. */
-  readonly line: number;
-  /** Its number among all rows of the file, the header included, from 1. */
+  /** Its number among all rows of the file, the header and empty ones included, from 0. */
   readonly record: number;
 }
 
@@ -19,10 +17,24 @@ export interface CsvFileOptions {
   readonly onBytes?: (bytes: Uint8Array) => void;
 }
 
+/** Some rows in a row, as they stand in the file. */
+interface Piece {
+  /** The rows, and maybe the start of one that the next piece holds whole. */
+  readonly text: string;
+  readonly rows: readonly string[][];
+  /** Where each row ends in the text, where that was asked for. */
+  readonly ends: readonly number[];
+  /** The line on which the text starts, from 1, and how lines end. */
+  readonly line: number;
+  readonly newline: string;
+}
+
+const PIECE = 2 ** 20;
 /** Longer rows are a quote that was never closed. */
 const LONGEST_ROW = 2 ** 24;
+const BYTE_ORDER_MARK = '\uFEFF';
 
-/** A CSV file, read row after row, so that its text is never in memory as a whole. */
+/** A CSV file, read piece after piece, so that its text is never in memory as a whole. */
 export class CsvFile {
   readonly path: string;
   private readonly options: CsvFileOptions;
@@ -33,56 +45,101 @@ export class CsvFile {
   }
 
   /**
-   * Every row, the header included, if there is one.
+   * Every row but empty ones; a header is a row, too.
    *
    * @throws EspalierError with file, line and column for rows of unequal length and for broken quotes.
    */
   async *rows(): AsyncGenerator<CsvRow> {
     await sizeOf(this.path);
     let width: number | undefined;
-    try {
-      for await (const { record: fields, info } of this.parse({ info: true }, this.options.onBytes)) {
-        const row: CsvRow = { fields, line: info.lines, record: info.records };
+    let record = -1;
+    for await (const { rows } of this.pieces({ onBytes: this.options.onBytes })) {
+      for (const fields of rows) {
+        record++;
+        if (fields.length === 1 && (fields[0] as string).trim() === '') continue;
         width ??= fields.length;
-        if (fields.length !== width) {
-          const what = `has ${fields.length} fields instead of ${width}`;
-          throw await this.problem(row, Math.min(width, fields.length - 1), what, 'Every row needs the same number of fields');
+        const row = { fields, record };
+        if (fields.length === width) {
+          yield row;
+          continue;
         }
-        yield row;
+        const what = `has ${fields.length} fields instead of ${width}`;
+        throw await this.problem(row, Math.min(width, fields.length - 1), what, 'Every row needs the same number of fields');
       }
-    } catch (error) {
-      throw error instanceof EspalierError ? error : this.unreadable(error as CsvError);
     }
   }
 
-  /** What is wrong with one field, with the place where it starts. The row is read again, as a place is seldom asked for. */
-  async problem(row: CsvRow, field: number, what: string, remedy?: string): Promise<EspalierError> {
-    let raw = '';
-    for await (const found of this.parse({ raw: true, from: row.record, to: row.record })) raw = found.raw;
-    const { line, column } = placeOf(raw, field, this.options.delimiter, row.line);
+  /** What is wrong with one field, with the place where it starts. The file is read again, as a place is seldom asked for. */
+  async problem({ record }: CsvRow, field: number, what: string, remedy?: string): Promise<EspalierError> {
+    let before = 0;
+    for await (const { text, rows, ends, line, newline } of this.pieces({ hasEnds: true })) {
+      const index = record - before;
+      before += rows.length;
+      if (index >= rows.length) continue;
+      const start = index === 0 ? 0 : (ends[index - 1] as number);
+      const offset = start + fieldStart(text.slice(start, ends[index]), field, this.options.delimiter);
+      const { line: below, column } = placeIn(text, offset, newline);
+      return this.problemAt(line + below, column, what, remedy);
+    }
+    return new EspalierError({ where: this.path, what, remedy });
+  }
+
+  private problemAt(line: number, column: number, what: string, remedy?: string): EspalierError {
     return new EspalierError({ where: `${this.path}:${line}:${column}`, what, remedy });
   }
 
-  private parse(options: Options, onBytes?: (bytes: Uint8Array) => void): AsyncIterable<{ record: string[]; raw: string; info: { lines: number; records: number } }> {
-    const stream = createReadStream(this.path);
-    if (onBytes !== undefined) stream.on('data', (chunk) => onBytes(chunk as Buffer));
-    const parser = parse({
-      delimiter: this.options.delimiter,
-      bom: true,
-      trim: true,
-      skip_empty_lines: true,
-      relax_column_count: true,
-      max_record_size: LONGEST_ROW,
-      ...options,
-    });
-    stream.on('error', (error) => parser.destroy(error));
-    parser.on('close', () => stream.destroy());
-    return stream.pipe(parser);
+  private async *pieces({ hasEnds = false, onBytes }: { hasEnds?: boolean; onBytes?: (bytes: Uint8Array) => void }): AsyncGenerator<Piece> {
+    const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+    let rest = '';
+    let line = 1;
+    let newline: string | undefined;
+    const take = (added: string, isLast: boolean): Piece => {
+      const text = newline === undefined && added.startsWith(BYTE_ORDER_MARK) ? added.slice(1) : rest + added;
+      newline ??= text.includes('\n') || !text.includes('\r') ? '\n' : '\r';
+      const { rows, ends, cursor, broken } = parse(text, { delimiter: this.options.delimiter, newline, isLast, hasEnds });
+      if (broken !== undefined) {
+        const { line: below, column } = placeIn(text, broken - 1, newline);
+        throw this.problemAt(line + below, column, 'the quotes of this field are broken', 'A quote within quotes is written twice');
+      }
+      const piece = { text, rows, ends, line, newline };
+      rest = text.slice(cursor);
+      line += placeIn(text, cursor, newline).line;
+      if (rest.length > LONGEST_ROW)
+        throw this.problemAt(line, 1, `this row is longer than ${LONGEST_ROW} characters`, 'Look for a quote that is never closed');
+      return piece;
+    };
+    for await (const bytes of createReadStream(this.path, { highWaterMark: PIECE })) {
+      onBytes?.(bytes as Buffer);
+      yield take(decoder.decode(bytes as Buffer, { stream: true }), false);
+    }
+    yield take(decoder.decode(), true);
   }
+}
 
-  private unreadable(error: CsvError): EspalierError {
-    const line = (error as { lines?: number }).lines;
-    const where = line === undefined ? this.path : `${this.path}:${line}`;
-    return new EspalierError({ where, what: 'cannot be read as CSV', why: error.message }, { cause: error });
-  }
+interface Parsed {
+  readonly rows: string[][];
+  readonly ends: number[];
+  /** Where the next piece goes on. */
+  readonly cursor: number;
+  /** After the opening quote of a field whose quotes are broken. */
+  readonly broken?: number;
+}
+
+function parse(
+  text: string,
+  { delimiter, newline, isLast, hasEnds }: { delimiter: string; newline: string; isLast: boolean; hasEnds: boolean },
+): Parsed {
+  if (text === '') return { rows: [], ends: [], cursor: 0 };
+  const rows: string[][] = [];
+  const ends: number[] = [];
+  const step = ({ data, meta }: Papa.ParseStepResult<string[]>) => {
+    for (const row of data as unknown as string[][]) {
+      rows.push(row);
+      ends.push(meta.cursor);
+    }
+  };
+  const parser = new Papa.Parser({ delimiter, newline: newline as '\n', ...(hasEnds && { step }) });
+  const result = parser.parse(text, 0, !isLast) as Papa.ParseResult<string[]>;
+  const broken = result.errors.find(({ type }) => type === 'Quotes')?.index;
+  return { rows: hasEnds ? rows : result.data, ends, cursor: isLast ? text.length : result.meta.cursor, broken };
 }

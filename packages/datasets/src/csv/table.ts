@@ -31,7 +31,7 @@ export async function readTable(file: CsvFile, request: TableRequest): Promise<T
   if (first === undefined) throw new EspalierError({ where: file.path, what: 'is empty' });
   const { value: second } = await rows.next();
   const hasHeader = request.header ?? looksLikeHeader(first, second);
-  const names = hasHeader ? first.fields : first.fields.map((_: string, index: number) => String(index));
+  const names = hasHeader ? first.fields.map((name: string) => name.trim()) : first.fields.map((_: string, index: number) => String(index));
   const builder = new TableBuilder(chooseColumns(names, request.target, request.features, file.path));
 
   const add = async (row: CsvRow) => {
@@ -66,13 +66,13 @@ class TableBuilder {
   add(row: CsvRow): BadField | undefined {
     for (const position of this.columns.features) {
       const text = row.fields[position] as string;
-      // A number beyond those of 32 bits would turn infinite on its way into a tensor.
-      const value = text === '' ? Number.NaN : Math.fround(Number(text));
-      if (!Number.isFinite(value)) return badNumber(text, position, this.columns.names);
+      // A number beyond those of 32 bits would turn infinite on its way into a tensor; a blank text would count as 0.
+      const value = Math.fround(Number(text));
+      if (!Number.isFinite(value) || (value === 0 && text.trim() === '')) return badNumber(text.trim(), position, this.columns.names);
       this.features.push(value);
     }
     const { target, names } = this.columns;
-    const text = row.fields[target] as string;
+    const text = (row.fields[target] as string).trim();
     if (text === '') return { position: target, what: `the target "${names[target]}" is empty`, remedy: 'Fill it, or leave the row out' };
     let code = this.codeOf.get(text);
     if (code === undefined) {
@@ -104,5 +104,5 @@ function looksLikeHeader(first: CsvRow, second: CsvRow | undefined): boolean {
 }
 
 export function isNumber(text: string): boolean {
-  return text !== '' && Number.isFinite(Number(text));
+  return text.trim() !== '' && Number.isFinite(Number(text));
 }

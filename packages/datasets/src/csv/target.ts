@@ -24,7 +24,10 @@ export async function labelColumn(table: Table, classNames: readonly string[]): 
   const labels = table.texts.map((text) => indexOf.get(text) ?? -1);
   const unseen = labels.indexOf(-1);
   if (unseen >= 0) {
-    const shown = classNames.slice(0, 20).map((name) => `"${name}"`).join(', ');
+    const shown = classNames
+      .slice(0, 20)
+      .map((name) => `"${name}"`)
+      .join(', ');
     throw await table.file.problem(
       table.firstRows[unseen] as Table['firstRows'][number],
       table.columns.target,

@@ -6,7 +6,12 @@ import type { NpyArray } from './parse-npy.ts';
 
 /** What options of arrays have in common. */
 export const arrayOptions = {
-  testSplit: z.number().gt(0).lt(1).optional().describe('The share of the training samples that is set aside for testing, where there are none for it.'),
+  testSplit: z
+    .number()
+    .gt(0)
+    .lt(1)
+    .optional()
+    .describe('The share of the training samples that is set aside for testing, where there are none for it.'),
   task: z
     .enum(['classification', 'regression'])
     .optional()
@@ -60,7 +65,8 @@ function samplesOf({ inputs, targets }: ArrayPair, task: Dataset['task'], scale:
 
 function sampleCount({ shape, where }: SourceArray): number {
   const [size] = shape;
-  if (size === undefined) throw new EspalierError({ where, what: 'is a single number', why: 'the first index of an array counts the samples' });
+  if (size === undefined)
+    throw new EspalierError({ where, what: 'is a single number', why: 'the first index of an array counts the samples' });
   if (elementsOf(shape) === 0) throw new EspalierError({ where, what: `is empty: its shape is [${shape.join(', ')}]` });
   return size;
 }
@@ -85,7 +91,8 @@ function labelColumn({ shape, data, where }: SourceArray): Column {
     throw new EspalierError({ where, what: `labels have the shape [${shape.join(', ')}] instead of [${shape[0]}]`, remedy });
   }
   const wrong = data.findIndex((label) => !Number.isInteger(label) || label !== (label | 0));
-  if (wrong >= 0) throw new EspalierError({ where, what: `the label of sample ${wrong} is ${data[wrong]}`, why: 'labels are whole numbers from 0' });
+  if (wrong >= 0)
+    throw new EspalierError({ where, what: `the label of sample ${wrong} is ${data[wrong]}`, why: 'labels are whole numbers from 0' });
   return { shape: [], data: data instanceof Int32Array ? data : Int32Array.from(data) };
 }
 

@@ -20,7 +20,10 @@ describe('what NumPy writes', () => {
   });
 
   test.each([
-    ['objects', `x.npy: holds values of the type '|O': Python objects are not loaded. Convert the array to numbers with .astype before it is saved`],
+    [
+      'objects',
+      `x.npy: holds values of the type '|O': Python objects are not loaded. Convert the array to numbers with .astype before it is saved`,
+    ],
     ['records', `x.npy: holds values of the type [('a', '<i4'), ('b', '<f4')]: known are b1, u1`],
     ['texts', `x.npy: holds values of the type '<U3': known are b1, u1`],
   ] as const)('%s are refused', async (name, message) => {
@@ -32,7 +35,19 @@ test('half-precision numbers of every kind', () => {
   const bits = [0x0000, 0x8000, 0x3c00, 0xc000, 0x3555, 0x7bff, 0x0400, 0x0001, 0x7c00, 0xfc00, 0x7e00];
   const { data } = parseNpy(npyBytes(npyHeader('<f2', [bits.length]), new Uint8Array(Uint16Array.from(bits).buffer)), 'x.npy');
   const smallest = 2 ** -24;
-  expect([...data]).toEqual([0, -0, 1, -2, 0.333251953125, 65504, 2 ** -14, smallest, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN]);
+  expect([...data]).toEqual([
+    0,
+    -0,
+    1,
+    -2,
+    0.333251953125,
+    65504,
+    2 ** -14,
+    smallest,
+    Number.POSITIVE_INFINITY,
+    Number.NEGATIVE_INFINITY,
+    Number.NaN,
+  ]);
 });
 
 test('native values are a view of the file, not a copy', () => {
@@ -44,16 +59,32 @@ describe('what is no whole NPY file', () => {
   const good = floatNpy([1, 2, 3]);
   test.each<[string, Uint8Array<ArrayBuffer>, string]>([
     ['nothing', new Uint8Array(), 'x.npy: is cut short: it does not start with \\x93NUMPY. Write it with np.save'],
-    ['another format', Uint8Array.from(Buffer.from('PK\x03\x04 a zip archive')), 'x.npy: is not an NPY file: it does not start with \\x93NUMPY'],
+    [
+      'another format',
+      Uint8Array.from(Buffer.from('PK\x03\x04 a zip archive')),
+      'x.npy: is not an NPY file: it does not start with \\x93NUMPY',
+    ],
     ['half a header', good.slice(0, 40), 'x.npy: is cut short: it ends within its header'],
-    ['a version of the future', npyBytes(npyHeader('<f4', [1]), new Uint8Array(4), 9), 'x.npy: is NPY version 9: versions 1 to 3 are known'],
+    [
+      'a version of the future',
+      npyBytes(npyHeader('<f4', [1]), new Uint8Array(4), 9),
+      'x.npy: is NPY version 9: versions 1 to 3 are known',
+    ],
     ['one byte too few', good.slice(0, -1), 'x.npy: is cut short: [3] of f4 takes 140 bytes, there are 139'],
     ['one byte too many', Uint8Array.from([...good, 0]), 'x.npy: is longer than its header says: [3] of f4 takes 140 bytes, there are 141'],
-    ['a shape larger than the file', npyBytes(npyHeader('<f4', [60_000, 28, 28])), 'x.npy: is cut short: [60000, 28, 28] of f4 takes 188160128 bytes'],
+    [
+      'a shape larger than the file',
+      npyBytes(npyHeader('<f4', [60_000, 28, 28])),
+      'x.npy: is cut short: [60000, 28, 28] of f4 takes 188160128 bytes',
+    ],
     ['an absurd shape', npyBytes(npyHeader('<f4', [2 ** 40, 2 ** 40])), 'x.npy: claims the absurd shape [1099511627776, 1099511627776]'],
     ['an absurd shape that is empty', npyBytes(npyHeader('<f4', [2 ** 40, 0, 2 ** 40])), 'x.npy: claims the absurd shape'],
     ['a negative length', npyBytes(npyHeader('<f4', [-3])), "x.npy: has a header that cannot be read: {'descr'"],
-    ['a header that is code', npyBytes("{'descr': '<f4', 'fortran_order': False, 'shape': (3,), 'x': __import__('os')}"), 'x.npy: has a header that cannot be read'],
+    [
+      'a header that is code',
+      npyBytes("{'descr': '<f4', 'fortran_order': False, 'shape': (3,), 'x': __import__('os')}"),
+      'x.npy: has a header that cannot be read',
+    ],
     ['an unknown type', npyBytes(npyHeader('<c8', [1]), new Uint8Array(8)), `x.npy: holds values of the type '<c8': known are`],
     ['the name of a method as type', npyBytes(npyHeader('valueOf', [1])), `x.npy: holds values of the type 'valueOf'`],
   ])('%s', async (_, bytes, message) => {
@@ -67,15 +98,30 @@ describe('what is no whole NPY file', () => {
 });
 
 describe('properties', () => {
-  const kinds: Record<string, { values: fc.Arbitrary<number>; write: (view: DataView, offset: number, value: number, isLittle: boolean) => void; bytes: number }> = {
+  const kinds: Record<
+    string,
+    { values: fc.Arbitrary<number>; write: (view: DataView, offset: number, value: number, isLittle: boolean) => void; bytes: number }
+  > = {
     u1: { bytes: 1, values: fc.integer({ min: 0, max: 255 }), write: (view, offset, value) => view.setUint8(offset, value) },
     i1: { bytes: 1, values: fc.integer({ min: -128, max: 127 }), write: (view, offset, value) => view.setInt8(offset, value) },
     b1: { bytes: 1, values: fc.integer({ min: 0, max: 1 }), write: (view, offset, value) => view.setUint8(offset, value) },
-    u2: { bytes: 2, values: fc.integer({ min: 0, max: 65_535 }), write: (view, offset, value, isLittle) => view.setUint16(offset, value, isLittle) },
-    i2: { bytes: 2, values: fc.integer({ min: -32_768, max: 32_767 }), write: (view, offset, value, isLittle) => view.setInt16(offset, value, isLittle) },
+    u2: {
+      bytes: 2,
+      values: fc.integer({ min: 0, max: 65_535 }),
+      write: (view, offset, value, isLittle) => view.setUint16(offset, value, isLittle),
+    },
+    i2: {
+      bytes: 2,
+      values: fc.integer({ min: -32_768, max: 32_767 }),
+      write: (view, offset, value, isLittle) => view.setInt16(offset, value, isLittle),
+    },
     u4: { bytes: 4, values: fc.nat(), write: (view, offset, value, isLittle) => view.setUint32(offset, value, isLittle) },
     i4: { bytes: 4, values: fc.integer(), write: (view, offset, value, isLittle) => view.setInt32(offset, value, isLittle) },
-    i8: { bytes: 8, values: fc.maxSafeInteger(), write: (view, offset, value, isLittle) => view.setBigInt64(offset, BigInt(value), isLittle) },
+    i8: {
+      bytes: 8,
+      values: fc.maxSafeInteger(),
+      write: (view, offset, value, isLittle) => view.setBigInt64(offset, BigInt(value), isLittle),
+    },
     f4: { bytes: 4, values: fc.float(), write: (view, offset, value, isLittle) => view.setFloat32(offset, value, isLittle) },
     f8: { bytes: 8, values: fc.double(), write: (view, offset, value, isLittle) => view.setFloat64(offset, value, isLittle) },
   };
@@ -97,7 +143,7 @@ describe('properties', () => {
       const content = new Uint8Array(values.length * bytes);
       const view = new DataView(content.buffer);
       const order = form.isFortran ? fortranPositions(form.shape) : values.map((_, i) => i);
-      order.forEach((from, to) => write(view, to * bytes, values[from] as number, form.isLittle));
+      for (const [to, from] of order.entries()) write(view, to * bytes, values[from] as number, form.isLittle);
       const descr = `${bytes === 1 ? '|' : form.isLittle ? '<' : '>'}${form.kind}`;
       return { form, values, bytes: npyBytes(npyHeader(descr, form.shape, form.isFortran), content, form.version) };
     });
@@ -115,7 +161,10 @@ describe('properties', () => {
   });
 
   test('whatever is done to a file, it is read or refused with words', () => {
-    const damage = fc.array(fc.record({ at: fc.nat({ max: 160 }), byte: fc.integer({ min: 0, max: 255 }) }), { minLength: 1, maxLength: 8 });
+    const damage = fc.array(fc.record({ at: fc.nat({ max: 160 }), byte: fc.integer({ min: 0, max: 255 }) }), {
+      minLength: 1,
+      maxLength: 8,
+    });
     const cut = fc.option(fc.nat({ max: 200 }));
     fc.assert(
       fc.property(file, damage, cut, ({ bytes }, places, length) => {

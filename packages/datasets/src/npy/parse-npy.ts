@@ -102,7 +102,8 @@ function parseHeader(bytes: Uint8Array<ArrayBuffer>, where: string): Header {
   if (bytes.length < textOffset) throw new EspalierError({ where, what: 'is cut short', why: 'it ends within its header' });
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = version === 1 ? view.getUint16(lengthOffset, true) : view.getUint32(lengthOffset, true);
-  if (length > LONGEST_HEADER) throw new EspalierError({ where, what: `has a header of ${length} bytes`, why: `at most ${LONGEST_HEADER} are read` });
+  if (length > LONGEST_HEADER)
+    throw new EspalierError({ where, what: `has a header of ${length} bytes`, why: `at most ${LONGEST_HEADER} are read` });
   const dataOffset = textOffset + length;
   if (bytes.length < dataOffset) throw new EspalierError({ where, what: 'is cut short', why: 'it ends within its header' });
   const text = Buffer.from(bytes.buffer, bytes.byteOffset + textOffset, length).toString('utf8');

@@ -8,7 +8,11 @@ export interface LoadOptions {
 }
 
 /** A dataset as a config loads it: options completed by their schema, constructor filled by the container. */
-export async function load(name: string, options: Record<string, unknown>, { baseFolder = '/', seed = 1, log = () => {} }: LoadOptions = {}): Promise<Dataset> {
+export async function load(
+  name: string,
+  options: Record<string, unknown>,
+  { baseFolder = '/', seed = 1, log = () => {} }: LoadOptions = {},
+): Promise<Dataset> {
   const registry = new Registry([plugin]);
   const { part, problems } = registry.complete(new Part('dataset', name, options));
   if (problems.length > 0) throw new Error(problems.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n'));

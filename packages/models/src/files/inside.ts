@@ -10,7 +10,12 @@ import { EspalierError } from '@espalier/core';
  */
 export async function pathInside(folder: string, path: string, where: string): Promise<string> {
   const outside = (why: string) =>
-    new EspalierError({ where, what: `names the weights file "${path}"`, why, remedy: 'Only files in the folder of model.json are read; put it there' });
+    new EspalierError({
+      where,
+      what: `names the weights file "${path}"`,
+      why,
+      remedy: 'Only files in the folder of model.json are read; put it there',
+    });
   if (/^[a-z][a-z0-9+.-]*:/i.test(path) && !/^[a-z]:[\\/]/i.test(path)) throw outside('that is an address, not a file in its folder');
   if (posix.isAbsolute(path) || win32.isAbsolute(path)) throw outside('that is outside of its folder');
   if (path === '' || path.includes('\0') || path.split(/[\\/]/).includes('..')) throw outside('that is outside of its folder');

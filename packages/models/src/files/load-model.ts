@@ -9,11 +9,17 @@ export async function loadModel({ artifacts }: ModelFiles, where: string): Promi
     const remedy = 'Save it with its weights, or give "weights: false" to start from new ones';
     throw new EspalierError({ where, what: 'holds no weights', remedy });
   }
-  const model = await tf.loadLayersModel({ load: async () => artifacts }).catch((error: Error) => explain(error, artifacts.modelTopology, where));
+  const model = await tf
+    .loadLayersModel({ load: async () => artifacts })
+    .catch((error: Error) => explain(error, artifacts.modelTopology, where));
   const wrong = await firstNonFinite(model);
   if (wrong === undefined) return model;
   model.dispose();
-  throw new EspalierError({ where, what: `the weights of ${wrong} are not finite`, remedy: 'Save the model again from before it diverged' });
+  throw new EspalierError({
+    where,
+    what: `the weights of ${wrong} are not finite`,
+    remedy: 'Save the model again from before it diverged',
+  });
 }
 
 /** The architecture of a model, with new weights of the seed's. */

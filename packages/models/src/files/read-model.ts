@@ -55,8 +55,12 @@ interface ModelJson {
 
 async function readJsonBytes(path: string): Promise<Uint8Array> {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw new EspalierError({ where: path, what: 'cannot be read', why: error.message }, { cause: error });
-    throw new EspalierError({ where: path, what: 'there is no such file', remedy: 'Paths in a config start at the folder of its file' }, { cause: error });
+    if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR')
+      throw new EspalierError({ where: path, what: 'cannot be read', why: error.message }, { cause: error });
+    throw new EspalierError(
+      { where: path, what: 'there is no such file', remedy: 'Paths in a config start at the folder of its file' },
+      { cause: error },
+    );
   });
   if (!found.isFile()) throw new EspalierError({ where: path, what: 'is not a file', remedy: 'Name the model.json itself' });
   if (found.size > LARGEST_JSON) {
@@ -85,7 +89,12 @@ function parseModelJson(bytes: Uint8Array, where: string): ModelJson {
     });
   }
   if (!isObject(modelTopology)) {
-    throw new EspalierError({ where, what: 'is not a model of tfjs', why: 'it has no modelTopology', remedy: 'Save one with model.save, or convert it with tensorflowjs_converter' });
+    throw new EspalierError({
+      where,
+      what: 'is not a model of tfjs',
+      why: 'it has no modelTopology',
+      remedy: 'Save one with model.save, or convert it with tensorflowjs_converter',
+    });
   }
   if (isDeeper(modelTopology, DEEPEST_JSON)) throw new EspalierError({ where, what: `is nested more than ${DEEPEST_JSON} levels deep` });
   return json as ModelJson;

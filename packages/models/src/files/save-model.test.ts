@@ -1,8 +1,8 @@
-import fs from 'node:fs/promises';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import fs from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { join } from 'node:path';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { messageOf, temporaryFolder } from '../testing/files.ts';
@@ -97,7 +97,9 @@ describe('where the disk is full', () => {
 test('a folder that is a file', async () => {
   const path = join(temporaryFolder(), 'taken');
   writeFileSync(path, '');
-  expect(await messageOf(saveModel(await net(), path))).toMatch(/taken: the model cannot be saved: EEXIST.* Look at the folder and its permissions$/);
+  expect(await messageOf(saveModel(await net(), path))).toMatch(
+    /taken: the model cannot be saved: EEXIST.* Look at the folder and its permissions$/,
+  );
 });
 
 /** As a full disk does it: the file is opened, and what is written into it does not fit. */

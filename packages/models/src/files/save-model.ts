@@ -18,7 +18,16 @@ export async function saveModel(model: tf.LayersModel, folder: string): Promise<
 
 /** What `saveModel` does, for artifacts that tfjs's `model.save` hands out. */
 export async function writeModelFiles(artifacts: tf.io.ModelArtifacts, folder: string): Promise<tf.io.SaveResult> {
-  const { modelTopology, weightSpecs = [], weightData = new ArrayBuffer(0), format, generatedBy, convertedBy, userDefinedMetadata, trainingConfig } = artifacts;
+  const {
+    modelTopology,
+    weightSpecs = [],
+    weightData = new ArrayBuffer(0),
+    format,
+    generatedBy,
+    convertedBy,
+    userDefinedMetadata,
+    trainingConfig,
+  } = artifacts;
   const buffers = Array.isArray(weightData) ? weightData : [weightData];
   const before = await weightFilesIn(folder);
   const weightsFile = nameWeights(buffers, folder);
@@ -33,7 +42,10 @@ export async function writeModelFiles(artifacts: tf.io.ModelArtifacts, folder: s
   });
   try {
     await fs.mkdir(folder, { recursive: true });
-    await writeWhole(join(folder, weightsFile), buffers.map((buffer) => new Uint8Array(buffer)));
+    await writeWhole(
+      join(folder, weightsFile),
+      buffers.map((buffer) => new Uint8Array(buffer)),
+    );
     await writeWhole(join(folder, 'model.json'), [Buffer.from(json)]);
     await syncFolder(folder);
   } catch (error) {
