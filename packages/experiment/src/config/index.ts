@@ -4,6 +4,7 @@ export { ConfigError, type Diagnostic, type Position, type RenderOptions, render
 export { EXPECTATIONS, type Expectation, type Experiment, experimentSchema } from './experiment.ts';
 export { baselineHash, canonicalJson, experimentHash, type Fingerprints } from './experiment-hash.ts';
 export { experimentYaml } from './experiment-yaml.ts';
+export { typeInWords } from './in-words.ts';
 export { experimentJsonSchema, type JsonSchema } from './json-schema.ts';
 export { type LoadedPlugin, type LoadedPlugins, loadPlugins, type PluginProblem } from './load-plugins.ts';
 export type { Mistake } from './mistakes.ts';
