@@ -8,7 +8,15 @@ export interface Keeping {
   /** A tensor to write to with `assign`; `make` gives its first value. The run disposes it. */
   tensor(name: string, make: () => tf.Tensor): tf.Variable;
   /** A plain value to write to through `current`. */
-  value<T extends Json>(name: string, initial: T): { current: T };
+  value: KeptValue;
+}
+
+/** For a number the type is `number` and not the literal that it starts from. */
+export interface KeptValue {
+  (name: string, initial: number): { current: number };
+  (name: string, initial: boolean): { current: boolean };
+  (name: string, initial: string): { current: string };
+  <T extends Json>(name: string, initial: T): { current: T };
 }
 
 /** The keeping of one run: tensors and values by name, made on first use. Dispose it with the run. */
@@ -27,14 +35,14 @@ export class RunKeeping implements Keeping {
     return variable;
   }
 
-  value<T extends Json>(name: string, initial: T): { current: T } {
+  readonly value: KeptValue = (name: string, initial: Json) => {
     let value = this.values.get(name);
     if (value === undefined) {
       value = { current: initial };
       this.values.set(name, value);
     }
-    return value as { current: T };
-  }
+    return value as never;
+  };
 
   async save(): Promise<Pick<Checkpoint, 'keptTensors' | 'keptValues'>> {
     const keptTensors: Record<string, StoredTensor> = {};
