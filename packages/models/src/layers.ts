@@ -4,7 +4,6 @@ import { seedFor } from './seeds.ts';
 
 /** What a hidden layer may end in. */
 export const ACTIVATIONS = ['relu', 'tanh', 'sigmoid', 'elu', 'selu', 'softplus', 'swish', 'linear'] as const;
-export type Activation = (typeof ACTIVATIONS)[number];
 
 /** Layers of a model that start from the task's seed; each is named by who asks for it, and seeded by that name. */
 export class SeededLayers {

@@ -2,7 +2,7 @@ import { type Column, EspalierError } from '@espalier/core';
 import { isNumber, type Table } from './table.ts';
 
 /** More different whole numbers than this are values to predict, fewer are classes. */
-export const MOST_NUMBERED_CLASSES = 20;
+const MOST_NUMBERED_CLASSES = 20;
 
 /** Classification where the target is text, or few whole numbers; regression else. */
 export function inferTask({ texts }: Table): 'classification' | 'regression' {

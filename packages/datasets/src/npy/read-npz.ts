@@ -5,7 +5,7 @@ import yauzl, { type Entry } from 'yauzl';
 import { sizeOf } from '../files.ts';
 
 /** An array of an archive may take this much memory; what claims more is refused before it is unpacked. */
-export const LARGEST_ARRAY = 2 ** 31 - 1;
+const LARGEST_ARRAY = 2 ** 31 - 1;
 /** Deflate cannot pack tighter than 1032 to 1; what claims to is a lie. */
 const TIGHTEST = 1032;
 
