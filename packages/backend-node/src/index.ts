@@ -3,3 +3,4 @@ export { type Backend, type BackendChoice, type BackendOptions, useBackend } fro
 export { cacheFolder } from './cache.ts';
 export { type Diagnosis, diagnose } from './diagnose.ts';
 export { type InstallOptions, installNative } from './native/install.ts';
+export { AutoTrainer, default, GraphTrainer, NoNativeRule } from './training/index.ts';

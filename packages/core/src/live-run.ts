@@ -231,7 +231,9 @@ export class LiveRun implements PruningRun {
 
   private openSession(): TrainingSession {
     const { model, loss, optimizer, seed, trainer } = this.parts;
-    this.session ??= trainer.open({ model, samples: this.samples, loss, optimizer, masks: this.masks, seed });
+    if (this.session !== undefined) return this.session;
+    this.session = trainer.open({ model, samples: this.samples, loss, optimizer, masks: this.masks, seed });
+    for (const note of this.session.notes ?? []) this.log(note);
     return this.session;
   }
 

@@ -20,7 +20,7 @@ export interface Binding {
 interface NodeBackend {
   readonly binding: Binding;
   getInputTensorIds(tensors: readonly tf.TensorInfo[]): number[];
-  createOutputTensor(handle: HandleInfo): tf.TensorInfo;
+  createOutputTensor(handle: HandleInfo): tf.Tensor;
 }
 
 /** True where tfjs computes through tfjs-node, so that graphs can be run. */
@@ -43,5 +43,5 @@ export function handlesOf(tensors: readonly tf.Tensor[]): number[] {
 
 /** A tfjs tensor of what a session gave, sharing its memory. The caller disposes it. */
 export function tensorOf(handle: HandleInfo): tf.Tensor {
-  return tf.engine().makeTensorFromTensorInfo(backend().createOutputTensor(handle));
+  return backend().createOutputTensor(handle);
 }

@@ -1,0 +1,260 @@
+import {
+  corePlugin,
+  Mask,
+  MaskSet,
+  modelParameters,
+  Part,
+  PartContainer,
+  type PartKind,
+  type PartTypes,
+  Random,
+  Registry,
+  type Samples,
+  selectParameters,
+} from '@espalier/core';
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { useBackend } from '../backend.ts';
+import trainers from './index.ts';
+
+const registry = new Registry([corePlugin, trainers]);
+
+function make<K extends PartKind>(kind: K, name: string, options: Record<string, unknown> = {}): PartTypes[K] {
+  return new PartContainer(registry).make(registry.complete(new Part(kind, name, options)).part);
+}
+
+function seeded(seed: number) {
+  return tf.initializers.glorotUniform({ seed });
+}
+
+/** Nets that between them use every layer with a native rule. No bias stands before a batch norm: its gradient would be rounding alone. */
+const NETS: Readonly<Record<string, () => tf.LayersModel>> = {
+  'dense layers': () =>
+    tf.sequential({
+      layers: [
+        tf.layers.dense({ units: 16, activation: 'relu', inputShape: [20], kernelInitializer: seeded(1) }),
+        tf.layers.dense({ units: 12, activation: 'tanh', kernelInitializer: seeded(2) }),
+        tf.layers.dense({ units: 10, activation: 'sigmoid', kernelInitializer: seeded(3) }),
+        tf.layers.dense({ units: 8, activation: 'softplus', kernelInitializer: seeded(4) }),
+        tf.layers.dense({ units: 8, activation: 'selu', kernelInitializer: seeded(5) }),
+        tf.layers.dense({ units: 4, activation: 'softmax', kernelInitializer: seeded(6) }),
+      ],
+    }),
+  'convolutions and pooling': () =>
+    tf.sequential({
+      layers: [
+        tf.layers.conv2d({ filters: 4, kernelSize: 3, inputShape: [12, 12, 1], kernelInitializer: seeded(1) }),
+        tf.layers.maxPooling2d({ poolSize: 2 }),
+        tf.layers.conv2d({ filters: 6, kernelSize: 3, padding: 'same', activation: 'relu', strides: 2, kernelInitializer: seeded(2) }),
+        tf.layers.averagePooling2d({ poolSize: 2, padding: 'same' }),
+        tf.layers.flatten(),
+        tf.layers.reshape({ targetShape: [4, 6] }),
+        tf.layers.conv1d({ filters: 5, kernelSize: 2, kernelInitializer: seeded(3) }),
+        tf.layers.flatten(),
+        tf.layers.dense({ units: 4, kernelInitializer: seeded(4) }),
+        tf.layers.activation({ activation: 'softmax' }),
+      ],
+    }),
+  'batch norm, branches, depthwise and separable': () => {
+    const input = tf.input({ shape: [8, 8, 3] });
+    const conv = tf.layers.conv2d({ filters: 6, kernelSize: 3, padding: 'same', useBias: false, kernelInitializer: seeded(1) });
+    let x = conv.apply(input) as tf.SymbolicTensor;
+    x = tf.layers.batchNormalization().apply(x) as tf.SymbolicTensor;
+    x = tf.layers.reLU({ maxValue: 6 }).apply(x) as tf.SymbolicTensor;
+    const separable = { filters: 6, kernelSize: 3, padding: 'same', useBias: false } as const;
+    let y = tf.layers.separableConv2d({ ...separable, depthwiseInitializer: seeded(2), pointwiseInitializer: seeded(3) }).apply(x) as tf.SymbolicTensor;
+    y = tf.layers.depthwiseConv2d({ kernelSize: 3, padding: 'same', useBias: false, depthwiseInitializer: seeded(4) }).apply(y) as tf.SymbolicTensor;
+    x = tf.layers.add().apply([x, y]) as tf.SymbolicTensor;
+    x = tf.layers.concatenate().apply([x, y]) as tf.SymbolicTensor;
+    x = tf.layers.zeroPadding2d({ padding: 1 }).apply(x) as tf.SymbolicTensor;
+    x = tf.layers.globalAveragePooling2d({}).apply(x) as tf.SymbolicTensor;
+    x = tf.layers.dense({ units: 5, useBias: false, kernelInitializer: seeded(5) }).apply(x) as tf.SymbolicTensor;
+    x = tf.layers.batchNormalization().apply(x) as tf.SymbolicTensor;
+    x = tf.layers.activation({ activation: 'elu' }).apply(x) as tf.SymbolicTensor;
+    const output = tf.layers.dense({ units: 4, activation: 'softmax', kernelInitializer: seeded(6) }).apply(x);
+    return tf.model({ inputs: input, outputs: output as tf.SymbolicTensor });
+  },
+  'a nested and a shared layer': () => {
+    const inner = tf.sequential({ layers: [tf.layers.dense({ units: 6, activation: 'relu', inputShape: [5], kernelInitializer: seeded(1) })] });
+    const shared = tf.layers.dense({ units: 5, activation: 'softsign', kernelInitializer: seeded(2) });
+    const input = tf.input({ shape: [5] });
+    const once = shared.apply(input) as tf.SymbolicTensor;
+    const twice = shared.apply(once) as tf.SymbolicTensor;
+    const output = tf.layers.dense({ units: 4, activation: 'softmax', kernelInitializer: seeded(3) }).apply(inner.apply(twice)) as tf.SymbolicTensor;
+    return tf.model({ inputs: input, outputs: output });
+  },
+};
+
+function samplesOf(model: tf.LayersModel, target: Samples['targets'][number]['data'], shape: readonly number[] = []): Samples {
+  const inputShape = (model.inputs[0] as tf.SymbolicTensor).shape.slice(1) as number[];
+  const width = inputShape.reduce((product, size) => product * size, 1);
+  const random = Random.of(3, 'pixels');
+  const data = Uint8Array.from({ length: 256 * width }, () => random.int(256));
+  return { size: 256, inputs: [{ shape: inputShape, data, scale: 1 / 255 }], targets: [{ shape, data: target }] };
+}
+
+interface Trained {
+  readonly weights: ReadonlyMap<string, Float32Array>;
+  readonly loss: number;
+}
+
+interface Setting {
+  readonly net: () => tf.LayersModel;
+  readonly optimizer: readonly [string, Record<string, unknown>];
+  readonly loss?: string;
+  readonly masked?: boolean;
+  readonly samples?: (model: tf.LayersModel) => Samples;
+}
+
+async function train(trainer: string, { net, optimizer: [name, options], loss = 'sparseCategoricalCrossentropy', masked, samples }: Setting): Promise<Trained> {
+  const model = net();
+  const random = Random.of(5, 'labels');
+  const data = samples?.(model) ?? samplesOf(model, Int32Array.from({ length: 256 }, () => random.int(4)));
+  const { taken } = selectParameters(model);
+  const masks = new MaskSet(taken);
+  if (masked) for (const parameter of taken) masks.set(parameter, Mask.of(Float32Array.from({ length: parameter.size }, (_, i) => Number(i % 3 === 0))));
+  const optimizer = make('optimizer', name, options);
+  const session = make('trainer', trainer).open({ model, samples: data, loss: make('loss', loss), optimizer, masks, seed: 1 });
+  await session.refresh();
+  let last = Number.NaN;
+  for (let step = 1; step <= 100; step++) {
+    const order = Int32Array.from({ length: 32 }, (_, i) => (step * 32 + i) % 256);
+    last = await session.step(order, optimizer.learningRate.rateAt({ number: step, total: 100, progress: step / 100 }));
+  }
+  await session.sync();
+  await masks.verify('after 100 steps');
+  const weights = new Map(modelParameters(model).map((each) => [each.name.replace(/_?[A-Za-z0-9]*\d+/g, ''), Float32Array.from(each.variable.dataSync())]));
+  session.dispose();
+  masks.dispose();
+  model.dispose();
+  return { weights, loss: last };
+}
+
+function expectSame(native: Trained, tape: Trained): void {
+  expect(native.loss).toBeCloseTo(tape.loss, 5);
+  expect([...native.weights.keys()]).toEqual([...tape.weights.keys()]);
+  for (const [name, values] of native.weights) {
+    const other = tape.weights.get(name) as Float32Array;
+    const scale = other.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    const gap = values.reduce((most, value, i) => Math.max(most, Math.abs(value - (other[i] as number))), 0);
+    expect(gap / scale, name).toBeLessThan(1e-5);
+  }
+}
+
+const OPTIMIZERS = [
+  ['sgd', { learningRate: 0.05 }],
+  ['momentum', { learningRate: 0.02 }],
+  ['momentum', { learningRate: 0.02, nesterov: true, weightDecay: 0.01 }],
+  // With a tiny ε Adam moves a weight whose gradient is rounding alone as far as any other, one way or the other.
+  ['adam', { learningRate: 0.001, epsilon: 1e-3 }],
+  ['adam', { learningRate: 0.001, epsilon: 1e-3, weightDecay: 0.1 }],
+  ['rmsprop', { learningRate: 0.001, momentum: 0.5 }],
+] as const;
+
+beforeAll(async () => {
+  await useBackend({ choice: 'tensorflow' });
+});
+
+describe.each(Object.entries(NETS))('native training of %s equals the tape’s after 100 steps', (_name, net) => {
+  test.each(OPTIMIZERS)('with %s %o', async (...optimizer) => {
+    for (const masked of [false, true]) {
+      const setting = { net, optimizer, masked };
+      expectSame(await train('native', setting), await train('tape', setting));
+    }
+  });
+});
+
+describe('losses', () => {
+  const head = (units: number, activation: 'linear' | 'sigmoid' | 'softmax') => () =>
+    tf.sequential({
+      layers: [
+        tf.layers.dense({ units: 8, activation: 'tanh', inputShape: [6], kernelInitializer: seeded(1) }),
+        tf.layers.dense({ units, activation, kernelInitializer: seeded(2) }),
+      ],
+    });
+  const values = (count: number, whole: boolean) => {
+    const random = Random.of(9, 'targets');
+    return Float32Array.from({ length: count }, () => (whole ? random.int(2) : random.next()));
+  };
+
+  test.each([
+    ['binaryCrossentropy', head(1, 'sigmoid'), (model: tf.LayersModel) => samplesOf(model, values(256, true), [])],
+    ['meanSquaredError', head(3, 'linear'), (model: tf.LayersModel) => samplesOf(model, values(768, false), [3])],
+    ['meanAbsoluteError', head(3, 'sigmoid'), (model: tf.LayersModel) => samplesOf(model, values(768, false), [3])],
+    [
+      'categoricalCrossentropy',
+      head(3, 'softmax'),
+      (model: tf.LayersModel) => samplesOf(model, Float32Array.from({ length: 768 }, (_, i) => Number(i % 3 === Math.floor(i / 3) % 3)), [3]),
+    ],
+  ] as const)('%s equals the tape’s', async (loss, net, samples) => {
+    const setting = { net, optimizer: ['momentum', { learningRate: 0.05 }] as const, loss, samples };
+    expectSame(await train('native', setting), await train('tape', setting));
+  });
+});
+
+test('a layer without a native rule is named, and its model trains through the tape', async () => {
+  const model = tf.sequential({ layers: [tf.layers.dense({ units: 4, inputShape: [3] }), tf.layers.leakyReLU({ name: 'odd' }), tf.layers.dense({ units: 2, activation: 'softmax' })] });
+  const samples = samplesOf(model, new Int32Array(256));
+  const job = { model, samples, loss: make('loss', 'sparseCategoricalCrossentropy'), optimizer: make('optimizer', 'adam'), seed: 1 };
+  const session = make('trainer', 'auto').open(job);
+  expect(session.notes).toEqual(['trains through the gradient tape: odd (LeakyReLU) has no native rule']);
+  expect(await session.step(Int32Array.of(0, 1, 2), 0.001)).toBeGreaterThan(0);
+  session.dispose();
+  expect(() => make('trainer', 'native').open(job)).toThrow('odd (LeakyReLU) has no native rule');
+  model.dispose();
+});
+
+test('what is saved goes on as if it had not been interrupted', async () => {
+  const net = NETS['dense layers'] as () => tf.LayersModel;
+  const run = async (breakAt: number | undefined) => {
+    const model = net();
+    const random = Random.of(5, 'labels');
+    const samples = samplesOf(model, Int32Array.from({ length: 256 }, () => random.int(4)));
+    const open = () => make('trainer', 'native').open({ model, samples, loss: make('loss', 'sparseCategoricalCrossentropy'), optimizer: make('optimizer', 'adam'), seed: 1 });
+    let session = open();
+    for (let step = 0; step < 20; step++) {
+      if (step === breakAt) {
+        await session.sync();
+        const state = await session.save();
+        session.dispose();
+        session = open();
+        await session.restore(state);
+      }
+      await session.step(Int32Array.from({ length: 32 }, (_, i) => (step * 32 + i) % 256), 0.01);
+    }
+    await session.sync();
+    const weights = modelParameters(model).map(({ variable }) => [...variable.dataSync()]);
+    session.dispose();
+    model.dispose();
+    return weights;
+  };
+  expect(await run(7)).toEqual(await run(undefined));
+});
+
+test('memory stays as it is over 2,000 steps with a mask update every 50', async () => {
+  const model = (NETS['dense layers'] as () => tf.LayersModel)();
+  const { taken } = selectParameters(model);
+  const masks = new MaskSet(taken);
+  const samples = samplesOf(model, new Int32Array(256));
+  const session = make('trainer', 'native').open({ model, samples, loss: make('loss', 'sparseCategoricalCrossentropy'), optimizer: make('optimizer', 'adam'), masks, seed: 1 });
+  let after100 = 0;
+  for (let step = 1; step <= 2000; step++) {
+    await session.step(Int32Array.from({ length: 32 }, (_, i) => (step * 32 + i) % 256), 0.001);
+    if (step % 50 === 0) {
+      await session.sync();
+      for (const parameter of taken) {
+        const mask = masks.get(parameter).clone();
+        mask.prune(step % parameter.size);
+        masks.set(parameter, mask);
+      }
+      await session.refresh();
+    }
+    if (step === 100) after100 = tf.memory().numTensors;
+  }
+  expect(tf.memory().numTensors).toBe(after100);
+  await session.sync();
+  await masks.verify('after 2,000 steps');
+  session.dispose();
+  masks.dispose();
+  model.dispose();
+});

@@ -1,0 +1,237 @@
+import {
+  type Column,
+  type MaskSet,
+  type ModelParameter,
+
+  type Optimizer,
+  type PrunableParameter,
+  type Trainer,
+  type TrainingJob,
+  type TrainingSession,
+  type TrainingState,
+} from '@espalier/core';
+import * as tf from '@tensorflow/tfjs';
+import { FLOAT, Graph, INT, type Value, type Variable } from './graph.ts';
+import { GraphSession } from './graph-session.ts';
+import { lossRule, takesLabels } from './loss-rules.ts';
+import { DT } from './messages.ts';
+import { buildModel, type ModelGraph, NoNativeRule } from './model-graph.ts';
+import { isNative } from './native-backend.ts';
+import { type OptimizerRule, optimizerRule } from './optimizer-rules.ts';
+
+/**
+ * Trains natively: forward pass, gradients, masks and fused updates are one TensorFlow graph, run by one call per
+ * step. The samples lie in TensorFlow's memory as they are stored (bytes stay bytes), and each step gathers its own.
+ *
+ * @throws NoNativeRule where a layer, loss or optimiser has no native rule, or the backend is another one.
+ */
+export class GraphTrainer implements Trainer {
+  open(job: TrainingJob): TrainingSession {
+    return new GraphTrainingSession(job);
+  }
+}
+
+interface Weight {
+  readonly parameter: ModelParameter;
+  readonly variable: Variable;
+  readonly slots: readonly Variable[];
+  readonly mask?: Variable;
+}
+
+class GraphTrainingSession implements TrainingSession {
+  private readonly masks: MaskSet | undefined;
+  private readonly optimizer: Optimizer;
+  private readonly rule: OptimizerRule;
+  private readonly weights: Weight[];
+  private readonly session: GraphSession;
+  private readonly fetches: { readonly plain: string; readonly masked: string; readonly maskSlots: string };
+  private updates = 0;
+  private hasMasks = false;
+  private isAhead = false;
+
+  constructor(job: TrainingJob) {
+    if (!isNative()) throw new NoNativeRule(`the backend is ${tf.getBackend()}`);
+    const rule = optimizerRule(job.optimizer);
+    if (rule === undefined) throw new NoNativeRule(`the optimiser ${job.optimizer.constructor.name} has no native rule`);
+    this.rule = rule;
+    this.optimizer = job.optimizer;
+    this.masks = job.masks;
+
+    const graph = new Graph();
+    const built = buildStep(graph, job, rule);
+    this.weights = built.weights;
+    this.fetches = built.fetches;
+    this.session = new GraphSession(graph.nodes);
+    this.session.feed(built.data);
+    this.reset();
+    this.takeOver();
+  }
+
+  async step(order: Int32Array, learningRate: number): Promise<number> {
+    this.updates += 1;
+    this.isAhead = true;
+    // A view of a longer order would be sent whole.
+    const positions = order.length === order.buffer.byteLength / 4 ? order : order.slice();
+    return this.session.scalar(this.hasMasks ? this.fetches.masked : this.fetches.plain, {
+      positions: { shape: [positions.length], data: positions },
+      rate: { shape: [], data: Float32Array.of(this.rule.effectiveRate(learningRate, this.updates)) },
+      ...(this.optimizer.weightDecay > 0 ? { decay: { shape: [], data: Float32Array.of(learningRate * this.optimizer.weightDecay) } } : {}),
+    });
+  }
+
+  async sync(): Promise<void> {
+    if (!this.isAhead) return;
+    const tensors = this.session.read(this.weights.map(({ variable }) => variable));
+    this.weights.forEach(({ parameter }, i) => {
+      // assign takes over the tensor's memory; the tensor itself is let go.
+      parameter.variable.assign(tensors[i] as tf.Tensor);
+      (tensors[i] as tf.Tensor).dispose();
+    });
+    this.isAhead = false;
+  }
+
+  async refresh(): Promise<void> {
+    this.masks?.apply();
+    this.takeOver();
+    if (this.hasMasks) this.session.scalar(this.fetches.maskSlots);
+  }
+
+  /** Weights and masks as the model and the mask set have them. */
+  private takeOver(): void {
+    this.session.feedTensors(this.weights.map(({ variable, parameter }) => [variable, parameter.variable as tf.Tensor]));
+    const masked = this.weights.filter(({ mask }) => mask !== undefined);
+    const tensors = masked.map(({ parameter }) => this.masks?.tensor(parameter as PrunableParameter) ?? null);
+    this.hasMasks = tensors.some((tensor) => tensor !== null);
+    if (this.hasMasks) {
+      tf.tidy(() => this.session.feedTensors(masked.map(({ mask, parameter }, i) => [mask as Variable, tensors[i] ?? tf.ones([...parameter.shape])])));
+    }
+    this.isAhead = false;
+  }
+
+  reset(): void {
+    this.updates = 0;
+    this.session.feed(this.slots().map(({ slot, size }) => [slot, new Float32Array(size)]));
+  }
+
+  async save(): Promise<TrainingState> {
+    const slots = this.slots();
+    const tensors = this.session.read(slots.map(({ slot }) => slot));
+    const entries = slots.map(({ name }, i) => [name, Float32Array.from((tensors[i] as tf.Tensor).dataSync())] as const);
+    tf.dispose(tensors);
+    return { updates: this.updates, slots: Object.fromEntries(entries) };
+  }
+
+  async restore(state: TrainingState): Promise<void> {
+    const slots = this.slots();
+    for (const { name, size } of slots) {
+      if (state.slots[name]?.length !== size) throw new Error(`${name}: the checkpoint does not fit this optimiser`);
+    }
+    this.updates = state.updates;
+    this.session.feed(slots.map(({ name, slot }) => [slot, state.slots[name] as Float32Array]));
+  }
+
+  dispose(): void {
+    this.session.dispose();
+  }
+
+  private slots(): { name: string; slot: Variable; size: number }[] {
+    return this.weights.flatMap(({ parameter, slots }) =>
+      slots.map((slot, i) => ({ name: `${parameter.name}/${this.optimizer.slots[i]}`, slot, size: parameter.size })),
+    );
+  }
+}
+
+/** The graph of one step, without masks and with them; they share everything up to the gradients. */
+function buildStep(graph: Graph, job: TrainingJob, rule: OptimizerRule) {
+  const { model, samples, optimizer, masks } = job;
+  const computeLoss = lossRule(job.loss);
+  if (computeLoss === undefined) throw new NoNativeRule(`the loss ${job.loss.constructor.name} has no native rule`);
+  const penalties = tf.tidy(() => model.calculateLosses().length);
+  if (penalties > 0) throw new NoNativeRule('a layer has a regulariser, which has no native rule');
+
+  const positions = graph.input('positions', [-1], DT.int32);
+  const rate = graph.input('rate', [], DT.float);
+  const decay = optimizer.weightDecay > 0 ? graph.input('decay', [], DT.float) : undefined;
+  const data: [Variable, Column['data']][] = [];
+  const inputs = samples.inputs.map((column, i) => gather(graph, `inputs/${i}`, column, samples.size, positions, data, false));
+  const targets = samples.targets.map((column, i) => gather(graph, `targets/${i}`, column, samples.size, positions, data, takesLabels(job.loss)));
+
+  const built = buildModel(graph, model, inputs, job.loss);
+  const losses = built.outputs.map((output, i) => ({ output, ...computeLoss(graph, output, targets[i] as Value) }));
+  const loss = losses.length === 1 ? (losses[0]?.loss as Value) : graph.float('AddN', losses.map((each) => each.loss), [], { N: { int: losses.length } });
+  const gradients = graph.gradients(losses.map(({ output, gradient }) => ({ of: output, gradient })));
+
+  const weights = weightsOf(graph, built, optimizer, masks);
+  const plain: string[] = [...built.updates];
+  const masked: string[] = [...built.updates];
+  const masking: string[] = [];
+  for (const { parameter, variable, slots, mask } of weights) {
+    const gradient = gradients.get(variable.read.ref);
+    if (gradient === undefined || !parameter.trainable) continue;
+    const update = (of: Value) => {
+      const readers = graph.afterReaders(variable);
+      const after = decay !== undefined && parameter.shape.length > 1 ? [...readers, `^${shrink(graph, variable, decay, readers)}`] : readers;
+      return rule.update(graph, { weight: variable, slots, gradient: of, rate, after });
+    };
+    const unmasked = update(gradient);
+    plain.push(unmasked);
+    if (mask === undefined) {
+      masked.push(unmasked);
+      continue;
+    }
+    // Weight and slots are zero where the mask is; with a gradient of zero there, every update leaves them so.
+    masked.push(update(graph.float('Mul', [gradient, mask.read], parameter.shape)));
+    for (const slot of slots) {
+      const kept = graph.float('Mul', [slot.read, mask.read], parameter.shape);
+      masking.push(graph.emit('AssignVariableOp', [slot.handle, kept], { dtype: FLOAT }));
+    }
+  }
+  const fetches = {
+    plain: done(graph, loss, plain),
+    masked: done(graph, loss, masked),
+    maskSlots: done(graph, graph.scalar(0), masking),
+  };
+  return { weights, data, fetches };
+}
+
+/** A value that is there when all these nodes have run. */
+function done(graph: Graph, value: Value, nodes: readonly string[]): string {
+  return graph.emit('Identity', [value, ...new Set(nodes.map((name) => `^${name}`))], { T: FLOAT });
+}
+
+/** Decoupled weight decay: w − rate · decay · w. */
+function shrink(graph: Graph, weight: Variable, decay: Value, after: readonly string[]): string {
+  const part = graph.float('Mul', [weight.read, decay], weight.shape);
+  return graph.emit('AssignSubVariableOp', [weight.handle, part, ...after], { dtype: FLOAT });
+}
+
+function weightsOf(graph: Graph, { weights }: ModelGraph, optimizer: Optimizer, masks: MaskSet | undefined): Weight[] {
+  return [...weights.values()].map(({ parameter, variable }) => ({
+    parameter,
+    variable,
+    slots: parameter.trainable ? optimizer.slots.map((slot) => graph.variable(`${parameter.name}/${slot}`, parameter.shape)) : [],
+    mask: masks?.has(parameter) ? graph.variable(`${parameter.name}/mask`, parameter.shape) : undefined,
+  }));
+}
+
+/** Samples at the step's positions, as floats (or whole labels). The whole column becomes a variable of the session. */
+function gather(
+  graph: Graph,
+  name: string,
+  column: Column,
+  size: number,
+  positions: Value,
+  data: [Variable, Column['data']][],
+  asLabels: boolean,
+): Value {
+  const stored = asLabels && !(column.data instanceof Int32Array) ? Int32Array.from(column.data) : column.data;
+  const type = stored instanceof Float32Array ? DT.float : stored instanceof Int32Array ? DT.int32 : DT.uint8;
+  const variable = graph.variable(name, [size, ...column.shape], type);
+  data.push([variable, stored]);
+  const shape = [-1, ...column.shape];
+  const rows = graph.emit('ResourceGather', [variable.handle, positions], { Tindices: INT, dtype: { type } });
+  if (asLabels) return { ref: rows, shape, type };
+  const floats: Value =
+    type === DT.float ? { ref: rows, shape, type } : { ref: graph.emit('Cast', [rows], { SrcT: { type }, DstT: FLOAT }), shape, type: DT.float };
+  return column.scale === undefined ? floats : graph.float('Mul', [floats, graph.scalar(column.scale)], shape);
+}

@@ -1,0 +1,14 @@
+import { definePlugin } from '@espalier/core';
+import { AutoTrainer } from './auto-trainer.ts';
+import { GraphTrainer } from './graph-trainer.ts';
+
+export { AutoTrainer, GraphTrainer };
+export { NoNativeRule } from './model-graph.ts';
+
+export default definePlugin({
+  name: '@espalier/backend-node',
+  trainers: {
+    auto: { use: AutoTrainer, description: 'Natively where every layer has a native rule, else through the tape.' },
+    native: { use: GraphTrainer, description: 'One TensorFlow graph, run by one call per step.' },
+  },
+});
