@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import * as core from '@espalier/core';
+import * as tf from '@tensorflow/tfjs';
 import { expect, test } from 'vitest';
 import { loadPlugins } from './load-plugins.ts';
 import { configFolder, LOCAL_PLUGIN } from './testing/config-folder.ts';
@@ -26,6 +27,7 @@ test('TypeScript with decorators, outside of any node_modules, shares core and t
   expect(problems).toEqual([]);
   const registry = new core.Registry(plugins.map((loaded) => loaded.plugin));
   const { part } = registry.complete(new core.Part('model', 'net', { hidden: [3] }));
+  await tf.setBackend('cpu');
   const model = await new core.PartContainer(registry).make(part).build({ inputShapes: [[1]], task: 'regression', outputs: 1, seed: 1 });
   const [kernel] = core.modelParameters(model);
   expect(kernel?.shape).toEqual([1, 3]);

@@ -40,7 +40,7 @@ describe('a valid config', () => {
         calibration: 1000,
         tolerance: 0.005,
       },
-      trainer: 'tape',
+      trainer: 'auto',
       backend: 'auto',
       expect: { accuracyDrop: { max: 0.005 } },
     });
