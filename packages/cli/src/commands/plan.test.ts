@@ -6,7 +6,14 @@ const files = { 'points.yaml': POINTS, 'points.csv': pointsCsv() };
 
 test('says of each parameter whether it is taken and why, and trains nothing', async () => {
   const place = new Place(files);
-  const { status, stdout } = await place.start(['plan', 'points.yaml', '--set', 'prune.threshold=layer', '--set', 'prune.parameters=[{match: output, exclude: true}]']);
+  const { status, stdout } = await place.start([
+    'plan',
+    'points.yaml',
+    '--set',
+    'prune.threshold=layer',
+    '--set',
+    'prune.parameters=[{match: output, exclude: true}]',
+  ]);
   expect(status).toBe(0);
   expect(stdout).toMatch(/dense\/kernel +Dense +2 × 16 +32 +50\.00 %/);
   expect(stdout).toMatch(/output\/kernel +excluded by parameters\[0\]/);
@@ -17,7 +24,9 @@ test('says of each parameter whether it is taken and why, and trains nothing', a
 test('many cuts are a curve, the first and the last', async () => {
   const place = new Place(files);
   const { stdout } = await place.start(['plan', 'points.yaml', '--set', 'prune.strategy={magnitude: {rounds: 10}}']);
-  expect(stdout).toMatch(/cuts +10 cuts [▁▂▃▄▅▆▇█]{10}\n +first before the first step: 6\.70 %.*\n +last after step \d+ \(epoch \d\): 50\.00 %/);
+  expect(stdout).toMatch(
+    /cuts +10 cuts [▁▂▃▄▅▆▇█]{10}\n +first before the first step: 6\.70 %.*\n +last after step \d+ \(epoch \d\): 50\.00 %/,
+  );
 });
 
 test('--json is the plan as programs have it', async () => {

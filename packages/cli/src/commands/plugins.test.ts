@@ -28,7 +28,14 @@ class Halves { lines() { return []; } }
 export default definePlugin({ name: 'mine', thresholds: { halves: { use: Halves, options: z.object({ of: z.int().default(2) }) } } });`;
   const { status, stdout } = await new Place({ 'mine.ts': plugin }).start(['plugins', 'halves', '--plugin', './mine.ts', '--json']);
   expect(status).toBe(0);
-  expect(JSON.parse(stdout)).toEqual([expect.objectContaining({ kind: 'threshold', name: 'halves', plugin: 'mine', options: [expect.objectContaining({ name: 'of', default: 2 })] })]);
+  expect(JSON.parse(stdout)).toEqual([
+    expect.objectContaining({
+      kind: 'threshold',
+      name: 'halves',
+      plugin: 'mine',
+      options: [expect.objectContaining({ name: 'of', default: 2 })],
+    }),
+  ]);
 });
 
 test('the JSON Schema knows the parts, and is written where it is asked for', async () => {

@@ -69,7 +69,13 @@ test('ends with 2 for a mistake in the config, shown with its place, and runs no
 
 test('ends with 2 for a plan that cannot be, before anything is run', async () => {
   const place = new Place(files);
-  const { status, stderr } = await place.start(['run', 'points.yaml', '--set', 'prune.parameters=[{match: densse, exclude: true}]', '--json']);
+  const { status, stderr } = await place.start([
+    'run',
+    'points.yaml',
+    '--set',
+    'prune.parameters=[{match: densse, exclude: true}]',
+    '--json',
+  ]);
   expect(status).toBe(2);
   expect(stderr).toContain('"densse" matches no prunable parameter');
   expect(stderr).toContain('dense/kernel, dense_1/kernel, output/kernel');

@@ -57,7 +57,7 @@ class ShownRun {
       if (event.type === 'plan') {
         this.plan = event.plan;
         this.folder = event.folder;
-        terminal.print(`${terminal.colours.bold(event.plan.experiment)}\n${planSummary(event.plan, terminal)}\n`);
+        terminal.print(`${terminal.colours.bold(event.plan.experiment)}\n${planSummary(event.plan, terminal)}`);
       }
       if (event.type === 'recorded') this.isRecorded = true;
       if (this.plan !== undefined && event.type !== 'plan') this.hasBegun = true;
@@ -79,8 +79,8 @@ class ShownRun {
     const { comparison, askedAndGot, afterword, verdict } = await import('../view/result-view.ts');
     if (this.plan === undefined || this.folder === undefined) return;
     const colours = terminal.colours;
-    if (this.isRecorded) terminal.print('This run is recorded already, nothing was run. With --fresh it is run anew.\n');
-    terminal.print(`${comparison(result, terminal)}\n`);
+    if (this.isRecorded) terminal.print('\nThis run is recorded already, nothing was run. With --fresh it is run anew.');
+    terminal.print(`\n${comparison(result, terminal)}\n`);
     terminal.print(`${askedAndGot(result, this.plan, terminal)}\n`);
     terminal.print(afterword(result, this.loaded.experiment, this.folder, terminal));
     for (const line of verdict(result, colours)) terminal.print(line);

@@ -3,9 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+
+// Each call is a process that loads tfjs: a second on a machine at rest, many on one that is busy.
+vi.setConfig({ testTimeout: 120_000 });
 
 export interface Outcome {
   readonly status: number | null;
@@ -21,7 +24,7 @@ export class Place {
 
   constructor(files: Readonly<Record<string, string>> = {}) {
     for (const [name, text] of Object.entries(files)) writeFileSync(this.file(name), text);
-    onTestFinished(() => rmSync(this.folder, { recursive: true, force: true }));
+    onTestFinished(() => rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 }));
   }
 
   file(name: string): string {
@@ -29,7 +32,10 @@ export class Place {
   }
 
   /** Starts the built command. What it says is collected, and handed to `watch` as it comes. */
-  start(args: readonly string[], { env, watch }: { env?: Record<string, string>; watch?: (said: string, child: ChildProcess) => void } = {}): Promise<Outcome> {
+  start(
+    args: readonly string[],
+    { env, watch }: { env?: Record<string, string>; watch?: (said: string, child: ChildProcess) => void } = {},
+  ): Promise<Outcome> {
     const inherited = { ...process.env, NO_COLOR: undefined, FORCE_COLOR: undefined, COLUMNS: undefined };
     const child = spawn(process.execPath, [MAIN, ...args], { cwd: this.folder, env: { ...inherited, ...this.env, ...env } });
     let stdout = '';

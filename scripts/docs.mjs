@@ -1,0 +1,107 @@
+#!/usr/bin/env node
+/**
+ * Writes docs/configs.md from the schemas that configs are checked with. With --check it writes nothing, and ends with
+ * 1 where the file is not what it would write.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describeParts, experimentJsonSchema, loadPlugins, Registry, typeInWords } from 'espalier';
+
+const FILE = fileURLToPath(new URL('../docs/configs.md', import.meta.url));
+
+const { plugins } = await loadPlugins([], { from: process.cwd() });
+const registry = new Registry(plugins.map(({ plugin }) => plugin));
+const schema = experimentJsonSchema(registry);
+const page = configsPage();
+
+if (!process.argv.includes('--check')) writeFileSync(FILE, page);
+else if (readFileSync(FILE, 'utf8') !== page) {
+  console.error('docs/configs.md is not what the schemas say: write it anew with `node scripts/docs.mjs`');
+  process.exitCode = 1;
+}
+
+function configsPage() {
+  const kinds = groups(describeParts(registry));
+  return `${[
+    '# Configs',
+    '',
+    '*Written by `node scripts/docs.mjs` from the schemas that configs are checked with.*',
+    '',
+    'An experiment is one YAML file. A part is written as `name`, or as `name: { options }` where it is given any.',
+    'Relative paths start at the folder of the file. `espalier validate FILE` checks it, `espalier plan FILE` says what it would do,',
+    '`espalier schema FILE` writes the JSON Schema from which editors complete.',
+    '',
+    ...keyTable(schema, ''),
+    ...kinds.flatMap(([kind, parts]) => [`## ${title(kind)}`, '', ...parts.flatMap(partSection)]),
+  ]
+    .join('\n')
+    .trimEnd()}\n`;
+}
+
+/** The keys of a mapping, and after them those of the mappings inside it. */
+function keyTable(mapping, prefix) {
+  const inside = [];
+  const rows = Object.entries(mapping.properties).map(([key, value]) => {
+    const list = value.items?.properties === undefined ? undefined : value.items;
+    const deeper = list ?? (value.properties === undefined ? undefined : value);
+    const name = `${prefix}${key}${list === undefined ? '' : '[]'}`;
+    if (deeper !== undefined && !isRange(deeper)) inside.push([name, value.description ?? '', deeper]);
+    const isRequired = mapping.required?.includes(key) === true;
+    return row([`\`${name}\``, takes(value), fallback(value, isRequired), value.description ?? '']);
+  });
+  return [
+    row(['key', 'takes', 'default', '']),
+    row(['---', '---', '---', '---']),
+    ...rows,
+    '',
+    ...inside.flatMap(([name, description, value]) => [`### \`${name}\``, '', description, '', ...keyTable(value, `${name}.`)]),
+  ];
+}
+
+function partSection({ name, plugin, description, options }) {
+  const head = [`### \`${name}\``, '', `${description ?? ''} From \`${plugin}\`.`.trim(), ''];
+  if (options.length === 0) return head;
+  const rows = options.map((option) =>
+    row([`\`${option.name}\``, linked(option.type), fallback(option, option.required), option.description ?? '']),
+  );
+  return [...head, row(['option', 'takes', 'default', '']), row(['---', '---', '---', '---']), ...rows, ''];
+}
+
+function takes(value) {
+  if (isRange(value)) return '`{ min, max }`, either or both';
+  if (value.items?.properties !== undefined) return 'a list of mappings';
+  return value.properties === undefined ? linked(typeInWords(value)) : 'a mapping';
+}
+
+/** How a part is written stands at the top of the page; here the parts there are help more. */
+function linked(words) {
+  return words.replace(/(an?) (\w+(?: rate)?) as "name" or "name: \{options\}"$/, (_, article, noun) => {
+    const kind = noun.replace(/ (.)/, (_space, letter) => letter.toUpperCase());
+    return `${article} [${noun}](#${title(kind).toLowerCase().replaceAll(' ', '-')})`;
+  });
+}
+
+function isRange({ properties = {} }) {
+  return Object.keys(properties).join() === 'min,max';
+}
+
+function fallback(value, isRequired) {
+  if (isRequired) return '**required**';
+  const isPlain = value.default !== undefined && value.properties === undefined;
+  return isPlain ? `\`${typeof value.default === 'string' ? value.default : JSON.stringify(value.default)}\`` : '';
+}
+
+function row(cells) {
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
+}
+
+function title(kind) {
+  const words = { strategy: 'Strategies', learningRate: 'Learning rates', loss: 'Losses', dataset: 'Data' };
+  return words[kind] ?? `${kind[0].toUpperCase()}${kind.slice(1)}s`;
+}
+
+/** Parts by their kind, in the order of the kinds. (`Map.groupBy` needs Node 21.) */
+function groups(parts) {
+  const kinds = [...new Set(parts.map(({ kind }) => kind))];
+  return kinds.map((kind) => [kind, parts.filter((part) => part.kind === kind)]);
+}
