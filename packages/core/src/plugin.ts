@@ -4,8 +4,10 @@ import type { PartKind, PartTypes } from './tokens.ts';
 /** One part that a plugin brings. */
 export interface PluginEntry<T> {
   /** Its class. Made anew for each run, with what its constructor injects. */
-  // biome-ignore lint/suspicious/noExplicitAny: constructor arguments are filled by the container, whatever they are.
-  readonly use: new (...args: any[]) => T;
+  readonly use: new (
+    // biome-ignore lint/suspicious/noExplicitAny: constructor arguments are filled by the container, whatever they are.
+    ...args: any[]
+  ) => T;
   /** The schema of its options: checked before anything runs, shown by `espalier plugins`, completed by editors. */
   readonly options?: z.ZodObject;
   /** One sentence for lists; the first of what the part does. */
@@ -47,6 +49,6 @@ export const PLUGIN_FIELDS = {
 export const PART_KINDS = Object.keys(PLUGIN_FIELDS) as PartKind[];
 
 /** Declares a plugin; a wrong entry is a compile error here. */
-export function definePlugin<const P extends Plugin>(plugin: P): P {
+export function definePlugin(plugin: Plugin): Plugin {
   return plugin;
 }

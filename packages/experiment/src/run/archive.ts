@@ -39,9 +39,11 @@ export function packArchive(value: Packable): Uint8Array {
 export function unpackArchive(bytes: Uint8Array, where: string): unknown {
   const refuse = (why: string) => new EspalierError({ where, what: 'cannot be read', why, remedy: 'Delete it and start again' });
   const start = MAGIC.length + 32;
-  if (bytes.length < start + 8 || Buffer.from(bytes.subarray(0, MAGIC.length)).toString('latin1') !== MAGIC) throw refuse('it is no archive of this version');
+  if (bytes.length < start + 8 || Buffer.from(bytes.subarray(0, MAGIC.length)).toString('latin1') !== MAGIC)
+    throw refuse('it is no archive of this version');
   const body = bytes.subarray(start);
-  if (!createHash('sha256').update(body).digest().equals(bytes.subarray(MAGIC.length, start))) throw refuse('it is damaged: its checksum is wrong');
+  if (!createHash('sha256').update(body).digest().equals(bytes.subarray(MAGIC.length, start)))
+    throw refuse('it is damaged: its checksum is wrong');
   const headerLength = Number(Buffer.from(body.buffer, body.byteOffset, 8).readBigUInt64LE());
   const arrays = 8 + headerLength + ((8 - (headerLength % 8)) % 8);
   if (arrays > body.length) throw refuse('its header is longer than the file');

@@ -19,7 +19,10 @@ import { fileCheckpoints } from './run-folder.ts';
 
 /** The dense model of an experiment: its weights before, during and after training. */
 export interface Baseline {
-  readonly snapshots: Readonly<Partial<Record<Snapshot, StoredWeights>>> & { readonly initial: StoredWeights; readonly dense: StoredWeights };
+  readonly snapshots: Readonly<Partial<Record<Snapshot, StoredWeights>>> & {
+    readonly initial: StoredWeights;
+    readonly dense: StoredWeights;
+  };
   /** Seconds of training; 0 where it was there already. */
   readonly seconds: number;
   readonly stoppedEarly?: string;
@@ -46,7 +49,11 @@ export async function denseBaseline(prepared: PreparedExperiment, options: Basel
   } catch (error) {
     throw await diskError(error, options.folder);
   }
-  const release = await lock(file, { realpath: false, stale: 15_000, retries: { forever: true, factor: 1, minTimeout: 200, maxTimeout: 1000 } });
+  const release = await lock(file, {
+    realpath: false,
+    stale: 15_000,
+    retries: { forever: true, factor: 1, minTimeout: 200, maxTimeout: 1000 },
+  });
   try {
     const found = await readBaseline(file);
     if (found !== undefined && options.steps.every((step) => found.snapshots[`step-${step}`] !== undefined)) {

@@ -9,7 +9,13 @@ export interface Plan {
   readonly parameters: readonly PlannedParameter[];
   readonly dense: { readonly parameters: number; readonly macs: number; readonly bytes: number };
   /** What to expect of the pruned model; null where the threshold decides. `isExact` is false where it depends on scores. */
-  readonly expected: { readonly sparsity: number; readonly nonzero: number; readonly macs: number; readonly bytes: number; readonly isExact: boolean } | null;
+  readonly expected: {
+    readonly sparsity: number;
+    readonly nonzero: number;
+    readonly macs: number;
+    readonly bytes: number;
+    readonly isExact: boolean;
+  } | null;
   readonly training: { readonly samples: number; readonly stepsPerEpoch: number; readonly denseSteps: number; readonly pruneSteps: number };
   /** Every cut that the strategy will make; `sparsity` is null where the threshold decides. */
   readonly cuts: readonly { readonly step: number; readonly epoch: number; readonly sparsity: number | null; readonly scorer: string }[];
@@ -107,7 +113,11 @@ type Counts = ReadonlyMap<string, number> | null;
 /** Asks the threshold with scores that cannot be read: one that counts by shape alone answers all the same. */
 async function countsWithoutScores({ selection, threshold, experiment }: PreparedExperiment): Promise<Counts> {
   const shared = selection.taken.filter((parameter) => parameter.sparsity === undefined);
-  const scores = shared.map((parameter) => ({ parameter, size: parameter.size, read: () => Promise.reject(new Error('there are no scores in a plan')) }));
+  const scores = shared.map((parameter) => ({
+    parameter,
+    size: parameter.size,
+    read: () => Promise.reject(new Error('there are no scores in a plan')),
+  }));
   try {
     const lines = await threshold.lines(scores, experiment.prune.sparsity ?? 0);
     const counts = lines.map((line) => ('count' in line ? line.count : Number.NaN));
@@ -156,12 +166,16 @@ function problemsOf(prepared: PreparedExperiment, events: readonly RehearsedEven
   const { prune } = experiment;
   const decides = threshold.decidesSparsity === true;
   const problems: PlanProblem[] = [];
-  if (selection.taken.length === 0) problems.push({ path: ['prune', 'parameters'], message: 'every parameter is excluded: there is nothing to prune' });
+  if (selection.taken.length === 0)
+    problems.push({ path: ['prune', 'parameters'], message: 'every parameter is excluded: there is nothing to prune' });
   const cuts = events.filter(({ what }) => what === 'cut');
   const last = cuts[cuts.length - 1];
   const trained = events.reduce((sum, event) => sum + (event.steps ?? 0), 0);
   if (last === undefined) {
-    problems.push({ path: ['prune', 'strategy'], message: `strategy "${prune.strategy.name}" never cuts in ${trained} steps: nothing would be pruned` });
+    problems.push({
+      path: ['prune', 'strategy'],
+      message: `strategy "${prune.strategy.name}" never cuts in ${trained} steps: nothing would be pruned`,
+    });
   } else if (!decides && prune.sparsity !== undefined && Math.abs((last.sparsity ?? 0) - prune.sparsity) > prune.tolerance) {
     const message =
       `the last cut, at step ${last.step} of ${trained}, asks for a sparsity of ${percent(last.sparsity ?? 0)} and not ${percent(prune.sparsity)}: ` +
@@ -170,7 +184,10 @@ function problemsOf(prepared: PreparedExperiment, events: readonly RehearsedEven
   }
   for (const [index, { sparsity }] of cuts.entries()) {
     if (decides || (sparsity !== undefined && sparsity >= 0 && sparsity < 1)) continue;
-    problems.push({ path: ['prune', 'strategy'], message: `cut ${index + 1} asks for a sparsity of ${sparsity}, which is not from 0 up to 1` });
+    problems.push({
+      path: ['prune', 'strategy'],
+      message: `cut ${index + 1} asks for a sparsity of ${sparsity}, which is not from 0 up to 1`,
+    });
     break;
   }
   if (threshold.decidesSparsity && selection.taken.every(({ sparsity }) => sparsity !== undefined)) {

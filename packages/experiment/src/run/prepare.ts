@@ -1,9 +1,9 @@
 import {
-  Calibration,
-  type Dataset,
-  DATA,
   BASE_FOLDER,
   CALIBRATION,
+  Calibration,
+  DATA,
+  type Dataset,
   EspalierError,
   GRADIENTS,
   Gradients,
@@ -23,9 +23,9 @@ import {
   Random,
   type Samples,
   SEED,
+  type Strategy,
   samplesFor,
   selectParameters,
-  type Strategy,
   THRESHOLD,
   type Threshold,
   TRAINER,
@@ -78,7 +78,9 @@ export async function prepare(loaded: LoadedExperiment, log: (message: string) =
   const source = await at(['model'], () => container.make(experiment.model));
   const model = await at(['model'], () => source.build(task));
   try {
-    const { train, validation } = await at(['train', 'validationSplit'], () => splitValidation(data.train, experiment.train.validationSplit, seed));
+    const { train, validation } = await at(['train', 'validationSplit'], () =>
+      splitValidation(data.train, experiment.train.validationSplit, seed),
+    );
     const loss = await at(['loss'], () => container.make(experiment.loss ?? defaultLoss(data)));
     const calibration = await at(
       ['model'],

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { type Backend, cacheFolder, useBackend } from '@espalier/backend-node';
-import { Cancelled, LiveRun, Budget, type CutReport, type RunEvent, stepsPerEpoch, writeWeights } from '@espalier/core';
+import { Cancelled, type CutReport, type RunEvent, writeWeights } from '@espalier/core';
 import { saveModel } from '@espalier/models';
 import * as tf from '@tensorflow/tfjs';
 import { baselineHash, experimentHash, experimentYaml, type LoadedExperiment } from '../config/index.ts';
@@ -11,8 +11,9 @@ import { denseBaseline } from './baseline.ts';
 import { brokenExpectations } from './expectations.ts';
 import { writeAtomically } from './files.ts';
 import { latencies, measure } from './measure.ts';
+import { openRun } from './open-run.ts';
 import { askedSparsity, makePlan, type Plan, rewoundSteps } from './plan.ts';
-import { prepare, type PreparedExperiment } from './prepare.ts';
+import { type PreparedExperiment, prepare } from './prepare.ts';
 import type { Measurement, RunResult } from './result.ts';
 import { RunFolder } from './run-folder.ts';
 
@@ -94,7 +95,14 @@ class ExperimentRun {
   private readonly options: RunOptions;
   private lastCut: CutReport | undefined;
 
-  constructor(loaded: LoadedExperiment, prepared: PreparedExperiment, plan: Plan, folder: RunFolder, backend: Backend, options: RunOptions) {
+  constructor(
+    loaded: LoadedExperiment,
+    prepared: PreparedExperiment,
+    plan: Plan,
+    folder: RunFolder,
+    backend: Backend,
+    options: RunOptions,
+  ) {
     this.loaded = loaded;
     this.prepared = prepared;
     this.plan = plan;
@@ -119,7 +127,12 @@ class ExperimentRun {
     try {
       const measured = await this.pruneAndMeasure();
       const failures = [...this.missedTarget(measured.pruned.sparsity ?? 0), ...brokenExpectations(experiment, measured)];
-      const result: RunResult = { ...base, status: failures.length === 0 ? 'done' : 'failed', ...(failures.length === 0 ? {} : { failures }), ...measured };
+      const result: RunResult = {
+        ...base,
+        status: failures.length === 0 ? 'done' : 'failed',
+        ...(failures.length === 0 ? {} : { failures }),
+        ...measured,
+      };
       await this.folder.writeResult(result);
       await this.folder.removeCheckpoint();
       return result;
@@ -128,7 +141,9 @@ class ExperimentRun {
       const failures = [(error as Error).message];
       const timing = { denseS: 0, pruneS: 0, scoreS: 0, trainS: 0 };
       // A full disk must not hide the error that came first.
-      await this.folder.writeResult({ ...base, status: 'failed', failures, dense: null, pruned: null, parameters: [], timing }).catch(() => {});
+      await this.folder
+        .writeResult({ ...base, status: 'failed', failures, dense: null, pruned: null, parameters: [], timing })
+        .catch(() => {});
       throw error;
     }
   }
@@ -136,7 +151,7 @@ class ExperimentRun {
   private async pruneAndMeasure() {
     const { experiment } = this.loaded;
     const { prepared, options } = this;
-    const { model, data, train, validation, loss, threshold, pruneOptimizer, trainer, selection, strategy } = prepared;
+    const { model, data, train, loss, selection, strategy } = prepared;
     const fingerprints = { data: data.fingerprint, model: (await prepared.source.fingerprint?.()) ?? '' };
     const baseline = await denseBaseline(prepared, {
       folder: path.join(cacheFolder(), 'baselines'),
@@ -149,20 +164,7 @@ class ExperimentRun {
     const dense = await measure(model, { ...common, bytes: this.plan.dense.bytes });
     this.emit({ type: 'dense', measurement: dense, seconds: baseline.seconds });
 
-    const run = await LiveRun.open({
-      model,
-      parameters: selection.taken,
-      sparsity: experiment.prune.sparsity ?? Number.NaN,
-      threshold,
-      train,
-      validation,
-      task: data.task,
-      loss,
-      optimizer: pruneOptimizer,
-      trainer,
-      batchSize: experiment.prune.batchSize,
-      budget: Budget.ofEpochs(experiment.prune.epochs, stepsPerEpoch(train, experiment.prune.batchSize)),
-      seed: experiment.seed,
+    const run = await openRun(prepared, {
       snapshots: baseline.snapshots,
       signal: options.signal,
       onEvent: (event) => this.emit(event),
@@ -225,7 +227,9 @@ class ExperimentRun {
     if (this.prepared.threshold.decidesSparsity || experiment.prune.sparsity === undefined) return [];
     const asked = askedSparsity(this.prepared);
     if (Math.abs(got - asked) <= experiment.prune.tolerance) return [];
-    return [`sparsity: ${(100 * got).toFixed(2)} % was reached where ${(100 * asked).toFixed(2)} % was asked for (tolerance ${100 * experiment.prune.tolerance} points)`];
+    return [
+      `sparsity: ${(100 * got).toFixed(2)} % was reached where ${(100 * asked).toFixed(2)} % was asked for (tolerance ${100 * experiment.prune.tolerance} points)`,
+    ];
   }
 
   private emit(event: ExperimentEvent): void {

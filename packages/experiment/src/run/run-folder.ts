@@ -39,7 +39,11 @@ export class RunFolder {
     }
     const release = await lock(folder, { lockfilePath: path.join(folder, '.lock'), stale: 15_000 }).catch(async (error: unknown) => {
       if ((error as NodeJS.ErrnoException).code !== 'ELOCKED') throw await diskError(error, folder);
-      throw new EspalierError({ where: folder, what: 'another process is running in this folder', remedy: 'Wait for it, or choose another folder with --out' });
+      throw new EspalierError({
+        where: folder,
+        what: 'another process is running in this folder',
+        remedy: 'Wait for it, or choose another folder with --out',
+      });
     });
     const run = new RunFolder(folder, release);
     try {
@@ -142,7 +146,8 @@ export async function readResult(folder: string): Promise<RunResult | undefined>
     throw new EspalierError({ where: file, what: 'is not JSON', why: (error as Error).message, remedy: 'Delete it and run again' });
   }
   const { hash, status } = (result ?? {}) as Partial<RunResult>;
-  if (typeof hash !== 'string' || typeof status !== 'string') throw new EspalierError({ where: file, what: 'is not the record of a run', remedy: 'Delete it and run again' });
+  if (typeof hash !== 'string' || typeof status !== 'string')
+    throw new EspalierError({ where: file, what: 'is not the record of a run', remedy: 'Delete it and run again' });
   return result as RunResult;
 }
 

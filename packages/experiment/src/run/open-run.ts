@@ -1,0 +1,27 @@
+import { Budget, LiveRun, type LiveRunParts, stepsPerEpoch } from '@espalier/core';
+import type { PreparedExperiment } from './prepare.ts';
+
+/** The pruning run of a prepared experiment; `around` is what its surroundings add. */
+export function openRun(
+  prepared: PreparedExperiment,
+  around: Pick<LiveRunParts, 'signal' | 'onEvent' | 'snapshots' | 'checkpoints'>,
+): Promise<LiveRun> {
+  const { experiment, model, selection, threshold, train, validation, data, loss, pruneOptimizer, trainer } = prepared;
+  const { sparsity, batchSize, epochs } = experiment.prune;
+  return LiveRun.open({
+    model,
+    parameters: selection.taken,
+    sparsity: sparsity ?? Number.NaN,
+    threshold,
+    train,
+    validation,
+    task: data.task,
+    loss,
+    optimizer: pruneOptimizer,
+    trainer,
+    batchSize,
+    budget: Budget.ofEpochs(epochs, stepsPerEpoch(train, batchSize)),
+    seed: experiment.seed,
+    ...around,
+  });
+}
