@@ -7,14 +7,18 @@ import { randomSamples, tinyNet } from './testing/nets.ts';
 
 beforeAll(useCpu);
 
-const bytes: Samples = { size: 3, inputs: [{ shape: [2], data: Uint8Array.of(0, 255, 51, 102, 0, 0), scale: 1 / 255 }], targets: [{ shape: [], data: Int32Array.of(7, 8, 9) }] };
+const bytes: Samples = {
+  size: 3,
+  inputs: [{ shape: [2], data: Uint8Array.of(0, 255, 51, 102, 0, 0), scale: 1 / 255 }],
+  targets: [{ shape: [], data: Int32Array.of(7, 8, 9) }],
+};
 
 describe('a batch', () => {
   test('has the samples at these positions, bytes scaled, whole numbers as such', () => {
     const { inputs, targets } = gatherBatch(bytes, [1, 0]);
     const values = [...(inputs[0] as tf.Tensor).dataSync()];
     expect([inputs[0]?.shape, inputs[0]?.dtype, targets[0]?.shape, targets[0]?.dtype]).toEqual([[2, 2], 'float32', [2], 'int32']);
-    [0.2, 0.4, 0, 1].forEach((value, i) => expect(values[i]).toBeCloseTo(value, 6));
+    for (const [i, value] of [0.2, 0.4, 0, 1].entries()) expect(values[i]).toBeCloseTo(value, 6);
     expect([...(targets[0] as tf.Tensor).dataSync()]).toEqual([8, 7]);
   });
 
@@ -49,8 +53,12 @@ describe('samples are read in the shape of the model', () => {
   });
 
   test('and refused by both shapes where they do not fit', () => {
-    expect(() => samplesFor(tinyNet(), randomSamples(2, [[9]], [[1]]))).toThrow(/^input \w+: the model takes \[10\], but the data has \[9\]\. Choose/);
+    expect(() => samplesFor(tinyNet(), randomSamples(2, [[9]], [[1]]))).toThrow(
+      /^input \w+: the model takes \[10\], but the data has \[9\]\. Choose/,
+    );
     expect(() => samplesFor(tinyNet(), randomSamples(2, [[10], [1]], [[1]]))).toThrow('the model takes 1 inputs, but the data has 2');
-    expect(() => samplesFor(tinyNet(), randomSamples(2, [[10]], [[1], [1]]))).toThrow('the model has 1 outputs, but the data has 2 targets');
+    expect(() => samplesFor(tinyNet(), randomSamples(2, [[10]], [[1], [1]]))).toThrow(
+      'the model has 1 outputs, but the data has 2 targets',
+    );
   });
 });

@@ -1,5 +1,5 @@
-import type { Json } from './keeping.ts';
 import type { Evaluation } from './evaluate.ts';
+import type { Json } from './keeping.ts';
 import type { CutReport, TrainingReport } from './pruning-run.ts';
 import type { TrainingState } from './trainer.ts';
 import type { LoopProgress } from './training-loop.ts';

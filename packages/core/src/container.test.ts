@@ -99,7 +99,11 @@ const registry = new Registry([
     strategies: {
       gradual: {
         use: Gradual,
-        options: z.object({ scorer: part('scorer', 'seeded'), scheduler: part('scheduler', 'linear'), second: part('scorer', { seeded: { bins: 2 } }) }),
+        options: z.object({
+          scorer: part('scorer', 'seeded'),
+          scheduler: part('scheduler', 'linear'),
+          second: part('scorer', { seeded: { bins: 2 } }),
+        }),
       },
       needy: { use: NeedsScorer },
     },
@@ -153,9 +157,17 @@ test('what is bound lazily is made at the first asking, once', () => {
 
 describe('what cannot be made says why', () => {
   test.each<[string, Part, string]>([
-    ['a class that is not marked', new Part('scorer', 'unmarked'), 'scorer "unmarked" of @acme/parts: cannot be made: its constructor takes arguments, but the class is not marked @injectable()'],
+    [
+      'a class that is not marked',
+      new Part('scorer', 'unmarked'),
+      'scorer "unmarked" of @acme/parts: cannot be made: its constructor takes arguments, but the class is not marked @injectable()',
+    ],
     ['a constructor that throws', new Part('scorer', 'throwing'), 'scorer "throwing" of @acme/parts: cannot be made: no bins today'],
-    ['a scorer that no option names', new Part('strategy', 'needy'), "its constructor injects SCORER, which nothing here provides (declare an option with part('scorer'))"],
+    [
+      'a scorer that no option names',
+      new Part('strategy', 'needy'),
+      "its constructor injects SCORER, which nothing here provides (declare an option with part('scorer'))",
+    ],
     ['a provider that is missing', new Part('scorer', 'data'), 'its constructor injects CALIBRATION, which nothing here provides'],
     ['a name that is unknown', new Part('scorer', 'sedeed'), 'unknown scorer "sedeed" (there are seeded, unmarked, throwing, data)'],
     ['a wrong option', new Part('scorer', 'seeded', { bin: 2 }), 'seeded.bin: unknown key "bin" (there are bins)'],

@@ -1,9 +1,20 @@
 import 'reflect-metadata';
-import { container as root, type DependencyContainer, type InjectionToken } from 'tsyringe';
+import { type DependencyContainer, type InjectionToken, container as root } from 'tsyringe';
 import { EspalierError } from './errors.ts';
 import { Part } from './part.ts';
 import type { PartProblem, Registry } from './registry.ts';
-import { LEARNING_RATE, MAKE, type Make, OPTIONS, type PartKind, type PartTypes, SCHEDULER, SCORER, THRESHOLD, type Token } from './tokens.ts';
+import {
+  LEARNING_RATE,
+  MAKE,
+  type Make,
+  OPTIONS,
+  type PartKind,
+  type PartTypes,
+  SCHEDULER,
+  SCORER,
+  THRESHOLD,
+  type Token,
+} from './tokens.ts';
 
 /** The kinds that are injected when a part's options name one. */
 const INJECTED_KINDS: Partial<Record<PartKind, Token<unknown>>> = {

@@ -32,7 +32,10 @@ interface Asked {
   readonly threshold?: Threshold | string;
 }
 
-function cutWith(masks: MaskSet, { scorer = magnitude(), sparsity = 0.5, target = sparsity, threshold: by = 'global' }: Asked): Promise<CutReport> {
+function cutWith(
+  masks: MaskSet,
+  { scorer = magnitude(), sparsity = 0.5, target = sparsity, threshold: by = 'global' }: Asked,
+): Promise<CutReport> {
   return cut({ masks, scorer, sparsity, target, threshold: typeof by === 'string' ? threshold(by) : by, context: contextOf(masks) });
 }
 
@@ -42,28 +45,43 @@ const scoresFrom = (lists: Record<string, readonly number[]>, independent = true
 const keptOf = (masks: MaskSet, parameter: PrunableParameter): number[] => [...masks.get(parameter).toFloat32()];
 
 describe('sparsity asked for is sparsity got, to one element', () => {
-  const values = fc.array(fc.constantFrom(0, -0, 1, 1, 2, -3, 1e-40, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY), { minLength: 1, maxLength: 30 });
+  const values = fc.array(fc.constantFrom(0, -0, 1, 1, 2, -3, 1e-40, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY), {
+    minLength: 1,
+    maxLength: 30,
+  });
 
   test.each(['global', 'layer'])('%s, whatever the scores, over a rising schedule; what is pruned stays pruned', async (name) => {
     await fc.assert(
-      fc.asyncProperty(fc.array(values, { minLength: 1, maxLength: 3 }), fc.array(fc.tuple(fc.integer({ min: 0, max: 100 }), fc.nat()), { maxLength: 4 }), async (tensors, steps) => {
-        const parameters = tensors.map((tensor, i) => parameterOf(`p${i}`, tensor.map(() => 1)));
-        const masks = new MaskSet(parameters);
-        const rising = steps.map(([percent, shift]) => ({ sparsity: percent / 100, shift })).sort((a, b) => a.sparsity - b.sparsity);
-        for (const { sparsity, shift } of rising) {
-          const before = parameters.map((parameter) => masks.get(parameter));
-          // Other scores at each cut: the list turned around by some places.
-          const scores = Object.fromEntries(tensors.map((tensor, i) => [`p${i}`, tensor.map((_, j) => tensor[(j + shift) % tensor.length] as number)]));
-          await cutWith(masks, { scorer: scoresFrom(scores), sparsity, threshold: name });
-          parameters.forEach((parameter, i) => expect(masks.get(parameter).isWithin(before[i] as Mask)).toBe(true));
-          if (name === 'layer') for (const parameter of parameters) expect(masks.get(parameter).pruned).toBe(Math.round(sparsity * parameter.size));
-          const total = parameters.reduce((sum, { size }) => sum + size, 0);
-          const pruned = parameters.reduce((sum, parameter) => sum + masks.get(parameter).pruned, 0);
-          if (name === 'global') expect(pruned).toBe(Math.round(sparsity * total));
-        }
-        masks.dispose();
-        for (const { variable } of parameters) variable.dispose();
-      }),
+      fc.asyncProperty(
+        fc.array(values, { minLength: 1, maxLength: 3 }),
+        fc.array(fc.tuple(fc.integer({ min: 0, max: 100 }), fc.nat()), { maxLength: 4 }),
+        async (tensors, steps) => {
+          const parameters = tensors.map((tensor, i) =>
+            parameterOf(
+              `p${i}`,
+              tensor.map(() => 1),
+            ),
+          );
+          const masks = new MaskSet(parameters);
+          const rising = steps.map(([percent, shift]) => ({ sparsity: percent / 100, shift })).sort((a, b) => a.sparsity - b.sparsity);
+          for (const { sparsity, shift } of rising) {
+            const before = parameters.map((parameter) => masks.get(parameter));
+            // Other scores at each cut: the list turned around by some places.
+            const scores = Object.fromEntries(
+              tensors.map((tensor, i) => [`p${i}`, tensor.map((_, j) => tensor[(j + shift) % tensor.length] as number)]),
+            );
+            await cutWith(masks, { scorer: scoresFrom(scores), sparsity, threshold: name });
+            for (const [i, parameter] of parameters.entries()) expect(masks.get(parameter).isWithin(before[i] as Mask)).toBe(true);
+            if (name === 'layer')
+              for (const parameter of parameters) expect(masks.get(parameter).pruned).toBe(Math.round(sparsity * parameter.size));
+            const total = parameters.reduce((sum, { size }) => sum + size, 0);
+            const pruned = parameters.reduce((sum, parameter) => sum + masks.get(parameter).pruned, 0);
+            if (name === 'global') expect(pruned).toBe(Math.round(sparsity * total));
+          }
+          masks.dispose();
+          for (const { variable } of parameters) variable.dispose();
+        },
+      ),
       { numRuns: 100 },
     );
   });
@@ -157,7 +175,9 @@ describe('the thresholds', () => {
     const masks = new MaskSet([parameterOf('a', [1, 2])]);
     const by = (line: unknown): Threshold => ({ lines: () => [line] as never });
     for (const line of [undefined, { count: 3 }, { count: -1 }, { count: 0.5 }, { below: Number.NaN }, {}]) {
-      await expect(cutWith(masks, { threshold: by(line) })).rejects.toThrow('a: the threshold drew no line that makes sense among 2 scores');
+      await expect(cutWith(masks, { threshold: by(line) })).rejects.toThrow(
+        'a: the threshold drew no line that makes sense among 2 scores',
+      );
     }
     await expect(cutWith(masks, { threshold: { lines: () => [] } })).rejects.toThrow('the threshold gave 0 lines for 1 parameters');
   });

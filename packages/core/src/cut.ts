@@ -4,8 +4,8 @@ import type { Mask } from './mask.ts';
 import type { MaskSet } from './mask-set.ts';
 import type { PrunableParameter } from './parameter.ts';
 import type { CutReport } from './pruning-run.ts';
-import type { Scorer, ScoringContext } from './scorer.ts';
 import { Random } from './random.ts';
+import type { Scorer, ScoringContext } from './scorer.ts';
 import { cutOff, fallsUnder } from './select-lowest.ts';
 import type { Line, ParameterScores, Threshold } from './threshold.ts';
 
@@ -35,7 +35,7 @@ export async function cut(request: CutRequest): Promise<CutReport> {
   if (answered.length !== shared.length) {
     throw new EspalierError(`the threshold gave ${answered.length} lines for ${shared.length} parameters`);
   }
-  shared.forEach(({ parameter, size }, i) => lines.set(parameter.name, sensible(answered[i], parameter, size)));
+  for (const [i, { parameter, size }] of shared.entries()) lines.set(parameter.name, sensible(answered[i], parameter, size));
   const progress = Number.isFinite(request.target) && request.target > 0 ? Math.min(1, sparsity / request.target) : 1;
   for (const { parameter, size } of scores) {
     if (parameter.sparsity === undefined) continue;
@@ -139,5 +139,8 @@ function sensible(line: Line | undefined, { name }: PrunableParameter, size: num
   const isCount = line !== undefined && 'count' in line && Number.isInteger(line.count) && line.count >= 0 && line.count <= size;
   const isValue = line !== undefined && 'below' in line && !Number.isNaN(line.below);
   if (line !== undefined && (isCount || isValue)) return line;
-  throw new EspalierError({ where: name, what: `the threshold drew no line that makes sense among ${size} scores: ${JSON.stringify(line)}` });
+  throw new EspalierError({
+    where: name,
+    what: `the threshold drew no line that makes sense among ${size} scores: ${JSON.stringify(line)}`,
+  });
 }

@@ -6,14 +6,19 @@ import { loss, useCpu } from './testing/make.ts';
 beforeAll(useCpu);
 const L = tf.layers;
 const cross = loss('sparseCategoricalCrossentropy');
-const dense = (activation?: 'softmax' | 'sigmoid' | 'relu') => L.dense({ units: 2, activation, inputShape: [2], kernelInitializer: 'identity' });
+const dense = (activation?: 'softmax' | 'sigmoid' | 'relu') =>
+  L.dense({ units: 2, activation, inputShape: [2], kernelInitializer: 'identity' });
 const x = () => tf.tensor2d([[3, 1]]);
 
 describe('a model gives its logits where the loss undoes its last activation', () => {
   test.each<[string, () => tf.LayersModel, boolean]>([
     ['softmax in a dense', () => tf.sequential({ layers: [dense('softmax')] }), true],
     ['softmax as a layer of its own', () => tf.sequential({ layers: [dense(), L.activation({ activation: 'softmax' })] }), true],
-    ['softmax at the end of a nested model', () => tf.sequential({ layers: [dense(), tf.sequential({ layers: [dense('softmax')] })] }), true],
+    [
+      'softmax at the end of a nested model',
+      () => tf.sequential({ layers: [dense(), tf.sequential({ layers: [dense('softmax')] })] }),
+      true,
+    ],
     ['no softmax', () => tf.sequential({ layers: [dense()] }), false],
     ['another activation', () => tf.sequential({ layers: [dense('sigmoid')] }), false],
   ])('%s', (_, build, hasLogits) => {

@@ -35,10 +35,7 @@ export class Gradients {
     for (const batch of this.calibration.batches(batchSize)) {
       const before: tf.Tensor[] | undefined = sums;
       sums = tf.tidy(() => {
-        const { grads } = tf.variableGrads(
-          () => this.forward.lossOf(this.forward.outputs(batch.inputs, false), batch.targets),
-          variables,
-        );
+        const { grads } = tf.variableGrads(() => this.forward.lossOf(this.forward.outputs(batch.inputs, false), batch.targets), variables);
         return variables.map((variable, i) => {
           const gradient = grads[variable.name] ?? tf.zerosLike(variable);
           const score = tf.mul(formula(variable, gradient), batch.size);

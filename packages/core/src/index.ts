@@ -38,13 +38,13 @@ export { type PartProblem, partProblems, type RegisteredPart, Registry } from '.
 export { type RehearsalParts, type RehearsedEvent, rehearse } from './rehearsal.ts';
 export type { Scheduler } from './scheduler.ts';
 export type { Scorer, ScoringContext } from './scorer.ts';
-export { type ParameterRule, type ParameterSelection, selectParameters, UnmatchedRule } from './select-parameters.ts';
 export { cutOff, fallsUnder, selectLowest } from './select-lowest.ts';
+export { type ParameterRule, type ParameterSelection, selectParameters, UnmatchedRule } from './select-parameters.ts';
 export { Budget, rounds, type Step } from './step.ts';
 export type { Strategy } from './strategy.ts';
 export { TapeTrainer } from './tape-trainer.ts';
 export type { Line, ParameterScores, Threshold } from './threshold.ts';
 export * from './tokens.ts';
 export type { Trainer, TrainingJob, TrainingSession, TrainingState } from './trainer.ts';
-export { type EarlyStop, stepsPerEpoch, type TrainingLoop, trainingLoop } from './training-loop.ts';
+export { type EarlyStop, type LoopProgress, stepsPerEpoch, type TrainingLoop, trainingLoop } from './training-loop.ts';
 export { firstNonFinite, readWeights, type StoredWeights, writeWeights } from './weights.ts';

@@ -23,7 +23,10 @@ const gradual = strategy(async (run) => {
 });
 
 const zeros = (values: readonly number[]): number => values.filter((value) => value === 0).length;
-const kernels = (outcome: Outcome | null): number[] => [...(outcome?.weights['hidden/kernel'] ?? []), ...(outcome?.weights['output/kernel'] ?? [])];
+const kernels = (outcome: Outcome | null): number[] => [
+  ...(outcome?.weights['hidden/kernel'] ?? []),
+  ...(outcome?.weights['output/kernel'] ?? []),
+];
 
 describe('what was pruned is zero at the end', () => {
   test.each([
@@ -94,7 +97,7 @@ describe('rewind', () => {
     const outcome = await prune(rewinding('dense'), parts);
     for (const [name, weights] of Object.entries(outcome?.weights ?? {})) {
       if (!outcome?.masks[name]) expect(weights).toEqual(before[name]);
-      else weights.forEach((weight, i) => expect([0, before[name]?.[i]]).toContain(weight));
+      else for (const [i, weight] of weights.entries()) expect([0, before[name]?.[i]]).toContain(weight);
     }
     expect(zeros(kernels(outcome))).toBe(78);
   });
@@ -103,7 +106,7 @@ describe('rewind', () => {
     const initial = await readWeights(tinyNet(9, [tf.layers.batchNormalization({ name: 'norm' })]));
     const outcome = await prune(rewinding('initial'), partsOf({ snapshots: { initial } }));
     const wanted = [...(initial['hidden/kernel']?.data ?? [])];
-    outcome?.weights['hidden/kernel']?.forEach((weight, i) => expect([0, wanted[i]]).toContain(weight));
+    for (const [i, weight] of (outcome?.weights['hidden/kernel'] ?? []).entries()) expect([0, wanted[i]]).toContain(weight);
   });
 
   test('lets the optimiser start anew: training goes as if it were the first', async () => {
@@ -121,7 +124,9 @@ describe('rewind', () => {
   });
 
   test('to what is not there names what is', async () => {
-    await expect(prune(rewinding('step-100'), partsOf())).rejects.toThrow('rewind to "step-100": there are no such weights: this run has dense');
+    await expect(prune(rewinding('step-100'), partsOf())).rejects.toThrow(
+      'rewind to "step-100": there are no such weights: this run has dense',
+    );
   });
 });
 
@@ -169,13 +174,19 @@ describe('evaluate', () => {
 
 describe('calls that make no sense are refused', () => {
   test.each([-0.1, 1.1, Number.NaN])('a sparsity of %s', async (sparsity) => {
-    await expect(prune(strategy(async (run) => void (await run.cut(magnitude(), sparsity))), partsOf())).rejects.toThrow(
-      `cut: the sparsity asked for is ${sparsity}, not a number from 0 to 1`,
-    );
+    await expect(
+      prune(
+        strategy(async (run) => void (await run.cut(magnitude(), sparsity))),
+        partsOf(),
+      ),
+    ).rejects.toThrow(`cut: the sparsity asked for is ${sparsity}, not a number from 0 to 1`);
   });
 
   test('but NaN where the threshold decides alone', async () => {
-    const outcome = await prune(strategy(async (run) => void (await run.cut(magnitude()))), partsOf({ sparsity: Number.NaN, threshold: threshold({ fixed: { value: 0.1 } }) }));
+    const outcome = await prune(
+      strategy(async (run) => void (await run.cut(magnitude()))),
+      partsOf({ sparsity: Number.NaN, threshold: threshold({ fixed: { value: 0.1 } }) }),
+    );
     expect(kernels(outcome).filter((weight) => weight !== 0 && Math.abs(weight) < 0.1)).toEqual([]);
   });
 
@@ -217,8 +228,17 @@ describe('events', () => {
 test('early stop ends a training, and says so', async () => {
   let report: { steps: number; stoppedEarly?: string } | undefined;
   // No learning: the validation loss of batch norm’s moving numbers aside nothing changes.
-  const parts = partsOf({ model: tinyNet(), optimizer: optimizer({ sgd: { learningRate: 1e-12 } }), earlyStop: { patience: 1, minDelta: 0.001 } });
-  await prune(strategy(async (run) => void (report = await run.train(run.budget))), parts);
+  const parts = partsOf({
+    model: tinyNet(),
+    optimizer: optimizer({ sgd: { learningRate: 1e-12 } }),
+    earlyStop: { patience: 1, minDelta: 0.001 },
+  });
+  await prune(
+    strategy(async (run) => {
+      report = await run.train(run.budget);
+    }),
+    parts,
+  );
   expect(report).toMatchObject({ steps: 15, stoppedEarly: 'the validation loss has not improved for 2 epochs' });
 });
 
@@ -226,7 +246,9 @@ test('a training that diverges stops with step and parameter', async () => {
   const wild = partsOf({ model: tinyNet(), optimizer: optimizer({ sgd: { learningRate: 1e38 } }) });
   const stopped = prune(oneShot, wild);
   await expect(stopped).rejects.toMatchObject({ name: 'Diverged' });
-  await expect(stopped).rejects.toThrow(/^step \d+ of 20: .*training diverged at a learning rate of 1e\+38; the first weights that are not finite are those of hidden\/kernel/);
+  await expect(stopped).rejects.toThrow(
+    /^step \d+ of 20: .*training diverged at a learning rate of 1e\+38; the first weights that are not finite are those of hidden\/kernel/,
+  );
 });
 
 test('over many cuts and trainings no tensor is left behind', async () => {

@@ -170,11 +170,28 @@ export class LiveRun implements PruningRun {
       onStep: async (step) => {
         this.steps += 1;
         await onStep?.(step);
-        this.emit({ type: 'step', phase: this.parts.phase ?? 'prune', step: step.number, total: step.total, done: this.steps, loss: step.loss });
+        this.emit({
+          type: 'step',
+          phase: this.parts.phase ?? 'prune',
+          step: step.number,
+          total: step.total,
+          done: this.steps,
+          loss: step.loss,
+        });
       },
       onEpoch: async ({ number, total, loss, step, validation: measured }) => {
         await this.masks.verify(`after epoch ${number}`);
-        this.emit({ type: 'epoch', phase: this.parts.phase ?? 'prune', epoch: number, epochs: total, step, done: this.steps, loss, sparsity: this.masks.sparsity, validation: measured });
+        this.emit({
+          type: 'epoch',
+          phase: this.parts.phase ?? 'prune',
+          epoch: number,
+          epochs: total,
+          step,
+          done: this.steps,
+          loss,
+          sparsity: this.masks.sparsity,
+          validation: measured,
+        });
       },
       onProgress: async (progress) => {
         const isDue = Date.now() - this.lastCheckpoint > (this.parts.checkpointEvery ?? 10) * 1000;
@@ -188,7 +205,11 @@ export class LiveRun implements PruningRun {
     await this.call('rewind', async () => {
       const weights = this.snapshots[to];
       if (weights === undefined) {
-        throw new EspalierError({ where: `rewind to "${to}"`, what: 'there are no such weights', why: `this run has ${Object.keys(this.snapshots).join(', ')}` });
+        throw new EspalierError({
+          where: `rewind to "${to}"`,
+          what: 'there are no such weights',
+          why: `this run has ${Object.keys(this.snapshots).join(', ')}`,
+        });
       }
       writeWeights(this.model, weights);
       this.masks.apply();
@@ -302,7 +323,8 @@ export class LiveRun implements PruningRun {
     writeWeights(this.model, checkpoint.weights);
     for (const parameter of this.parameters) {
       const bytes = checkpoint.masks[parameter.name];
-      if (bytes === undefined) throw new EspalierError({ where: parameter.name, what: 'the checkpoint has no mask for it: it is that of another run' });
+      if (bytes === undefined)
+        throw new EspalierError({ where: parameter.name, what: 'the checkpoint has no mask for it: it is that of another run' });
       this.masks.replace(parameter, Mask.fromBytes(parameter.size, bytes));
     }
     await this.masks.verify('in the checkpoint');

@@ -12,7 +12,8 @@ function single(inputShape: (number | null)[], layer: tf.layers.Layer): tf.Layer
   return tf.model({ inputs: input, outputs: layer.apply(input) as tf.SymbolicTensor });
 }
 /** All weights count as nonzero. */
-const dense = (model: tf.LayersModel): number => totalMacs(modelParameters(model).map((parameter) => ({ ...parameter, nonzero: parameter.size })));
+const dense = (model: tf.LayersModel): number =>
+  totalMacs(modelParameters(model).map((parameter) => ({ ...parameter, nonzero: parameter.size })));
 
 describe('multiply-accumulates of one sample, by hand', () => {
   test.each<[string, () => tf.LayersModel, number]>([
@@ -20,19 +21,43 @@ describe('multiply-accumulates of one sample, by hand', () => {
     ['dense over a sequence: once per place', () => single([5, 4], L.dense({ units: 3 })), 5 * 4 * 3],
     ['conv1d: places × kernel', () => single([8, 2], L.conv1d({ filters: 3, kernelSize: 3 })), 6 * 3 * 2 * 3],
     ['conv2d, valid', () => single([8, 8, 2], L.conv2d({ filters: 3, kernelSize: 3 })), 36 * 9 * 2 * 3],
-    ['conv2d, same, stride 2', () => single([8, 8, 2], L.conv2d({ filters: 3, kernelSize: 3, strides: 2, padding: 'same' })), 16 * 9 * 2 * 3],
-    ['conv2d, channels first', () => single([2, 8, 8], L.conv2d({ filters: 3, kernelSize: 3, dataFormat: 'channelsFirst' })), 36 * 9 * 2 * 3],
+    [
+      'conv2d, same, stride 2',
+      () => single([8, 8, 2], L.conv2d({ filters: 3, kernelSize: 3, strides: 2, padding: 'same' })),
+      16 * 9 * 2 * 3,
+    ],
+    [
+      'conv2d, channels first',
+      () => single([2, 8, 8], L.conv2d({ filters: 3, kernelSize: 3, dataFormat: 'channelsFirst' })),
+      36 * 9 * 2 * 3,
+    ],
     ['conv3d', () => single([4, 4, 4, 1], L.conv3d({ filters: 2, kernelSize: 3 })), 8 * 27 * 2],
-    ['conv2dTranspose: input places × kernel', () => single([4, 4, 2], L.conv2dTranspose({ filters: 3, kernelSize: 2, strides: 2 })), 16 * 4 * 2 * 3],
+    [
+      'conv2dTranspose: input places × kernel',
+      () => single([4, 4, 2], L.conv2dTranspose({ filters: 3, kernelSize: 2, strides: 2 })),
+      16 * 4 * 2 * 3,
+    ],
     ['depthwiseConv2d: each channel by itself', () => single([8, 8, 2], L.depthwiseConv2d({ kernelSize: 3 })), 36 * 9 * 2],
-    ['separableConv2d: depthwise, then 1×1', () => single([8, 8, 2], L.separableConv2d({ filters: 5, kernelSize: 3 })), 36 * 9 * 2 + 36 * 2 * 5],
+    [
+      'separableConv2d: depthwise, then 1×1',
+      () => single([8, 8, 2], L.separableConv2d({ filters: 5, kernelSize: 3 })),
+      36 * 9 * 2 + 36 * 2 * 5,
+    ],
     ['embedding: a lookup', () => single([6], L.embedding({ inputDim: 10, outputDim: 4 })), 0],
     ['simpleRNN: per time step', () => single([5, 2], L.simpleRNN({ units: 3 })), 5 * (2 * 3 + 3 * 3)],
     ['lstm: four gates', () => single([5, 2], L.lstm({ units: 3 })), 5 * 4 * (2 * 3 + 3 * 3)],
     ['gru: three gates', () => single([5, 2], L.gru({ units: 3 })), 5 * 3 * (2 * 3 + 3 * 3)],
-    ['bidirectional: twice', () => single([5, 2], L.bidirectional({ layer: L.lstm({ units: 3 }) as never, mergeMode: 'concat' })), 2 * 5 * 4 * (2 * 3 + 3 * 3)],
+    [
+      'bidirectional: twice',
+      () => single([5, 2], L.bidirectional({ layer: L.lstm({ units: 3 }) as never, mergeMode: 'concat' })),
+      2 * 5 * 4 * (2 * 3 + 3 * 3),
+    ],
     ['timeDistributed', () => single([5, 4], L.timeDistributed({ layer: L.dense({ units: 3 }) })), 5 * 4 * 3],
-    ['convLstm2d: time steps × places', () => single([5, 6, 6, 1], L.convLstm2d({ filters: 2, kernelSize: 3 }) as tf.layers.Layer), 5 * 16 * 9 * (1 * 8 + 2 * 8)],
+    [
+      'convLstm2d: time steps × places',
+      () => single([5, 6, 6, 1], L.convLstm2d({ filters: 2, kernelSize: 3 }) as tf.layers.Layer),
+      5 * 16 * 9 * (1 * 8 + 2 * 8),
+    ],
     ['batchNormalization and biases: none', () => single([4], L.batchNormalization()), 0],
   ])('%s', (_, build, expected) => {
     expect(dense(build())).toBe(expected);

@@ -44,4 +44,3 @@ function firstShape(shapes: Shape | readonly Shape[]): Shape {
 export function totalMacs(parameters: readonly (ModelParameter & { readonly nonzero: number })[]): number {
   return parameters.reduce((sum, parameter) => sum + parameter.nonzero * usesPerSample(parameter), 0);
 }
-

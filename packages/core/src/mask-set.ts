@@ -17,7 +17,8 @@ export class MaskSet {
 
   get(parameter: { readonly name: string }): Mask {
     const mask = this.masks.get(parameter.name);
-    if (mask === undefined) throw new EspalierError({ where: parameter.name, what: 'has no mask: it is not among the parameters of this run' });
+    if (mask === undefined)
+      throw new EspalierError({ where: parameter.name, what: 'has no mask: it is not among the parameters of this run' });
     return mask;
   }
 

@@ -38,7 +38,7 @@ export class Mask {
    */
   static fromBytes(size: number, bytes: Uint8Array): Mask {
     const rest = size % 8;
-    const padded = rest > 0 && ((bytes[bytes.length - 1] ?? 0) >> rest) !== 0;
+    const padded = rest > 0 && (bytes[bytes.length - 1] ?? 0) >> rest !== 0;
     if (bytes.length !== Math.ceil(size / 8) || padded) {
       throw new RangeError(`a mask of ${size} elements takes ${Math.ceil(size / 8)} bytes, unused bits zero; got ${bytes.length}`);
     }

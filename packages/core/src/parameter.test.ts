@@ -17,7 +17,8 @@ function single(inputShape: (number | null)[], layer: Layer): tf.LayersModel {
 
 const prunable = (model: tf.LayersModel): Record<string, string> =>
   Object.fromEntries(selectParameters(model).taken.map(({ name, shape }) => [name, shape.join('×')]));
-const kept = (model: tf.LayersModel): Record<string, string> => Object.fromEntries(selectParameters(model).left.map(({ name, why }) => [name, why]));
+const kept = (model: tf.LayersModel): Record<string, string> =>
+  Object.fromEntries(selectParameters(model).left.map(({ name, why }) => [name, why]));
 
 describe('what of each layer may be pruned', () => {
   test.each<[string, tf.LayersModel, Record<string, string>]>([
@@ -94,7 +95,10 @@ test('only what is trained is called trainable', () => {
 
 describe('models within models', () => {
   const inner = () =>
-    tf.sequential({ name: 'encoder', layers: [L.dense({ name: 'one', units: 3, inputShape: [4], useBias: false }), L.dense({ name: 'two', units: 2, useBias: false })] });
+    tf.sequential({
+      name: 'encoder',
+      layers: [L.dense({ name: 'one', units: 3, inputShape: [4], useBias: false }), L.dense({ name: 'two', units: 2, useBias: false })],
+    });
 
   test('the path leads through them', () => {
     const input = tf.input({ shape: [4] });
@@ -104,7 +108,9 @@ describe('models within models', () => {
   });
 
   test('two deep, and in a sequential', () => {
-    const model = tf.sequential({ layers: [tf.sequential({ name: 'outer', layers: [inner()] }), L.dense({ name: 'out', units: 1, useBias: false })] });
+    const model = tf.sequential({
+      layers: [tf.sequential({ name: 'outer', layers: [inner()] }), L.dense({ name: 'out', units: 1, useBias: false })],
+    });
     expect(Object.keys(prunable(model))).toEqual(['outer/encoder/one/kernel', 'outer/encoder/two/kernel', 'out/kernel']);
   });
 

@@ -11,12 +11,18 @@ test.each([
   expect(parsePart('scorer', value)).toEqual(expected);
 });
 
-test.each([['a number', 7], ['null', null], ['a list', ['magnitude']], ['nothing', {}], ['two names', { a: {}, b: {} }], ['options that are none', { a: 7 }], ['options in a list', { a: [] }], ['a part of another kind', new Part('threshold', 'x')]])(
-  '%s is none',
-  (_, value) => {
-    expect(parsePart('scorer', value)).toBeUndefined();
-  },
-);
+test.each([
+  ['a number', 7],
+  ['null', null],
+  ['a list', ['magnitude']],
+  ['nothing', {}],
+  ['two names', { a: {}, b: {} }],
+  ['options that are none', { a: 7 }],
+  ['options in a list', { a: [] }],
+  ['a part of another kind', new Part('threshold', 'x')],
+])('%s is none', (_, value) => {
+  expect(parsePart('scorer', value)).toBeUndefined();
+});
 
 test('it is written back as it was read', () => {
   const there = (config: unknown) => JSON.parse(JSON.stringify(parsePart('scorer', config)));

@@ -33,7 +33,12 @@ export function part<K extends PartKind>(kind: K, byDefault?: string | Record<st
     .transform((value, context): Part<K> => {
       const parsed = parsePart(kind, value);
       if (parsed !== undefined) return parsed;
-      context.addIssue({ code: 'custom', message: `expected ${kind} as a name, or as "name: {options}" with one name`, input: value, params: { part: kind } });
+      context.addIssue({
+        code: 'custom',
+        message: `expected ${kind} as a name, or as "name: {options}" with one name`,
+        input: value,
+        params: { part: kind },
+      });
       return z.NEVER;
     })
     .meta({ part: kind });

@@ -20,12 +20,16 @@ const entropy = definePlugin({
   scorers: {
     entropy: { use: Nothing, options: z.object({ bins: z.int().min(2).default(32), mode: z.enum(['hard', 'soft']).default('soft') }) },
     plain: { use: Nothing },
-    blend: { use: Nothing, options: z.object({ of: z.array(part('scorer')).default([]), within: z.object({ depth: z.int().default(1) }).prefault({}) }) },
+    blend: {
+      use: Nothing,
+      options: z.object({ of: z.array(part('scorer')).default([]), within: z.object({ depth: z.int().default(1) }).prefault({}) }),
+    },
   },
   strategies: { once: { use: Idle, options: z.object({ scorer: part('scorer', { entropy: { bins: 8 } }), rounds: z.int().default(1) }) } },
 });
 const registry = new Registry([corePlugin, entropy]);
-const complete = (kind: 'scorer' | 'strategy' | 'optimizer' | 'threshold', config: unknown) => registry.complete(parsePart(kind, config) as Part);
+const complete = (kind: 'scorer' | 'strategy' | 'optimizer' | 'threshold', config: unknown) =>
+  registry.complete(parsePart(kind, config) as Part);
 
 /** As a config would hold it. */
 const plain = (part: Part) => JSON.parse(JSON.stringify(part));
@@ -76,16 +80,24 @@ describe('problems say where, what, and what there is', () => {
     expect(complete('strategy', { once: { scorer: { entropy: { bin: 4 } } } }).problems).toMatchObject([
       { path: ['once', 'scorer', 'entropy', 'bin'], unknown: 'bin', names: ['bins', 'mode'] },
     ]);
-    expect(complete('scorer', { blend: { of: ['plain', { entropy: { x: 1 } }] } }).problems).toMatchObject([{ path: ['blend', 'of', 1, 'entropy', 'x'] }]);
+    expect(complete('scorer', { blend: { of: ['plain', { entropy: { x: 1 } }] } }).problems).toMatchObject([
+      { path: ['blend', 'of', 1, 'entropy', 'x'] },
+    ]);
   });
 
   test('a wrong value of a choice comes with the choices', () => {
-    expect(complete('scorer', { entropy: { mode: 'sof' } }).problems).toMatchObject([{ path: ['entropy', 'mode'], names: ['hard', 'soft'] }]);
+    expect(complete('scorer', { entropy: { mode: 'sof' } }).problems).toMatchObject([
+      { path: ['entropy', 'mode'], names: ['hard', 'soft'] },
+    ]);
   });
 
   test('a wrong type, a value out of range, and a part that is none', () => {
-    expect(complete('scorer', { entropy: { bins: 'many' } }).problems).toMatchObject([{ path: ['entropy', 'bins'], message: expect.stringContaining('number') }]);
-    expect(complete('scorer', { entropy: { bins: 1 } }).problems).toMatchObject([{ path: ['entropy', 'bins'], message: expect.stringContaining('>=2') }]);
+    expect(complete('scorer', { entropy: { bins: 'many' } }).problems).toMatchObject([
+      { path: ['entropy', 'bins'], message: expect.stringContaining('number') },
+    ]);
+    expect(complete('scorer', { entropy: { bins: 1 } }).problems).toMatchObject([
+      { path: ['entropy', 'bins'], message: expect.stringContaining('>=2') },
+    ]);
     expect(complete('strategy', { once: { scorer: 7 } }).problems).toMatchObject([
       { path: ['once', 'scorer'], message: 'expected scorer as a name, or as "name: {options}" with one name' },
     ]);
@@ -99,14 +111,21 @@ describe('problems say where, what, and what there is', () => {
 
   test('all of them at once', () => {
     const { problems } = complete('strategy', { once: { scorer: { entropy: { bin: 4, mode: 1 } }, rounds: 'x', more: 1 } });
-    expect(problems.map(({ path }) => path.join('.')).sort()).toEqual(['once.more', 'once.rounds', 'once.scorer.entropy.bin', 'once.scorer.entropy.mode']);
+    expect(problems.map(({ path }) => path.join('.')).sort()).toEqual([
+      'once.more',
+      'once.rounds',
+      'once.scorer.entropy.bin',
+      'once.scorer.entropy.mode',
+    ]);
   });
 });
 
 describe('two plugins that claim a name', () => {
   test('are both named', () => {
     const other: Plugin = { name: 'other', scorers: { plain: { use: Nothing } } };
-    expect(() => new Registry([entropy, other])).toThrow('other: registers the scorer "plain", which @acme/entropy has registered. Give one');
+    expect(() => new Registry([entropy, other])).toThrow(
+      'other: registers the scorer "plain", which @acme/entropy has registered. Give one',
+    );
   });
 
   test('the same plugin twice', () => {
@@ -124,13 +143,20 @@ test('an entry without a class is refused, naming the plugin', () => {
 });
 
 test('every part can be listed, with its plugin', () => {
-  expect(registry.list('scorer').map(({ name, plugin }) => `${name} of ${plugin}`)).toEqual(['entropy of @acme/entropy', 'plain of @acme/entropy', 'blend of @acme/entropy']);
+  expect(registry.list('scorer').map(({ name, plugin }) => `${name} of ${plugin}`)).toEqual([
+    'entropy of @acme/entropy',
+    'plain of @acme/entropy',
+    'blend of @acme/entropy',
+  ]);
   expect(registry.names('optimizer')).toEqual(['sgd', 'momentum', 'adam', 'rmsprop']);
 });
 
 test('what core brings can be completed without options, but for what only a user knows', () => {
   for (const { kind, name } of new Registry([corePlugin]).list()) {
     const { problems } = registry.complete(new Part(kind, name));
-    expect([name, problems.map(({ path }) => path.join('.'))]).toEqual([name, { fixed: ['fixed.value'], constant: ['constant.rate'] }[name] ?? []]);
+    expect([name, problems.map(({ path }) => path.join('.'))]).toEqual([
+      name,
+      { fixed: ['fixed.value'], constant: ['constant.rate'] }[name] ?? [],
+    ]);
   }
 });

@@ -80,7 +80,12 @@ export class Registry {
     }
     if (entry.options === undefined) {
       const given = Object.keys(part.options);
-      const problems = given.map((key) => ({ path: [part.name, key], message: `${part.kind} "${part.name}" takes no options`, unknown: key, names: [] }));
+      const problems = given.map((key) => ({
+        path: [part.name, key],
+        message: `${part.kind} "${part.name}" takes no options`,
+        unknown: key,
+        names: [],
+      }));
       return { part, problems };
     }
     const parsed = entry.options.strict().safeParse(part.options);
@@ -125,7 +130,15 @@ export function partProblems(issue: z.core.$ZodIssue, prefix: readonly (string |
     return issue.keys.map((key) => ({ path: [...path, key], message: `unknown key "${key}"`, names, unknown: key, issue }));
   }
   if (issue.code === 'invalid_value' && issue.values.every((value) => typeof value === 'string')) {
-    return [{ path, message: issue.message, names: issue.values as string[], unknown: typeof issue.input === 'string' ? issue.input : undefined, issue }];
+    return [
+      {
+        path,
+        message: issue.message,
+        names: issue.values as string[],
+        unknown: typeof issue.input === 'string' ? issue.input : undefined,
+        issue,
+      },
+    ];
   }
   return [{ path, message: issue.message, issue }];
 }

@@ -31,8 +31,10 @@ const STRATEGIES: Record<string, Strategy> = {
   }),
 };
 
-const rehearsedCuts = (events: readonly RehearsedEvent[]) => events.flatMap(({ what, step, sparsity }) => (what === 'cut' ? [{ step, sparsity }] : []));
-const liveCuts = (events: readonly RunEvent[]) => events.flatMap((event) => (event.type === 'cut' ? [{ step: event.step, sparsity: event.asked }] : []));
+const rehearsedCuts = (events: readonly RehearsedEvent[]) =>
+  events.flatMap(({ what, step, sparsity }) => (what === 'cut' ? [{ step, sparsity }] : []));
+const liveCuts = (events: readonly RunEvent[]) =>
+  events.flatMap((event) => (event.type === 'cut' ? [{ step: event.step, sparsity: event.asked }] : []));
 
 describe('a rehearsal cuts where the run will cut, and to the same sparsity', () => {
   test.each(Object.entries(STRATEGIES))('%s', async (_, one) => {
@@ -72,12 +74,16 @@ test('a strategy that never ends is stopped', async () => {
   const endless = strategy(async (run) => {
     while (run.masks.sparsity < run.sparsity) await run.cut(magnitude(), 0.5);
   });
-  await expect(rehearse(endless, { ...partsOf(), maxCalls: 50 })).rejects.toThrow('the strategy made 50 calls without coming to an end. In a rehearsal nothing is pruned');
+  await expect(rehearse(endless, { ...partsOf(), maxCalls: 50 })).rejects.toThrow(
+    'the strategy made 50 calls without coming to an end. In a rehearsal nothing is pruned',
+  );
 });
 
 test('a sparsity that the run would refuse is refused', async () => {
   const wrong = strategy(async (run) => void (await run.cut(magnitude(), 1.2)));
   await expect(rehearse(wrong, partsOf())).rejects.toThrow('cut: the sparsity asked for is 1.2, not a number from 0 to 1');
   const free = strategy(async (run) => void (await run.cut(magnitude())));
-  expect(await rehearse(free, partsOf({ sparsity: Number.NaN, threshold: threshold({ fixed: { value: 1 } }) }))).toMatchObject([{ sparsity: Number.NaN }]);
+  expect(await rehearse(free, partsOf({ sparsity: Number.NaN, threshold: threshold({ fixed: { value: 1 } }) }))).toMatchObject([
+    { sparsity: Number.NaN },
+  ]);
 });

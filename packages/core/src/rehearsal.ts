@@ -1,14 +1,14 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { Evaluation } from './evaluate.ts';
 import { EspalierError } from './errors.ts';
+import type { Evaluation } from './evaluate.ts';
 import { RunKeeping } from './keeping.ts';
 import { MaskSet } from './mask-set.ts';
 import type { PrunableParameter } from './parameter.ts';
 import type { CutReport, OnStep, PruningRun, Snapshot, TrainingReport } from './pruning-run.ts';
 import { Random } from './random.ts';
 import type { Scorer } from './scorer.ts';
-import type { Strategy } from './strategy.ts';
 import type { Budget } from './step.ts';
+import type { Strategy } from './strategy.ts';
 
 /** What a strategy would do, step by step. */
 export interface RehearsedEvent {

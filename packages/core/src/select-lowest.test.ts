@@ -11,7 +11,21 @@ const SUBNORMAL = 1.401298464324817e-45;
 
 /** Scores as they come: few different values, so that ties abound, and all the odd ones. */
 const score = fc.oneof(
-  fc.constantFrom(0, -0, 1, -1, 0.5, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, MAX, -MAX, SUBNORMAL, -SUBNORMAL, 2 * SUBNORMAL, 1e-39),
+  fc.constantFrom(
+    0,
+    -0,
+    1,
+    -1,
+    0.5,
+    Number.POSITIVE_INFINITY,
+    Number.NEGATIVE_INFINITY,
+    MAX,
+    -MAX,
+    SUBNORMAL,
+    -SUBNORMAL,
+    2 * SUBNORMAL,
+    1e-39,
+  ),
   fc.integer({ min: -3, max: 3 }),
   fc.float({ noNaN: true }),
 );
@@ -32,7 +46,12 @@ function lowestBySorting(tensors: readonly Float32Array[], count: number): numbe
   const all = tensors.flatMap((values, tensor) => [...values].map((value, index) => ({ value, tensor, index })));
   all.sort((a, b) => (a.value < b.value ? -1 : a.value > b.value ? 1 : a.tensor - b.tensor || a.index - b.index));
   const chosen = all.slice(0, count);
-  return tensors.map((_, tensor) => chosen.filter((one) => one.tensor === tensor).map(({ index }) => index).sort((a, b) => a - b));
+  return tensors.map((_, tensor) =>
+    chosen
+      .filter((one) => one.tensor === tensor)
+      .map(({ index }) => index)
+      .sort((a, b) => a - b),
+  );
 }
 
 describe('selectLowest', () => {
@@ -50,13 +69,37 @@ describe('selectLowest', () => {
   });
 
   test.each([
-    ['constant tensors fall in the order of parameters and elements', [[2, 2], [2, 2, 2]], 3, [[0, 1], [0]]],
-    ['0 and −0 are one score', [[0, -0], [-0, 0]], 3, [[0, 1], [0]]],
+    [
+      'constant tensors fall in the order of parameters and elements',
+      [
+        [2, 2],
+        [2, 2, 2],
+      ],
+      3,
+      [[0, 1], [0]],
+    ],
+    [
+      '0 and −0 are one score',
+      [
+        [0, -0],
+        [-0, 0],
+      ],
+      3,
+      [[0, 1], [0]],
+    ],
     ['a single element', [[5]], 1, [[0]]],
     ['none', [[5, 1]], 0, [[]]],
     ['all', [[5, 1], [Number.POSITIVE_INFINITY]], 3, [[0, 1], [0]]],
     ['subnormals have an order', [[2 * SUBNORMAL, SUBNORMAL, 0, -SUBNORMAL]], 2, [[2, 3]]],
-    ['−∞ falls first, +∞ last', [[Number.POSITIVE_INFINITY, 3], [Number.NEGATIVE_INFINITY, -MAX]], 3, [[1], [0, 1]]],
+    [
+      '−∞ falls first, +∞ last',
+      [
+        [Number.POSITIVE_INFINITY, 3],
+        [Number.NEGATIVE_INFINITY, -MAX],
+      ],
+      3,
+      [[1], [0, 1]],
+    ],
     ['an empty tensor takes part without elements', [[], [1, 0]], 1, [[], [1]]],
   ])('%s', async (_, tensors, count, expected) => {
     const values = tensors.map((tensor) => Float32Array.from(tensor));

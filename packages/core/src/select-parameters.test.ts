@@ -95,7 +95,9 @@ describe('a rule that speaks of nothing is refused', () => {
   test('with its place and the names there are', () => {
     const error = problem({ match: 'output' }, { match: 'outptu/kernel', exclude: true });
     expect([error.index, error.names]).toEqual([1, ALL]);
-    expect(error.message).toBe(`parameters[1]: "outptu/kernel" matches no prunable parameter: no parameter or layer has that name. There are: ${ALL.join(', ')}`);
+    expect(error.message).toBe(
+      `parameters[1]: "outptu/kernel" matches no prunable parameter: no parameter or layer has that name. There are: ${ALL.join(', ')}`,
+    );
   });
 
   test('with the layer classes, where it named one', () => {

@@ -33,7 +33,11 @@ interface Opened {
 
 function open(model: tf.LayersModel, samples: Samples, config: unknown, lossName = 'sparseCategoricalCrossentropy', seed = 1): Opened {
   const masks = new MaskSet(taken(model));
-  return { model, masks, session: new TapeTrainer().open({ model, samples, loss: loss(lossName), optimizer: optimizer(config), masks, seed }) };
+  return {
+    model,
+    masks,
+    session: new TapeTrainer().open({ model, samples, loss: loss(lossName), optimizer: optimizer(config), masks, seed }),
+  };
 }
 
 const all = (samples: Samples): Int32Array => Int32Array.from({ length: samples.size }, (_, i) => i);
@@ -82,7 +86,9 @@ describe('a pruned weight and all that is remembered of it stay exactly zero', (
   const regularizer = () => tf.regularizers.l1l2({ l1: 0.01, l2: 0.01 });
   const L = tf.layers;
   const nested = () => {
-    const inner = tf.sequential({ layers: [L.dense({ units: 6, inputShape: [4], activation: 'relu' }), L.dense({ units: 5, activation: 'tanh' })] });
+    const inner = tf.sequential({
+      layers: [L.dense({ units: 6, inputShape: [4], activation: 'relu' }), L.dense({ units: 5, activation: 'tanh' })],
+    });
     return tf.sequential({ layers: [L.dense({ units: 4, inputShape: [10] }), inner, L.dense({ units: 3, activation: 'softmax' })] });
   };
   const siamese = () => {
@@ -99,7 +105,13 @@ describe('a pruned weight and all that is remembered of it stay exactly zero', (
     ['dropout', () => tinyNet(1, [L.dropout({ rate: 0.3 })]), tinySamples(), 'sparseCategoricalCrossentropy'],
     [
       'regularisers',
-      () => tf.sequential({ layers: [L.dense({ units: 5, inputShape: [10], kernelRegularizer: regularizer() }), L.dense({ units: 3, activation: 'softmax', kernelRegularizer: regularizer() })] }),
+      () =>
+        tf.sequential({
+          layers: [
+            L.dense({ units: 5, inputShape: [10], kernelRegularizer: regularizer() }),
+            L.dense({ units: 3, activation: 'softmax', kernelRegularizer: regularizer() }),
+          ],
+        }),
       tinySamples(),
       'sparseCategoricalCrossentropy',
     ],
@@ -107,7 +119,15 @@ describe('a pruned weight and all that is remembered of it stay exactly zero', (
     ['two inputs, two outputs and a shared layer', siamese, randomSamples(20, [[4], [4]], [[2], [1]]), 'meanSquaredError'],
     [
       'convolutions',
-      () => tf.sequential({ layers: [L.conv2d({ filters: 3, kernelSize: 3, inputShape: [6, 6, 1], activation: 'relu' }), L.depthwiseConv2d({ kernelSize: 2 }), L.flatten(), L.dense({ units: 2 })] }),
+      () =>
+        tf.sequential({
+          layers: [
+            L.conv2d({ filters: 3, kernelSize: 3, inputShape: [6, 6, 1], activation: 'relu' }),
+            L.depthwiseConv2d({ kernelSize: 2 }),
+            L.flatten(),
+            L.dense({ units: 2 }),
+          ],
+        }),
       randomSamples(8, [[6, 6, 1]], [[2]]),
       'meanSquaredError',
     ],
@@ -143,7 +163,11 @@ describe('a step', () => {
     return model;
   };
   // One sample, x = (1, 3), t = 4: y = 7.5, the loss is 12.25, its gradient 2·3.5·x = (7, 21) and 7 for the bias.
-  const samples: Samples = { size: 1, inputs: [{ shape: [2], data: Float32Array.of(1, 3) }], targets: [{ shape: [1], data: Float32Array.of(4) }] };
+  const samples: Samples = {
+    size: 1,
+    inputs: [{ shape: [2], data: Float32Array.of(1, 3) }],
+    targets: [{ shape: [1], data: Float32Array.of(4) }],
+  };
 
   test('is worked out by hand: the loss before it, and w − η·g', async () => {
     const model = line();
@@ -175,8 +199,19 @@ describe('a step', () => {
   });
 
   test('adds the penalties of the layers’ regularisers, those of nested models, too', async () => {
-    const penalised = () => tf.layers.dense({ units: 1, inputShape: [1], useBias: false, kernelInitializer: 'ones', kernelRegularizer: tf.regularizers.l2({ l2: 0.5 }) });
-    const data: Samples = { size: 1, inputs: [{ shape: [1], data: Float32Array.of(1) }], targets: [{ shape: [1], data: Float32Array.of(1) }] };
+    const penalised = () =>
+      tf.layers.dense({
+        units: 1,
+        inputShape: [1],
+        useBias: false,
+        kernelInitializer: 'ones',
+        kernelRegularizer: tf.regularizers.l2({ l2: 0.5 }),
+      });
+    const data: Samples = {
+      size: 1,
+      inputs: [{ shape: [1], data: Float32Array.of(1) }],
+      targets: [{ shape: [1], data: Float32Array.of(1) }],
+    };
     const flat = open(tf.sequential({ layers: [penalised()] }), data, 'sgd', 'meanSquaredError');
     expect(await flat.session.step(all(data), 0.1)).toBeCloseTo(0.5, 6);
     const deep = open(tf.sequential({ layers: [tf.sequential({ layers: [penalised()] })] }), data, 'sgd', 'meanSquaredError');
@@ -188,23 +223,50 @@ describe('a step', () => {
     const shared = tf.layers.dense({ units: 1, useBias: false, kernelInitializer: 'ones', kernelRegularizer: regularizer });
     const input = tf.input({ shape: [1] });
     const twice = tf.model({ inputs: input, outputs: shared.apply(shared.apply(input)) as tf.SymbolicTensor });
-    const data: Samples = { size: 1, inputs: [{ shape: [1], data: Float32Array.of(1) }], targets: [{ shape: [1], data: Float32Array.of(1) }] };
+    const data: Samples = {
+      size: 1,
+      inputs: [{ shape: [1], data: Float32Array.of(1) }],
+      targets: [{ shape: [1], data: Float32Array.of(1) }],
+    };
     expect(await open(twice, data, 'sgd', 'meanSquaredError').session.step(all(data), 0.1)).toBeCloseTo(0.5, 6);
 
-    const cell = tf.layers.simpleRNN({ units: 1, inputShape: [1, 1], activation: 'linear', kernelInitializer: 'ones', kernelRegularizer: regularizer });
+    const cell = tf.layers.simpleRNN({
+      units: 1,
+      inputShape: [1, 1],
+      activation: 'linear',
+      kernelInitializer: 'ones',
+      kernelRegularizer: regularizer,
+    });
     const sequence: Samples = { ...data, inputs: [{ shape: [1, 1], data: Float32Array.of(1) }] };
-    expect(await open(tf.sequential({ layers: [cell] }), sequence, 'sgd', 'meanSquaredError').session.step(all(data), 0.1)).toBeCloseTo(0.5, 6);
+    expect(await open(tf.sequential({ layers: [cell] }), sequence, 'sgd', 'meanSquaredError').session.step(all(data), 0.1)).toBeCloseTo(
+      0.5,
+      6,
+    );
   });
 
   test('counts the penalty within a wrapper once', async () => {
-    const inner = tf.layers.dense({ units: 1, useBias: false, kernelInitializer: 'ones', kernelRegularizer: tf.regularizers.l2({ l2: 0.5 }) });
+    const inner = tf.layers.dense({
+      units: 1,
+      useBias: false,
+      kernelInitializer: 'ones',
+      kernelRegularizer: tf.regularizers.l2({ l2: 0.5 }),
+    });
     const model = tf.sequential({ layers: [tf.layers.timeDistributed({ layer: inner, inputShape: [1, 1] })] });
-    const data: Samples = { size: 1, inputs: [{ shape: [1, 1], data: Float32Array.of(1) }], targets: [{ shape: [1, 1], data: Float32Array.of(1) }] };
+    const data: Samples = {
+      size: 1,
+      inputs: [{ shape: [1, 1], data: Float32Array.of(1) }],
+      targets: [{ shape: [1, 1], data: Float32Array.of(1) }],
+    };
     expect(await open(model, data, 'sgd', 'meanSquaredError').session.step(all(data), 0.1)).toBeCloseTo(0.5, 6);
   });
 
   test('leaves frozen layers as they are', async () => {
-    const model = tf.sequential({ layers: [tf.layers.dense({ name: 'frozen', units: 3, inputShape: [10], trainable: false }), tf.layers.dense({ units: 3, activation: 'softmax' })] });
+    const model = tf.sequential({
+      layers: [
+        tf.layers.dense({ name: 'frozen', units: 3, inputShape: [10], trainable: false }),
+        tf.layers.dense({ units: 3, activation: 'softmax' }),
+      ],
+    });
     const before = weightsOf(model)['frozen/kernel'];
     const data = tinySamples();
     const { session } = open(model, data, 'adam');
@@ -227,21 +289,44 @@ describe('a step', () => {
 describe('training is repeatable', () => {
   const L = tf.layers;
   const seeded = (seed: number) => tf.initializers.glorotUniform({ seed });
-  const recurrent = { units: 4, inputShape: [3, 2] as [number, number], dropout: 0.3, recurrentDropout: 0.3, kernelInitializer: seeded(1), recurrentInitializer: seeded(2) };
+  const recurrent = {
+    units: 4,
+    inputShape: [3, 2] as [number, number],
+    dropout: 0.3,
+    recurrentDropout: 0.3,
+    kernelInitializer: seeded(1),
+    recurrentInitializer: seeded(2),
+  };
   const sequence = (layer: tf.layers.Layer) => tf.sequential({ layers: [layer, L.dense({ units: 1, kernelInitializer: seeded(3) })] });
 
   const builds: [string, () => tf.LayersModel, Samples, string][] = [
     ['dropout', () => tinyNet(1, [L.dropout({ rate: 0.5 })]), tinySamples(), 'sparseCategoricalCrossentropy'],
-    ['two dropouts, one in a nested model', () => tinyNet(1, [L.dropout({ rate: 0.5 }), tf.sequential({ layers: [L.dropout({ rate: 0.5, inputShape: [12] })] })]), tinySamples(), 'sparseCategoricalCrossentropy'],
-    ['dropout in a timeDistributed', () => sequence(L.timeDistributed({ layer: L.dropout({ rate: 0.5 }), inputShape: [3, 2] })), randomSamples(8, [[3, 2]], [[3, 1]]), 'meanSquaredError'],
+    [
+      'two dropouts, one in a nested model',
+      () => tinyNet(1, [L.dropout({ rate: 0.5 }), tf.sequential({ layers: [L.dropout({ rate: 0.5, inputShape: [12] })] })]),
+      tinySamples(),
+      'sparseCategoricalCrossentropy',
+    ],
+    [
+      'dropout in a timeDistributed',
+      () => sequence(L.timeDistributed({ layer: L.dropout({ rate: 0.5 }), inputShape: [3, 2] })),
+      randomSamples(8, [[3, 2]], [[3, 1]]),
+      'meanSquaredError',
+    ],
     ['dropout within a simpleRNN', () => sequence(L.simpleRNN(recurrent)), randomSamples(8, [[3, 2]], [[1]]), 'meanSquaredError'],
     ['dropout within an LSTM', () => sequence(L.lstm(recurrent)), randomSamples(8, [[3, 2]], [[1]]), 'meanSquaredError'],
     ['dropout within a GRU', () => sequence(L.gru(recurrent)), randomSamples(8, [[3, 2]], [[1]]), 'meanSquaredError'],
-    ['dropout within a bidirectional', () => sequence(L.bidirectional({ layer: L.gru(recurrent) as never, mergeMode: 'concat', inputShape: [3, 2] })), randomSamples(8, [[3, 2]], [[1]]), 'meanSquaredError'],
+    [
+      'dropout within a bidirectional',
+      () => sequence(L.bidirectional({ layer: L.gru(recurrent) as never, mergeMode: 'concat', inputShape: [3, 2] })),
+      randomSamples(8, [[3, 2]], [[1]]),
+      'meanSquaredError',
+    ],
   ];
 
   test.each(builds)('with %s: by the seed', async (_, build, samples, lossName) => {
-    const losses = async (seed: number) => train(open(build(), samples, { sgd: { learningRate: 0.1 } }, lossName, seed).session, samples, 4, 0.1);
+    const losses = async (seed: number) =>
+      train(open(build(), samples, { sgd: { learningRate: 0.1 } }, lossName, seed).session, samples, 4, 0.1);
     const first = await losses(1);
     expect(await losses(1)).toEqual(first);
     expect(await losses(2)).not.toEqual(first);
@@ -266,7 +351,8 @@ describe('state', () => {
     await train(whole.session, samples, 4);
 
     const rest = open(build(), samples, config);
-    modelParameters(rest.model).forEach(({ variable, shape }, i) => variable.assign(tf.tensor(weights[i] as Float32Array, [...shape])));
+    for (const [i, { variable, shape }] of modelParameters(rest.model).entries())
+      variable.assign(tf.tensor(weights[i] as Float32Array, [...shape]));
     await rest.session.restore(state);
     await train(rest.session, samples, 4);
     expect(Object.values(weightsOf(rest.model))).toEqual(Object.values(weightsOf(whole.model)));
@@ -285,13 +371,17 @@ describe('state', () => {
   test('names its slots by parameter', async () => {
     const { session } = open(tinyNet(), tinySamples(), 'adam');
     const { slots } = await session.save();
-    expect(Object.keys(slots)).toEqual(['hidden/kernel', 'hidden/bias', 'output/kernel', 'output/bias'].flatMap((name) => [`${name}/m`, `${name}/v`]));
+    expect(Object.keys(slots)).toEqual(
+      ['hidden/kernel', 'hidden/bias', 'output/kernel', 'output/bias'].flatMap((name) => [`${name}/m`, `${name}/v`]),
+    );
   });
 
   test('of another optimiser or model is refused by name', async () => {
     const samples = tinySamples();
     const state = await open(tinyNet(), samples, 'momentum').session.save();
-    await expect(open(tinyNet(), samples, 'adam').session.restore(state)).rejects.toThrow('hidden/kernel/m: the checkpoint does not fit this optimiser');
+    await expect(open(tinyNet(), samples, 'adam').session.restore(state)).rejects.toThrow(
+      'hidden/kernel/m: the checkpoint does not fit this optimiser',
+    );
   });
 });
 
@@ -323,5 +413,9 @@ test('a weight that is not a kernel is trained and never masked', async () => {
   const opened = open(model, samples, 'sgd');
   await pruneHalf(opened);
   await train(opened.session, samples, 2);
-  expect(find(model, 'hidden/bias').variable.dataSync().some((value) => value !== 0)).toBe(true);
+  expect(
+    find(model, 'hidden/bias')
+      .variable.dataSync()
+      .some((value) => value !== 0),
+  ).toBe(true);
 });

@@ -28,12 +28,11 @@ class TapeSession implements TrainingSession {
     this.job = job;
     this.forward = new Forward(job.model, job.loss);
     this.parameters = modelParameters(job.model).filter(({ trainable }) => trainable);
-    if (this.parameters.length === 0) throw new EspalierError('the model has no weights to train: every layer is frozen or without weights');
+    if (this.parameters.length === 0)
+      throw new EspalierError('the model has no weights to train: every layer is frozen or without weights');
     this.decays = new Set(job.optimizer.weightDecay > 0 ? this.parameters.filter(({ shape }) => shape.length > 1) : []);
     this.reseed = reseeder(job.model);
-    this.slots = new Map(
-      this.parameters.map(({ name, shape }) => [name, job.optimizer.slots.map(() => zeroVariable(shape))]),
-    );
+    this.slots = new Map(this.parameters.map(({ name, shape }) => [name, job.optimizer.slots.map(() => zeroVariable(shape))]));
   }
 
   async step(order: Int32Array, learningRate: number): Promise<number> {
@@ -97,7 +96,8 @@ class TapeSession implements TrainingSession {
       this.job.optimizer.slots.forEach((slot, i) => {
         const variable = variables[i] as tf.Variable;
         const values = state.slots[`${name}/${slot}`];
-        if (values?.length !== variable.size) throw new EspalierError({ where: `${name}/${slot}`, what: 'the checkpoint does not fit this optimiser' });
+        if (values?.length !== variable.size)
+          throw new EspalierError({ where: `${name}/${slot}`, what: 'the checkpoint does not fit this optimiser' });
         tf.tidy(() => variable.assign(tf.tensor(values, variable.shape, 'float32')));
       });
     }

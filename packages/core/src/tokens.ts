@@ -1,10 +1,11 @@
 import 'reflect-metadata';
 import type * as tf from '@tensorflow/tfjs';
-import { injectable as tsyringeInjectable, inject as tsyringeInject, type InjectionToken } from 'tsyringe';
+import { type InjectionToken, inject as tsyringeInject, injectable as tsyringeInjectable } from 'tsyringe';
 import type { Calibration } from './calibration.ts';
-import type { Dataset } from './data.ts';
+import type { Dataset, DatasetSource } from './data.ts';
 import type { Gradients } from './gradients.ts';
 import type { Loss } from './loss.ts';
+import type { ModelSource } from './model-source.ts';
 import type { LearningRate, Optimizer } from './optimizer.ts';
 import type { Part } from './part.ts';
 import type { Random } from './random.ts';
@@ -13,8 +14,6 @@ import type { Scorer } from './scorer.ts';
 import type { Strategy } from './strategy.ts';
 import type { Threshold } from './threshold.ts';
 import type { Trainer } from './trainer.ts';
-import type { DatasetSource } from './data.ts';
-import type { ModelSource } from './model-source.ts';
 
 /** What a plugin's constructor may ask for. The type parameter is checked against the constructor's own at compile time. */
 export type Token<T> = symbol & { readonly injects?: (value: T) => T };

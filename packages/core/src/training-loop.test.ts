@@ -88,6 +88,12 @@ describe('the budget', () => {
     expect(session.orders).toEqual([]);
   });
 
+  test('of more steps per epoch than there are batches is refused', async () => {
+    await expect(trainingLoop(loopOf(new Recorder(), 1, { budget: new Budget(8, 4) }))).rejects.toThrow(
+      'a budget of 4 steps per epoch does not fit 10 samples in batches of 4, which are 3. Take a part of run.budget',
+    );
+  });
+
   test('sets the learning rate of each step', async () => {
     const session = new Recorder();
     await trainingLoop(loopOf(session, 2));
@@ -98,7 +104,9 @@ describe('the budget', () => {
 test('an epoch reports its mean loss, when the model is up to date', async () => {
   const session = new Recorder();
   const seen: unknown[] = [];
-  const report = await trainingLoop(loopOf(session, 2, { onEpoch: ({ number, total, loss, step }) => void seen.push([number, total, loss, step, session.syncs]) }));
+  const report = await trainingLoop(
+    loopOf(session, 2, { onEpoch: ({ number, total, loss, step }) => void seen.push([number, total, loss, step, session.syncs]) }),
+  );
   expect(seen).toEqual([
     [1, 2, 2, 3, 1],
     [2, 2, 5, 6, 2],
@@ -122,7 +130,9 @@ describe('early stop', () => {
     const session = new Recorder();
     const report = await trainingLoop(loopOf(session, losses.length, { validate: validating(losses), earlyStop }));
     expect(report.steps).toBe(epochs * 3);
-    expect(report.stoppedEarly).toBe(epochs === losses.length ? undefined : `the validation loss has not improved for ${earlyStop.patience + 1} epochs`);
+    expect(report.stoppedEarly).toBe(
+      epochs === losses.length ? undefined : `the validation loss has not improved for ${earlyStop.patience + 1} epochs`,
+    );
   });
 
   test('needs validation samples', async () => {
@@ -169,11 +179,15 @@ test('a validation that is cancelled is saved before, and done again', async () 
   const validate = async () => {
     throw new Cancelled();
   };
-  const cancelled = trainingLoop(loopOf(new Recorder(), 1, { validate, signal: controller.signal, onProgress: (at) => void progress.push(at) }));
+  const cancelled = trainingLoop(
+    loopOf(new Recorder(), 1, { validate, signal: controller.signal, onProgress: (at) => void progress.push(at) }),
+  );
   await expect(cancelled).rejects.toThrow(Cancelled);
   expect(progress.map(({ steps }) => steps)).toEqual([1, 2, 3, 3]);
   const epochs: number[] = [];
-  const report = await trainingLoop(loopOf(new Recorder(), 1, { from: progress[3] as LoopProgress, onEpoch: ({ number }) => void epochs.push(number) }));
+  const report = await trainingLoop(
+    loopOf(new Recorder(), 1, { from: progress[3] as LoopProgress, onEpoch: ({ number }) => void epochs.push(number) }),
+  );
   expect([report.loss, epochs]).toEqual([2, [1]]);
 });
 

@@ -1,6 +1,6 @@
 import { breathe } from './breathe.ts';
 import type { Samples } from './data.ts';
-import { Cancelled, Diverged } from './errors.ts';
+import { Cancelled, Diverged, EspalierError } from './errors.ts';
 import type { Evaluation } from './evaluate.ts';
 import type { LearningRate } from './optimizer.ts';
 import type { OnStep, TrainingReport } from './pruning-run.ts';
@@ -44,7 +44,13 @@ export interface TrainingLoop {
   readonly onStep?: OnStep;
   /** Called after each step, before the end of its epoch, and again where the validation is cancelled: the place to save. */
   readonly onProgress?: (progress: LoopProgress) => void | Promise<void>;
-  readonly onEpoch?: (epoch: { readonly number: number; readonly total: number; readonly loss: number; readonly step: number; readonly validation?: Evaluation }) => void | Promise<void>;
+  readonly onEpoch?: (epoch: {
+    readonly number: number;
+    readonly total: number;
+    readonly loss: number;
+    readonly step: number;
+    readonly validation?: Evaluation;
+  }) => void | Promise<void>;
   /** Asked after each epoch, where there are validation samples. */
   readonly validate?: () => Promise<Evaluation>;
   readonly earlyStop?: EarlyStop;
@@ -65,6 +71,13 @@ export function stepsPerEpoch(samples: Samples, batchSize: number): number {
  */
 export async function trainingLoop(loop: TrainingLoop): Promise<TrainingReport> {
   const { session, samples, batchSize, budget, from } = loop;
+  const most = stepsPerEpoch(samples, batchSize);
+  if (budget.stepsPerEpoch > most) {
+    throw new EspalierError({
+      what: `a budget of ${budget.stepsPerEpoch} steps per epoch does not fit ${samples.size} samples in batches of ${batchSize}, which are ${most}`,
+      remedy: 'Take a part of run.budget (share, split)',
+    });
+  }
   const started = Date.now();
   const epochs = Math.ceil(budget.steps / budget.stepsPerEpoch);
   let order: Int32Array | undefined;
@@ -119,7 +132,8 @@ export async function trainingLoop(loop: TrainingLoop): Promise<TrainingReport> 
   await session.sync();
   // A finite loss may have led to weights that are not: there is no next step whose loss would tell.
   const parameter = await loop.findNonFinite?.();
-  if (parameter !== undefined) throw await diverged(loop, done, loop.learningRate.rateAt(budget.at(done, Number.NaN)), 'weights are not finite');
+  if (parameter !== undefined)
+    throw await diverged(loop, done, loop.learningRate.rateAt(budget.at(done, Number.NaN)), 'weights are not finite');
   return { steps: done, loss: epochLoss ?? Number.NaN, seconds: (Date.now() - started) / 1000, ...(stoppedEarly && { stoppedEarly }) };
 }
 

@@ -25,7 +25,9 @@ test('weights of another model are refused by the first that does not fit, and n
   const stored = await readWeights(tinyNet(5));
   const { 'output/bias': _, ...rest } = stored;
   expect(() => writeWeights(model, rest)).toThrow('output/bias: the weights are those of another model: wanted [3], got nothing');
-  expect(() => writeWeights(model, { ...stored, 'output/kernel': { shape: [3, 12], data: new Float32Array(36) } })).toThrow('wanted [12, 3], got [3, 12]');
+  expect(() => writeWeights(model, { ...stored, 'output/kernel': { shape: [3, 12], data: new Float32Array(36) } })).toThrow(
+    'wanted [12, 3], got [3, 12]',
+  );
   expect(weightsOf(model)).toEqual(before);
 });
 

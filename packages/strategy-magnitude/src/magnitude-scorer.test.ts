@@ -10,7 +10,8 @@ function parameters(weights: number[]): readonly PrunableParameter[] {
   model.setWeights([tf.tensor2d(weights, [weights.length, 1])]);
   return selectParameters(model).taken;
 }
-const scores = (norm: 'l1' | 'l2', weights: number[]): number[] => new MagnitudeScorer({ norm }).score(parameters(weights)).flatMap((tensor) => [...tensor.dataSync()]);
+const scores = (norm: 'l1' | 'l2', weights: number[]): number[] =>
+  new MagnitudeScorer({ norm }).score(parameters(weights)).flatMap((tensor) => [...tensor.dataSync()]);
 
 test('L1 is the size of a weight, L2 its square', () => {
   expect(scores('l1', [1, -2, 0, 0.5])).toEqual([1, 2, 0, 0.5]);

@@ -1,4 +1,19 @@
-import { type Column, corePlugin, LiveRun, PartContainer, parsePart, Registry, rehearse, type RunEvent, type Samples, selectParameters, Budget, TapeTrainer, type PartKind, type PartTypes } from '@espalier/core';
+import {
+  Budget,
+  type Column,
+  corePlugin,
+  LiveRun,
+  PartContainer,
+  type PartKind,
+  type PartTypes,
+  parsePart,
+  Registry,
+  type RunEvent,
+  rehearse,
+  type Samples,
+  selectParameters,
+  TapeTrainer,
+} from '@espalier/core';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import magnitudePlugin from './index.ts';
@@ -22,7 +37,10 @@ function model(): tf.LayersModel {
   return net;
 }
 
-const column = (width: number, value: (i: number) => number): Column => ({ shape: [width], data: Float32Array.from({ length: 6 * width }, (_, i) => value(i)) });
+const column = (width: number, value: (i: number) => number): Column => ({
+  shape: [width],
+  data: Float32Array.from({ length: 6 * width }, (_, i) => value(i)),
+});
 const samples: Samples = { size: 6, inputs: [column(8, (i) => Math.sin(i))], targets: [column(2, (i) => Math.cos(i))] };
 
 interface Asked {
@@ -68,7 +86,11 @@ describe('one-shot', () => {
   test('cuts the smallest weights at once: of the whole net', async () => {
     const { weights, cuts } = await prune({ sparsity: 0.75 });
     expect(cuts).toEqual([{ step: 0, sparsity: 0.75 }]);
-    expect(kept(weights).map((weight) => Math.round(Math.abs(weight) * 100)).sort((a, b) => a - b)).toEqual(Array.from({ length: 25 }, (_, i) => 76 + i));
+    expect(
+      kept(weights)
+        .map((weight) => Math.round(Math.abs(weight) * 100))
+        .sort((a, b) => a - b),
+    ).toEqual(Array.from({ length: 25 }, (_, i) => 76 + i));
   });
 
   test('of each layer', async () => {
@@ -83,12 +105,14 @@ describe('one-shot', () => {
 
   test('within so many standard deviations of its layer', async () => {
     const { weights } = await prune({ sparsity: Number.NaN, threshold: { std: { quality: 0.5 } } });
-    model().getWeights().forEach((tensor, i) => {
-      const all = [...tensor.dataSync()];
-      const mean = all.reduce((sum, w) => sum + w, 0) / all.length;
-      const sigma = Math.sqrt(all.reduce((sum, w) => sum + (w - mean) ** 2, 0) / all.length);
-      expect(counts(weights)[i]).toBe(all.filter((w) => Math.abs(w) >= 0.5 * sigma).length);
-    });
+    model()
+      .getWeights()
+      .forEach((tensor, i) => {
+        const all = [...tensor.dataSync()];
+        const mean = all.reduce((sum, w) => sum + w, 0) / all.length;
+        const sigma = Math.sqrt(all.reduce((sum, w) => sum + (w - mean) ** 2, 0) / all.length);
+        expect(counts(weights)[i]).toBe(all.filter((w) => Math.abs(w) >= 0.5 * sigma).length);
+      });
   });
 
   test('then trains for the whole budget, and keeps the zeros', async () => {
@@ -123,14 +147,20 @@ describe('in rounds', () => {
   });
 
   test('a threshold that decides alone cuts anew in each', async () => {
-    const { cuts } = await prune({ strategy: { magnitude: { rounds: 3 } }, sparsity: Number.NaN, threshold: { fixed: { value: 0.305 } }, steps: 6 });
+    const { cuts } = await prune({
+      strategy: { magnitude: { rounds: 3 } },
+      sparsity: Number.NaN,
+      threshold: { fixed: { value: 0.305 } },
+      steps: 6,
+    });
     expect(cuts.map(({ step }) => step)).toEqual([0, 2, 4]);
     expect(cuts[0]?.sparsity).toBe(0.3);
   });
 });
 
 test('a config is checked: its options and their limits', () => {
-  const problems = (config: unknown) => registry.complete(parsePart('strategy', config) as never).problems.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  const problems = (config: unknown) =>
+    registry.complete(parsePart('strategy', config) as never).problems.map(({ path, message }) => `${path.join('.')}: ${message}`);
   expect(problems({ magnitude: { rounds: 0 } })[0]).toContain('magnitude.rounds: ');
   expect(problems({ magnitude: { scorer: { magnitude: { norm: 'l3' } } } })[0]).toContain('magnitude.scorer.magnitude.norm: ');
   expect(problems('magnitude')).toEqual([]);

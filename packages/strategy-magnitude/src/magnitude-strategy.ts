@@ -1,4 +1,4 @@
-import { inject, injectable, OPTIONS, part, type PruningRun, rounds, SCORER, type Scorer, type Strategy, z } from '@espalier/core';
+import { inject, injectable, OPTIONS, type PruningRun, part, rounds, SCORER, type Scorer, type Strategy, z } from '@espalier/core';
 
 export const magnitudeStrategyOptions = z.object({
   scorer: part('scorer', 'magnitude').describe('What decides which weights go.'),

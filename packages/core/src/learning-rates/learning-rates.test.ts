@@ -6,7 +6,7 @@ const at = (config: unknown, ...progress: number[]): number[] =>
 
 function close(values: number[], expected: number[]): void {
   expect(values).toHaveLength(expected.length);
-  values.forEach((value, i) => expect(value).toBeCloseTo(expected[i] as number, 12));
+  for (const [i, value] of values.entries()) expect(value).toBeCloseTo(expected[i] as number, 12);
 }
 
 test('constant: the same throughout', () => {

@@ -15,7 +15,9 @@ function logitsLoss(one: Loss, target: tf.Tensor, logits: tf.Tensor): number {
   return value((one.fromLogits as NonNullable<Loss['fromLogits']>).compute(target, logits));
 }
 const gradientOf = (one: Loss, target: tf.Tensor, logits: tf.Tensor): number[] => [
-  ...tf.grad((x) => (one.fromLogits as NonNullable<Loss['fromLogits']>).compute(target, x))(logits).dataSync(),
+  ...tf
+    .grad((x) => (one.fromLogits as NonNullable<Loss['fromLogits']>).compute(target, x))(logits)
+    .dataSync(),
 ];
 
 describe('sparseCategoricalCrossentropy', () => {
@@ -128,7 +130,13 @@ describe('errors of values', () => {
 });
 
 test('a loss leaves nothing but its result', () => {
-  for (const name of ['sparseCategoricalCrossentropy', 'categoricalCrossentropy', 'binaryCrossentropy', 'meanSquaredError', 'meanAbsoluteError']) {
+  for (const name of [
+    'sparseCategoricalCrossentropy',
+    'categoricalCrossentropy',
+    'binaryCrossentropy',
+    'meanSquaredError',
+    'meanAbsoluteError',
+  ]) {
     const target = name.startsWith('sparse') ? tf.tensor1d([1], 'int32') : tf.tensor2d([[0, 1]]);
     const output = tf.tensor2d([[0.5, 0.5]]);
     const before = tf.memory().numTensors;

@@ -38,7 +38,7 @@ function stepsOf(theirs: tf.Optimizer): number[][] {
 
 function close(values: number[][], expected: number[][]): void {
   expect(values).toHaveLength(expected.length);
-  values.flat().forEach((value, i) => expect(value).toBeCloseTo(expected.flat()[i] as number, 5));
+  for (const [i, value] of values.flat().entries()) expect(value).toBeCloseTo(expected.flat()[i] as number, 5);
 }
 
 /** A formula per weight, in double precision: returns what goes off the weight. */
@@ -71,7 +71,10 @@ describe('as tfjs does it', () => {
   });
 
   test('rmsprop with momentum', () => {
-    close(steps({ rmsprop: { learningRate: 0.01, decay: 0.8, momentum: 0.5, epsilon: 1e-3 } }), stepsOf(tf.train.rmsprop(0.01, 0.8, 0.5, 1e-3)));
+    close(
+      steps({ rmsprop: { learningRate: 0.01, decay: 0.8, momentum: 0.5, epsilon: 1e-3 } }),
+      stepsOf(tf.train.rmsprop(0.01, 0.8, 0.5, 1e-3)),
+    );
   });
 
   test('adam, where epsilon is too small to tell the two orders apart', () => {
@@ -81,7 +84,10 @@ describe('as tfjs does it', () => {
 
 describe('by hand', () => {
   test('sgd: w − η·g', () => {
-    close(steps({ sgd: { learningRate: 0.5 } }), byHand((g) => 0.5 * g));
+    close(
+      steps({ sgd: { learningRate: 0.5 } }),
+      byHand((g) => 0.5 * g),
+    );
   });
 
   test('momentum: a = μa + g, w − η·a', () => {
@@ -126,7 +132,12 @@ test('a weight, a gradient and slots of zero stay zero: so masks hold', () => {
   for (const config of ['sgd', 'momentum', { momentum: { nesterov: true } }, 'adam', 'rmsprop', { rmsprop: { momentum: 0.9 } }]) {
     const ours = optimizer(config);
     const zeros = tf.zeros([2]);
-    const { weight, slots } = ours.update(zeros, zeros, ours.slots.map(() => zeros), { number: 1, learningRate: 0.1 });
+    const { weight, slots } = ours.update(
+      zeros,
+      zeros,
+      ours.slots.map(() => zeros),
+      { number: 1, learningRate: 0.1 },
+    );
     for (const tensor of [weight, ...slots]) expect([...tensor.dataSync()].map(Math.abs)).toEqual([0, 0]);
   }
 });

@@ -11,7 +11,10 @@ export class Sgd implements Optimizer {
   readonly slots = [];
   readonly weightDecay: number;
 
-  constructor(@inject(OPTIONS) options: z.infer<typeof sgdOptions>, @inject(LEARNING_RATE) readonly learningRate: LearningRate) {
+  constructor(
+    @inject(OPTIONS) options: z.infer<typeof sgdOptions>,
+    @inject(LEARNING_RATE) readonly learningRate: LearningRate,
+  ) {
     this.weightDecay = options.weightDecay;
   }
 

@@ -28,7 +28,12 @@ export const threshold = (config: unknown): Threshold => make('threshold', confi
 export const loss = (name: string): Loss => make('loss', name);
 
 /** A parameter that belongs to no model, with these weights. */
-export function parameterOf(name: string, values: ArrayLike<number>, shape: number[] = [values.length], sparsity?: number): PrunableParameter {
+export function parameterOf(
+  name: string,
+  values: ArrayLike<number>,
+  shape: number[] = [values.length],
+  sparsity?: number,
+): PrunableParameter {
   const layer = tf.layers.dense({ units: 1 });
   const variable = tf.tidy(() => tf.variable(tf.tensor(Float32Array.from(values), shape), true));
   return { name, layer, shape, size: values.length, sparsity, variable };

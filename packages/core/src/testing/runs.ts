@@ -56,7 +56,11 @@ export interface Outcome {
 /** Runs a strategy to its end, or until it is cancelled: then the outcome is null. */
 export async function prune(strategy: Strategy, parts: LiveRunParts): Promise<Outcome | null> {
   const events: RunEvent[] = [];
-  const run = await LiveRun.open({ ...parts, onEvent: (event) => (events.push(event), parts.onEvent?.(event)) });
+  const onEvent = (event: RunEvent): void => {
+    events.push(event);
+    parts.onEvent?.(event);
+  };
+  const run = await LiveRun.open({ ...parts, onEvent });
   try {
     await strategy.prune(run);
     await run.finish();

@@ -1,6 +1,6 @@
-import { inject, injectable, OPTIONS } from '../tokens.ts';
-import type { Line, ParameterScores, Threshold } from '../threshold.ts';
 import { z } from 'zod';
+import type { Line, ParameterScores, Threshold } from '../threshold.ts';
+import { inject, injectable, OPTIONS } from '../tokens.ts';
 
 export const fixedOptions = z.object({
   value: z.number().positive().describe('Every score below this value goes. For magnitude, a weight.'),
