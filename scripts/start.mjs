@@ -1,10 +1,12 @@
 #!/usr/bin/env node
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { followParent } from './setup/follow-parent.mjs';
 import { ROOT } from './setup/paths.mjs';
 import { runHere } from './setup/run-here.mjs';
 import { setUp } from './setup/set-up.mjs';
 
+followParent();
 await setUp();
 
 const args = process.argv.slice(2);
