@@ -1,0 +1,59 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { loadPlugins, parseExperiment } from 'espalier';
+import { expect, test } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const PAGES = ['README.md', ...readdirSync(path.join(ROOT, 'docs')).map((name) => path.join('docs', name))];
+
+/** The code blocks of one language in a page. */
+function blocks(page, language) {
+  const text = readFileSync(path.join(ROOT, page), 'utf8');
+  return [...text.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\`$`, 'gm'))].map(([, code]) => code);
+}
+
+test('docs/configs.md is what the schemas say', () => {
+  execFileSync(process.execPath, ['scripts/docs.mjs', '--check'], { cwd: ROOT });
+});
+
+const CONFIGS = PAGES.flatMap((page) => blocks(page, 'yaml').map((text) => [page, text]));
+
+test.each(CONFIGS)('a config in %s is right', async (page, text) => {
+  const { experiment } = await parseExperiment(text, { file: page });
+  expect(experiment.name).not.toBe('');
+});
+
+test('the config in the README is that of the quickstart', () => {
+  const [shown] = blocks('README.md', 'yaml');
+  expect(readFileSync(path.join(ROOT, 'configs', 'quickstart.yaml'), 'utf8').replace(/^#.*\n/gm, '')).toBe(shown);
+});
+
+test('the program in the README trains, prunes and says so', () => {
+  const [program] = blocks('README.md', 'ts');
+  // A part of the digits, so that it is done in seconds on any backend; nothing else of it is changed.
+  const quick = program.replace("loadData('mnist')", 'loadData({ mnist: { limit: { train: 4000, test: 1000 } } })');
+  expect(quick).not.toBe(program);
+  // From the package of the command, where both of its imports are found.
+  const said = execFileSync(process.execPath, ['--input-type=module', '--eval', quick], {
+    cwd: path.join(ROOT, 'packages', 'cli'),
+  }).toString();
+  const [, sparsity, before, after] = /^([\d.]+) % zeros: accuracy ([\d.]+) before, ([\d.]+) after$/m.exec(said).map(Number);
+  expect(sparsity).toBeGreaterThan(10);
+  expect(before).toBeGreaterThan(0.85);
+  expect(after).toBeGreaterThan(before - 0.05);
+}, 120_000);
+
+test('the plugin in the concepts loads', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'espalier-docs-'));
+  try {
+    writeFileSync(path.join(folder, 'my-plugin.ts'), blocks('docs/concepts.md', 'ts')[0]);
+    const { plugins, problems } = await loadPlugins(['./my-plugin.ts'], { from: folder });
+    expect(problems).toEqual([]);
+    expect(plugins.at(-1).plugin.scorers).toHaveProperty('distance');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
