@@ -49,7 +49,10 @@ export class Display {
 
   /** How far a download is: each time on a terminal, by quarters elsewhere. */
   bytes(what, done, total) {
-    if (this.#bytes?.what !== what) this.#bytes = { what, from: done, at: Date.now() };
+    if (this.#bytes?.what !== what) {
+      this.#bytes = { what, from: done, at: Date.now() };
+      this.#quarter = 0;
+    }
     const { from, at } = this.#bytes;
     const rate = (done - from) / Math.max(1, Date.now() - at);
     const left = rate > 0 ? `, ${seconds((total - done) / rate)} left` : '';

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { cp, mkdir, readFile, symlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { choiceOf } from './backend.ts';
 import { isComplete, packageKit } from './native/layout.ts';
 import { ownFile, packageFolder } from './package-files.ts';
+import { withoutTfjsNode } from './testing/own-copy.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
 
 const kit = packageKit();
@@ -30,20 +30,6 @@ function inProcess(options: object, { env = {}, door = ownFile('dist', 'index.js
   const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8', env: clean });
   if (stdout === '') throw new Error(stderr);
   return { ...(JSON.parse(stdout) as Record<string, unknown>), stderr };
-}
-
-/** This package as a user has it whose installation of tfjs-node failed. */
-async function withoutTfjsNode(): Promise<string> {
-  const folder = await temporaryFolder();
-  await cp(ownFile('dist'), join(folder, 'dist'), { recursive: true });
-  await cp(ownFile('package.json'), join(folder, 'package.json'));
-  const { dependencies } = JSON.parse(await readFile(ownFile('package.json'), 'utf8')) as { dependencies: Record<string, string> };
-  for (const name of Object.keys(dependencies)) {
-    const target = join(folder, 'node_modules', name);
-    await mkdir(dirname(target), { recursive: true });
-    await symlink(ownFile('node_modules', name), target);
-  }
-  return join(folder, 'dist', 'index.js');
 }
 
 describe.runIf(isNativeThere)('where the native backend is there', () => {

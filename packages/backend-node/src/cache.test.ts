@@ -1,5 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { cacheFolder, folderBytes, sweepTemporaries, temporaryBeside, writeAtomically } from './cache.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
@@ -18,13 +19,16 @@ test('a file is written whole, and leaves nothing beside it', async () => {
   expect(await readdir(join(folder, 'deep'))).toEqual(['file']);
 });
 
-test('what killed writers left is swept away, and nothing else', async () => {
+test('what killed writers left is swept away, and nothing of the living', async () => {
   const folder = await temporaryFolder();
-  await mkdir(temporaryBeside(join(folder, 'kit')));
-  await writeFile(temporaryBeside(join(folder, 'file')), '');
+  const { pid: killed } = spawnSync(process.execPath, ['-e', '']);
+  await mkdir(join(folder, `kit.tmp-${killed}-abc`));
+  await writeFile(join(folder, `file.tmp-${killed}-abc`), '');
+  const mine = temporaryBeside(join(folder, 'file'));
+  await writeFile(mine, '');
   await writeFile(join(folder, 'file'), '12345');
   await sweepTemporaries(folder);
   await sweepTemporaries(join(folder, 'missing'));
-  expect(await readdir(folder)).toEqual(['file']);
+  expect(await readdir(folder)).toEqual(['file', basename(mine)]);
   expect(await folderBytes(folder)).toBe(5);
 });

@@ -31,10 +31,19 @@ export async function writeAtomically(path: string, content: string): Promise<vo
   await rename(temporary, path);
 }
 
-/** Removes what killed set-ups left in `folder`. Call it while holding the lock: nobody else is writing then. */
+/** Removes what killed processes left in `folder`; what belongs to one that is still alive stays. */
 export async function sweepTemporaries(folder: string): Promise<void> {
   for (const name of await namesIn(folder)) {
-    if (/\.tmp-\d+-\w+$/.test(name)) await rm(join(folder, name), { recursive: true, force: true });
+    const owner = /\.tmp-(\d+)-\w+$/.exec(name)?.[1];
+    if (owner !== undefined && !isAlive(Number(owner))) await rm(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

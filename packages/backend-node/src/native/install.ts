@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { type Attempt, attempt, rememberAttempts, StepError } from '../attempts.ts';
+import { type Attempt, attempt, explain, rememberAttempts, StepError } from '../attempts.ts';
 import { cacheFolder, sweepTemporaries } from '../cache.ts';
 import { withLock } from '../lock.ts';
 import { packageFolder } from '../package-files.ts';
@@ -7,7 +7,7 @@ import { type Platform, thisPlatform } from '../platform.ts';
 import type { Progress } from '../progress.ts';
 import { downloadKit, kitFromDownload } from './from-download.ts';
 import { kitFromWheel, wheelKit } from './from-wheel.ts';
-import { isComplete, isVerified, type Kit, linkIntoPackage, packageKit } from './layout.ts';
+import { isComplete, isVerified, type Kit, linkIntoPackage, packageKit, unmark } from './layout.ts';
 import { tryBinding } from './verify.ts';
 
 export interface InstallOptions {
@@ -29,20 +29,20 @@ export async function installNative(options: InstallOptions = {}): Promise<Attem
   const progress: Progress = { log, bytes: options.onBytes };
   const there = await attempt('installed', () => useInstalled(platform, cache, signal), signal);
   if (there.ok) return finish([there], cache);
-  return withLock(
-    cache,
-    async () => {
-      // Whoever held the lock before may have done it all.
-      const [again, ...rest] = await walk(platform, cache, progress, signal);
-      return finish([again ?? there, ...rest], cache);
-    },
-    { signal, onWait: () => log?.('Another set-up is at work on the native backend: waiting for it') },
-  );
+  const onWait = () => log?.('Another set-up is at work on the native backend: waiting for it');
+  try {
+    return await withLock(cache, async () => finish(await walk(platform, cache, progress, signal), cache), { signal, onWait });
+  } catch (error) {
+    signal?.throwIfAborted();
+    // A cache that cannot be written to.
+    return [there, { step: 'wheel', ok: false, ...explain(error), at: new Date().toISOString() }];
+  }
 }
 
 async function walk(platform: Platform, cache: string, progress: Progress, signal?: AbortSignal): Promise<Attempt[]> {
   const attempts: Attempt[] = [];
   const done = () => attempts.at(-1)?.ok;
+  // Again: whoever held the lock before may have done it all.
   attempts.push(await attempt('installed', () => useInstalled(platform, cache, signal), signal));
   if (done() || packageFolder('@tensorflow/tfjs-node') === undefined) return attempts;
   const kits = [wheelKit(platform, cache), downloadKit(platform, cache)];
@@ -67,19 +67,24 @@ async function useInstalled(platform: Platform, cache: string, signal?: AbortSig
   if (inPackage === undefined) {
     throw new StepError('@tensorflow/tfjs-node is not installed', 'Install it beside espalier: it is an optional dependency.');
   }
-  if (await linkVerifiedKit(platform, cache)) return;
+  const kit = await linkVerifiedKit(platform, cache);
   if (!isComplete(inPackage)) throw new StepError('the native binding of tfjs-node is not there', 'Run `espalier doctor --install`.');
-  await tryBinding(inPackage.binding, signal);
+  try {
+    await tryBinding(inPackage.binding, signal);
+  } catch (error) {
+    if (kit) await unmark(kit);
+    throw error;
+  }
 }
 
-/** Links a kit of the cache that was seen to train; false where there is none. No download, no build. */
-export async function linkVerifiedKit(platform: Platform = thisPlatform(), cache: string = cacheFolder()): Promise<boolean> {
+/** Links a kit of the cache that was seen to train, and answers with it. No download, no build. */
+export async function linkVerifiedKit(platform: Platform = thisPlatform(), cache: string = cacheFolder()): Promise<Kit | undefined> {
   for (const kit of [wheelKit(platform, cache), downloadKit(platform, cache)]) {
     if (!(await isVerified(kit))) continue;
     await linkIntoPackage(kit);
-    return true;
+    return kit;
   }
-  return false;
+  return undefined;
 }
 
 function linked(kit: Kit, signal?: AbortSignal): Promise<Attempt> {

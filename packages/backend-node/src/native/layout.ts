@@ -42,6 +42,11 @@ export async function markVerified(kit: Kit, tensorflow: string): Promise<void> 
   await writeAtomically(join(kit.folder, 'verified.json'), `${JSON.stringify({ tensorflow })}\n`);
 }
 
+/** It was good once; a new system, or another machine on the same home folder, may see it differently. */
+export async function unmark(kit: Kit): Promise<void> {
+  await rm(join(kit.folder, 'verified.json'), { force: true });
+}
+
 export async function isVerified(kit: Kit): Promise<boolean> {
   return (
     isComplete(kit) &&
