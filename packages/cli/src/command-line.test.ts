@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { chmodSync } from 'node:fs';
+import { symlinkSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { Place, POINTS, pointsCsv } from './testing/espalier.ts';
 
@@ -43,12 +43,24 @@ test.each([
   expect(stderr).not.toMatch(/^ +at /m);
 });
 
-test.skipIf(process.getuid?.() === 0)('a file that may not be read is named (root may read all)', async () => {
-  const place = new Place({ 'secret.yaml': POINTS });
-  chmodSync(place.file('secret.yaml'), 0);
-  const { status, stderr } = await place.start(['validate', 'secret.yaml']);
+test('a file that cannot be read is named', async () => {
+  const place = new Place();
+  // A link to itself: permissions would not keep root out.
+  symlinkSync('ring.yaml', place.file('ring.yaml'));
+  const { status, stderr } = await place.start(['validate', 'ring.yaml']);
   expect(status).toBe(2);
-  expect(stderr).toContain('secret.yaml: cannot be read');
+  expect(stderr).toContain('ring.yaml: cannot be read');
+});
+
+test('an error that nobody foresaw is one line; --verbose shows where it comes from', async () => {
+  const plugin = `export default { name: 'faulty', strategies: { faulty: { use: class { prune() { undefined.x; } } } } };`;
+  const place = new Place({ 'points.yaml': POINTS, 'points.csv': pointsCsv(), 'faulty.mjs': plugin });
+  const args = ['plan', 'points.yaml', '--set', 'plugins=[./faulty.mjs]', '--set', 'prune.strategy=faulty'];
+  const brief = await place.start(args);
+  expect(brief.status).toBe(1);
+  expect(brief.stderr).toBe("error: Cannot read properties of undefined (reading 'x') (unexpected; --verbose shows where)\n");
+  const verbose = await place.start([...args, '--verbose']);
+  expect(verbose.stderr).toMatch(/^ +at .*faulty\.mjs/m);
 });
 
 test('a reader that goes away is no error', async () => {

@@ -21,6 +21,8 @@ export async function commandLine(args: readonly string[]): Promise<ExitStatus> 
   process.noDeprecation = true;
   const terminal = new Terminal();
   const context: CommandContext = { terminal, interrupt: new Interrupt((line) => terminal.note(line)), status: EXIT.done };
+  // What a plugin throws outside of any call that we wait for.
+  process.on('uncaughtException', (error) => void reportError(error, terminal).then((status) => process.exit(status)));
   try {
     await program(context).parseAsync(args, { from: 'user' });
     return context.status;
