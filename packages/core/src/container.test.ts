@@ -5,7 +5,7 @@ import { PartContainer } from './container.ts';
 import { corePlugin } from './core-plugin.ts';
 import type { Momentum } from './optimizers/momentum.ts';
 import { Part, part } from './part.ts';
-import type { PluginEntry } from './plugin.ts';
+import { definePlugin, type PluginEntry } from './plugin.ts';
 import { Registry } from './registry.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Scorer } from './scorer.ts';
@@ -202,7 +202,17 @@ describe('types', () => {
     inject(THRESHOLD)(Wrong, undefined, 1);
   });
 
-  test('an entry of another kind is a compile error', () => {
+  test('a plugin whose entry is of another kind, or without a class, is a compile error', () => {
+    definePlugin({ name: 'right', schedulers: { linear: { use: Linear } } });
+    // @ts-expect-error a Scheduler is no Scorer.
+    definePlugin({ name: 'wrong', scorers: { linear: { use: Linear } } });
+    // @ts-expect-error an instance is no class.
+    definePlugin({ name: 'wrong', schedulers: { linear: { use: new Linear() } } });
+    // @ts-expect-error there are no such parts.
+    definePlugin({ name: 'wrong', pruners: {} });
+  });
+
+  test('an entry of another kind is not assignable', () => {
     expectTypeOf<{ use: typeof Linear }>().toExtend<PluginEntry<Scheduler>>();
     expectTypeOf<{ use: typeof Linear }>().not.toExtend<PluginEntry<Scorer>>();
   });

@@ -265,6 +265,17 @@ describe('scorers', () => {
     expect([...a.variable.dataSync()]).toEqual([3, 0, 2]);
   });
 
+  test('that hand out what is in the run’s keeping do not lose it', async () => {
+    const a = parameterOf('a', [3, 1, 2]);
+    const masks = new MaskSet([a]);
+    const keep = new RunKeeping();
+    const scorer = scorerOf(({ variable }) => keep.tensor('sums', () => tf.abs(variable as tf.Tensor)));
+    await cutWith(masks, { scorer, sparsity: 1 / 3 });
+    await cutWith(masks, { scorer, sparsity: 2 / 3 });
+    expect(keptOf(masks, a)).toEqual([1, 0, 0]);
+    keep.dispose();
+  });
+
   test.each(['global', 'layer'])('one parameter at a time give the same masks as all at once (%s)', async (name) => {
     const random = Random.of(4);
     const lists = [30, 7, 1, 60].map((size) => Array.from({ length: size }, () => random.int(9) - 4));
@@ -275,19 +286,6 @@ describe('scorers', () => {
       return parameters.map((parameter) => keptOf(masks, parameter));
     };
     expect(await prunedBy(true)).toEqual(await prunedBy(false));
-  });
-
-  test('that are independent never see more than one parameter', async () => {
-    const seen: number[] = [];
-    const scorer: Scorer = {
-      independent: true,
-      score(parameters) {
-        seen.push(parameters.length);
-        return parameters.map(({ variable }) => tf.abs(variable as tf.Tensor));
-      },
-    };
-    await cutWith(new MaskSet([parameterOf('a', [1]), parameterOf('b', [2])]), { scorer });
-    expect(new Set(seen)).toEqual(new Set([1]));
   });
 
   test.each([true, false])('that draw at random meet the sparsity exactly, too (independent: %s)', async (independent) => {
@@ -313,8 +311,8 @@ test('the report says per parameter what its sparsity and its line are', async (
     asked: 0.5,
     sparsity: 0.5,
     parameters: [
-      { name: 'a', sparsity: 0.75, threshold: 3 },
-      { name: 'b', sparsity: 0, threshold: 3 },
+      { name: 'a', sparsity: 0.75, threshold: expect.closeTo(3, 5) },
+      { name: 'b', sparsity: 0, threshold: expect.closeTo(3, 5) },
     ],
   });
 });

@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import { BrokenPromise, EspalierError } from './errors.ts';
 import type { Mask } from './mask.ts';
 import type { MaskSet } from './mask-set.ts';
@@ -112,8 +112,8 @@ async function checkedScores(
     }
     return scores;
   } finally {
-    // A scorer that hands out the weights themselves must not lose them.
-    for (const tensor of tensors) if (!parameters.some(({ variable }) => (variable as tf.Tensor) === tensor)) tensor.dispose();
+    // A variable is somebody's state: the weights themselves, or sums in the run's keeping.
+    for (const tensor of tensors) if (!(tensor instanceof tf.Variable)) tensor.dispose();
   }
 }
 

@@ -17,7 +17,7 @@ export interface ScoringContext {
 /** How important is each element? */
 export interface Scorer {
   /**
-   * One tensor per parameter, shaped like its weights; the higher, the more important. The caller disposes them.
+   * One tensor per parameter, shaped like its weights; the higher, the more important. The caller disposes them, but for variables.
    * What is pruned already stays pruned whatever its score. NaN is refused by the run.
    */
   score(parameters: readonly PrunableParameter[], context: ScoringContext): Promise<tf.Tensor[]> | tf.Tensor[];
