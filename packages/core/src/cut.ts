@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { BrokenPromise, EspalierError } from './errors.ts';
-import type { Mask } from './mask.ts';
+import { Mask } from './mask.ts';
 import type { MaskSet } from './mask-set.ts';
 import type { PrunableParameter } from './parameter.ts';
 import type { CutReport } from './pruning-run.ts';
 import { Random } from './random.ts';
 import type { Scorer, ScoringContext } from './scorer.ts';
-import { cutOff, fallsUnder } from './select-lowest.ts';
+import { type CutOff, cutOff } from './select-lowest.ts';
 import type { Line, ParameterScores, Threshold } from './threshold.ts';
 
 export interface CutRequest {
@@ -47,7 +47,7 @@ export async function cut(request: CutRequest): Promise<CutReport> {
     const { parameter } = parameterScores;
     const line = lines.get(parameter.name) as Line;
     const values = await parameterScores.read();
-    const drawn = 'count' in line ? cutOff(values, line.count) : line;
+    const drawn = 'count' in line ? cutOff(values, line.count) : { below: line.below, ties: line.ties ?? 0 };
     const mask = pruneUnder(masks.get(parameter), values, drawn);
     if (mask !== null) masks.set(parameter, mask);
     const { below } = drawn;
@@ -57,34 +57,37 @@ export async function cut(request: CutRequest): Promise<CutReport> {
 }
 
 /** The mask without what falls under the line; null where nothing falls that was kept. */
-function pruneUnder(mask: Mask, scores: Float32Array, line: Line): Mask | null {
-  const next = mask.clone();
-  let fell = 0;
-  fallsUnder(scores, line, (index) => {
-    if (!next.keeps(index)) return;
-    next.prune(index);
-    fell += 1;
-  });
-  return fell === 0 ? null : next;
+function pruneUnder(mask: Mask, scores: Float32Array, line: CutOff): Mask | null {
+  const next = Mask.above(scores, line).and(mask);
+  return next.kept === mask.kept ? null : next;
 }
+
+/** Scores that are made one parameter at a time are held up to this number (64 MB), and made again beyond it: a threshold reads them more than once. */
+const HELD_AT_ONCE = 1 << 24;
 
 async function scoresOf(request: CutRequest): Promise<ParameterScores[]> {
   const { masks, scorer, context } = request;
-  if (scorer.independent) {
-    // A threshold reads more than once: a scorer that draws at random gives the same scores each time.
-    const seed = context.random.uint32();
-    return masks.parameters.map((parameter) => ({
-      parameter,
-      size: parameter.size,
-      read: async () => {
-        const random = Random.of(seed, parameter.name);
-        const [scores] = await checkedScores(request, [parameter], { ...context, random });
-        return scores as Float32Array;
-      },
-    }));
+  if (!scorer.independent) {
+    const all = await checkedScores(request, masks.parameters, context);
+    return masks.parameters.map((parameter, i) => ({ parameter, size: parameter.size, read: async () => all[i] as Float32Array }));
   }
-  const all = await checkedScores(request, masks.parameters, context);
-  return masks.parameters.map((parameter, i) => ({ parameter, size: parameter.size, read: async () => all[i] as Float32Array }));
+  const isHeld = masks.parameters.reduce((sum, { size }) => sum + size, 0) <= HELD_AT_ONCE;
+  // A threshold reads more than once: a scorer that draws at random gives the same scores each time.
+  const seed = context.random.uint32();
+  return masks.parameters.map((parameter) => {
+    let held: Promise<Float32Array> | undefined;
+    const score = async () => {
+      const random = Random.of(seed, parameter.name);
+      const [scores] = await checkedScores(request, [parameter], { ...context, random });
+      return scores as Float32Array;
+    };
+    const read = () => {
+      if (!isHeld) return score();
+      held ??= score();
+      return held;
+    };
+    return { parameter, size: parameter.size, read };
+  });
 }
 
 async function checkedScores(
@@ -108,7 +111,7 @@ async function checkedScores(
           remedy: 'A scorer gives one score per weight',
         });
       }
-      scores.push(withPruned(Float32Array.from(await tensor.data()), masks.get(parameter), `${name} on ${parameter.name}`));
+      scores.push(withPruned((await tensor.data()) as Float32Array, masks.get(parameter), `${name} on ${parameter.name}`));
     }
     return scores;
   } finally {
@@ -119,8 +122,14 @@ async function checkedScores(
 
 const LOWEST_FINITE = -(2 - 2 ** -23) * 2 ** 127;
 
-/** −∞ where pruned, and only there. NaN has no place in an order, so it is refused. */
-function withPruned(scores: Float32Array, mask: Mask, where: string): Float32Array {
+/**
+ * −∞ where pruned, and only there. NaN has no place in an order, so it is refused.
+ *
+ * @param given not written to: a backend may hand out the memory of the tensor itself, which may be a weight.
+ */
+function withPruned(given: Float32Array, mask: Mask, where: string): Float32Array {
+  if (mask.pruned === 0 && isPlain(given)) return given;
+  const scores = given.slice();
   for (let i = 0; i < scores.length; i++) {
     if (!mask.keeps(i)) scores[i] = Number.NEGATIVE_INFINITY;
     else if (scores[i] === Number.NEGATIVE_INFINITY) scores[i] = LOWEST_FINITE;
@@ -133,6 +142,20 @@ function withPruned(scores: Float32Array, mask: Mask, where: string): Float32Arr
     }
   }
   return scores;
+}
+
+/** Whether all are finite: zero times any of them is zero. Four sums, so that none waits for the one before. */
+function isPlain(scores: Float32Array): boolean {
+  let [a, b, c, d] = [0, 0, 0, 0];
+  const whole = scores.length & ~3;
+  for (let i = 0; i < whole; i += 4) {
+    a += (scores[i] as number) * 0;
+    b += (scores[i + 1] as number) * 0;
+    c += (scores[i + 2] as number) * 0;
+    d += (scores[i + 3] as number) * 0;
+  }
+  for (let i = whole; i < scores.length; i++) a += (scores[i] as number) * 0;
+  return a + b + c + d === 0;
 }
 
 function sensible(line: Line | undefined, { name }: PrunableParameter, size: number): Line {

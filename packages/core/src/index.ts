@@ -38,7 +38,7 @@ export { type PartProblem, partProblems, type RegisteredPart, Registry } from '.
 export { type RehearsalParts, type RehearsedEvent, rehearse } from './rehearsal.ts';
 export type { Scheduler } from './scheduler.ts';
 export type { Scorer, ScoringContext } from './scorer.ts';
-export { cutOff, fallsUnder, selectLowest } from './select-lowest.ts';
+export { type CutOff, cutOff, selectLowest } from './select-lowest.ts';
 export { type ParameterRule, type ParameterSelection, selectParameters, UnmatchedRule } from './select-parameters.ts';
 export { Budget, rounds, type Step } from './step.ts';
 export type { Strategy } from './strategy.ts';

@@ -45,6 +45,43 @@ export class Mask {
     return new Mask(size, Uint8Array.from(bytes));
   }
 
+  /**
+   * Kept where the score is not below the line; of those that equal it the first `ties` go, too.
+   *
+   * @param scores without NaN.
+   */
+  static above(scores: Float32Array, { below, ties = 0 }: { readonly below: number; readonly ties?: number }): Mask {
+    const mask = Mask.empty(scores.length);
+    const { bytes } = mask;
+    const whole = scores.length >> 3;
+    for (let i = 0, at = 0; i < whole; i++, at += 8) {
+      bytes[i] =
+        ((scores[at] as number) >= below ? 1 : 0) |
+        ((scores[at + 1] as number) >= below ? 2 : 0) |
+        ((scores[at + 2] as number) >= below ? 4 : 0) |
+        ((scores[at + 3] as number) >= below ? 8 : 0) |
+        ((scores[at + 4] as number) >= below ? 16 : 0) |
+        ((scores[at + 5] as number) >= below ? 32 : 0) |
+        ((scores[at + 6] as number) >= below ? 64 : 0) |
+        ((scores[at + 7] as number) >= below ? 128 : 0);
+    }
+    for (let i = whole * 8; i < scores.length; i++) if ((scores[i] as number) >= below) mask.keep(i);
+    for (let i = 0, left = ties; left > 0 && i < scores.length; i++) {
+      if (scores[i] !== below) continue;
+      mask.prune(i);
+      left--;
+    }
+    return mask;
+  }
+
+  /** Kept where both keep. */
+  and(other: Mask): Mask {
+    return new Mask(
+      this.size,
+      this.bytes.map((byte, i) => byte & (other.bytes[i] as number)),
+    );
+  }
+
   keeps(index: number): boolean {
     return (((this.bytes[index >> 3] as number) >> (index & 7)) & 1) === 1;
   }
@@ -89,7 +126,20 @@ export class Mask {
   /** 1 where kept, 0 where pruned. */
   toFloat32(): Float32Array {
     const values = new Float32Array(this.size);
-    for (let i = 0; i < this.size; i++) values[i] = ((this.bytes[i >> 3] as number) >> (i & 7)) & 1;
+    const { bytes } = this;
+    const whole = this.size >> 3;
+    for (let i = 0, at = 0; i < whole; i++, at += 8) {
+      const byte = bytes[i] as number;
+      values[at] = byte & 1;
+      values[at + 1] = (byte >> 1) & 1;
+      values[at + 2] = (byte >> 2) & 1;
+      values[at + 3] = (byte >> 3) & 1;
+      values[at + 4] = (byte >> 4) & 1;
+      values[at + 5] = (byte >> 5) & 1;
+      values[at + 6] = (byte >> 6) & 1;
+      values[at + 7] = byte >> 7;
+    }
+    for (let i = whole * 8; i < this.size; i++) values[i] = Number(this.keeps(i));
     return values;
   }
 

@@ -1,8 +1,21 @@
 import type { Line, ParameterScores } from './threshold.ts';
 
+/** The value under which exactly so many scores fall, together with the first `ties` of those that equal it. */
+export interface CutOff {
+  readonly below: number;
+  readonly ties: number;
+}
+
+/** Scores that are looked at to guess where the line is. */
+const SAMPLE = 1 << 16;
+/** How far around the guess is looked, in standard deviations of the sample's rank. */
+const SIGMAS = 5;
+
 /**
  * Where the line lies so that exactly `count` of all scores fall under it, over many tensors, without sorting or
- * joining them: radix selection on the bits of float32, high half first, low half among those that share it.
+ * joining them. A sample says between which two values the line must be; one pass counts what lies below and collects
+ * what lies between (about one in a hundred), among which the line is found by radix selection. Where the sample was
+ * misleading, radix selection over all scores finds it in two passes. Linear either way.
  * Ties fall by position: in the order of the parameters, and within each in that of its elements.
  *
  * @returns one line per parameter, together exactly `count` elements.
@@ -13,69 +26,164 @@ export async function selectLowest(scores: readonly ParameterScores[], count: nu
   if (count <= 0) return sizes.map(() => ({ count: 0 }));
   if (count >= total) return sizes.map((size) => ({ count: size }));
 
-  const high = await histogram(scores, (key) => key >>> 16);
+  const stride = Math.max(1, Math.floor(total / SAMPLE));
+  const sample = new SampleOf(Math.ceil(total / stride) + scores.length);
+  for (const parameter of scores) sample.take(await parameter.read(), stride);
+  const band = new Band(sample.around(count / total), total);
+  for (const parameter of scores) band.look(await parameter.read());
+  const found = band.find(count) ?? (await radixSelect(scores, count));
+  return found.ties.map((ties) => lineOf(found.below, ties, found.isWhole));
+}
+
+/** The same for one array. */
+export function cutOff(scores: Float32Array, count: number): CutOff {
+  if (count <= 0) return { below: Number.NEGATIVE_INFINITY, ties: 0 };
+  if (count >= scores.length) return { below: Number.POSITIVE_INFINITY, ties: scores.length };
+  const stride = Math.max(1, Math.floor(scores.length / SAMPLE));
+  const sample = new SampleOf(Math.ceil(scores.length / stride) + 1);
+  sample.take(scores, stride);
+  const band = new Band(sample.around(count / scores.length), scores.length);
+  band.look(scores);
+  const found = band.find(count);
+  if (found !== undefined) return lineOf(found.below, found.ties[0] as number, found.isWhole);
+  const { value, rank } = radixSelectOne(scores, count);
+  return { below: value, ties: rank + 1 };
+}
+
+/** Where all that equal the line go with it, the next number above draws the same line without ties to count. */
+function lineOf(below: number, ties: number, isWhole: boolean): CutOff {
+  return isWhole && Number.isFinite(below) ? { below: nextUp(below), ties: 0 } : { below, ties };
+}
+
+/** Every so-manieth score. */
+class SampleOf {
+  private readonly values: Float32Array;
+  private size = 0;
+
+  constructor(capacity: number) {
+    this.values = new Float32Array(capacity);
+  }
+
+  take(scores: Float32Array, stride: number): void {
+    // Starting in the middle of a stride keeps a parameter's first row from being looked at more than others.
+    for (let i = stride >> 1; i < scores.length; i += stride) this.values[this.size++] = scores[i] as number;
+  }
+
+  /** The values between which a quantile of all scores almost certainly lies. */
+  around(quantile: number): readonly [number, number] {
+    const sorted = this.values.subarray(0, this.size).sort();
+    const margin = SIGMAS * Math.sqrt(this.size * quantile * (1 - quantile)) + 2;
+    const at = (rank: number, beyond: number) => (rank < 0 || rank >= this.size ? beyond : (sorted[Math.floor(rank)] as number));
+    return [at(quantile * this.size - margin, Number.NEGATIVE_INFINITY), at(quantile * this.size + margin, Number.POSITIVE_INFINITY)];
+  }
+}
+
+interface Found {
+  readonly below: number;
+  /** Per parameter. */
+  readonly ties: readonly number[];
+  /** Whether everything that equals `below` goes. */
+  readonly isWhole: boolean;
+}
+
+/** Scores between two values, collected, and how many lie below. */
+class Band {
+  private readonly low: number;
+  private readonly high: number;
+  private readonly inside: Float32Array;
+  private readonly ends: number[] = [];
+  private size = 0;
+  private below = 0;
+
+  constructor([low, high]: readonly [number, number], total: number) {
+    this.low = low;
+    this.high = high;
+    // Four times what the sample promises, and one place that is written to and not counted.
+    this.inside = new Float32Array(Math.min(total, Math.max(1 << 16, total >> 4)) + 1);
+  }
+
+  look(scores: Float32Array): void {
+    const { low, high, inside } = this;
+    const last = inside.length - 1;
+    let { size, below } = this;
+    for (let i = 0; i < scores.length; i++) {
+      const score = scores[i] as number;
+      below += score < low ? 1 : 0;
+      // Written always, kept where it lies inside: a branch less.
+      inside[size] = score;
+      size += score >= low && score <= high ? 1 : 0;
+      if (size > last) {
+        this.size = Number.POSITIVE_INFINITY;
+        return;
+      }
+    }
+    this.size = size;
+    this.below = below;
+    this.ends.push(size);
+  }
+
+  /** The line, where it is in this band. */
+  find(count: number): Found | undefined {
+    if (!Number.isFinite(this.size) || count <= this.below || count > this.below + this.size) return undefined;
+    const inside = this.inside.subarray(0, this.size);
+    const { value, rank, equal } = radixSelectOne(inside, count - this.below);
+    let left = rank + 1;
+    let start = 0;
+    const ties = this.ends.map((end) => {
+      const here = Math.min(left, countEqual(inside.subarray(start, end), value));
+      left -= here;
+      start = end;
+      return here;
+    });
+    return { below: value, ties, isWhole: rank + 1 === equal };
+  }
+}
+
+/** Radix selection over all scores: the high half of their bits first, the low half among those that share it. */
+async function radixSelect(scores: readonly ParameterScores[], count: number): Promise<Found> {
+  const high = new Uint32Array(1 << 16);
+  for (const parameter of scores) countHigh(bitsOf(await parameter.read()), high);
   const bucket = findRank(high, count - 1);
-  const low = await histogram(scores, (key) => (key >>> 16 === bucket.value ? key & 0xffff : -1));
+  const low = new Uint32Array(1 << 16);
+  for (const parameter of scores) countLow(bitsOf(await parameter.read()), bucket.value, low);
   const rest = findRank(low, bucket.rank);
   const below = fromKey(((bucket.value << 16) | rest.value) >>> 0);
 
-  // Those equal to the line go in the order of the parameters until the count is met.
   let left = rest.rank + 1;
-  const lines: Line[] = [];
+  const ties: number[] = [];
   for (const parameter of scores) {
-    const equal = left > 0 ? countEqual(await parameter.read(), below) : 0;
-    const ties = Math.min(left, equal);
-    left -= ties;
-    lines.push({ below, ties });
+    const here = left > 0 ? Math.min(left, countEqual(await parameter.read(), below)) : 0;
+    left -= here;
+    ties.push(here);
   }
-  return lines;
+  return { below, ties, isWhole: rest.rank + 1 === low[rest.value] };
 }
 
-/** The mask bits that a line leaves: `visit` is called with the position of each element that falls. */
-export function fallsUnder(scores: Float32Array, line: Line, visit: (index: number) => void): void {
-  const { below, ties } = 'count' in line ? cutOff(scores, line.count) : { below: line.below, ties: line.ties ?? 0 };
-  let left = ties;
-  for (let i = 0; i < scores.length; i++) {
-    const score = scores[i] as number;
-    if (score < below) visit(i);
-    else if (left > 0 && score === below) {
-      left--;
-      visit(i);
-    }
-  }
-}
-
-/** The value under which exactly `count` scores fall, together with the first `ties` of those that equal it. */
-export function cutOff(scores: Float32Array, count: number): { below: number; ties: number } {
-  if (count <= 0) return { below: Number.NEGATIVE_INFINITY, ties: 0 };
-  if (count >= scores.length) return { below: Number.POSITIVE_INFINITY, ties: scores.length };
-  const keys = bitsOf(scores);
+/** The value of rank `count`, its rank among those that equal it (from 0), and how many those are. */
+function radixSelectOne(scores: Float32Array, count: number): { value: number; rank: number; equal: number } {
+  const bits = bitsOf(scores);
   const high = new Uint32Array(1 << 16);
-  for (let i = 0; i < keys.length; i++) count16(high, toKey(keys[i] as number) >>> 16);
+  countHigh(bits, high);
   const bucket = findRank(high, count - 1);
   const low = new Uint32Array(1 << 16);
-  for (let i = 0; i < keys.length; i++) {
-    const key = toKey(keys[i] as number);
-    if (key >>> 16 === bucket.value) count16(low, key & 0xffff);
-  }
+  countLow(bits, bucket.value, low);
   const rest = findRank(low, bucket.rank);
-  return { below: fromKey(((bucket.value << 16) | rest.value) >>> 0), ties: rest.rank + 1 };
+  return { value: fromKey(((bucket.value << 16) | rest.value) >>> 0), rank: rest.rank, equal: low[rest.value] as number };
 }
 
-async function histogram(scores: readonly ParameterScores[], digit: (key: number) => number): Promise<Uint32Array> {
-  const counts = new Uint32Array(1 << 16);
-  for (const parameter of scores) {
-    const bits = bitsOf(await parameter.read());
-    for (let i = 0; i < bits.length; i++) {
-      const value = digit(toKey(bits[i] as number));
-      if (value >= 0) count16(counts, value);
-    }
+function countHigh(bits: Uint32Array, counts: Uint32Array): void {
+  for (let i = 0; i < bits.length; i++) addOne(counts, toKey(bits[i] as number) >>> 16);
+}
+
+function countLow(bits: Uint32Array, high: number, counts: Uint32Array): void {
+  for (let i = 0; i < bits.length; i++) {
+    const key = toKey(bits[i] as number);
+    if (key >>> 16 === high) addOne(counts, key & 0xffff);
   }
-  return counts;
 }
 
-function count16(counts: Uint32Array, value: number): void {
-  counts[value] = (counts[value] as number) + 1;
+function addOne(counts: Uint32Array, at: number): void {
+  counts[at] = (counts[at] as number) + 1;
 }
 
 /** The digit that holds the element of this rank (from 0), and its rank among those with the same digit. */
@@ -99,7 +207,7 @@ function bitsOf(scores: Float32Array): Uint32Array {
   return new Uint32Array(scores.buffer, scores.byteOffset, scores.length);
 }
 
-/** Unsigned keys in the order of the floats; -0 and 0, which compare as equal, get one key. */
+/** Unsigned keys in the order of the floats; −0 and 0, which compare as equal, get one key. */
 function toKey(bits: number): number {
   if (bits === 0x80000000) return 0x80000000;
   return (bits & 0x80000000 ? ~bits : bits | 0x80000000) >>> 0;
@@ -109,5 +217,13 @@ const scratch = new DataView(new ArrayBuffer(4));
 
 function fromKey(key: number): number {
   scratch.setUint32(0, key & 0x80000000 ? key & 0x7fffffff : ~key >>> 0);
+  return scratch.getFloat32(0);
+}
+
+/** The next float32 above a finite one. */
+function nextUp(value: number): number {
+  if (value === 0) return 2 ** -149;
+  scratch.setFloat32(0, value);
+  scratch.setUint32(0, scratch.getUint32(0) + (value > 0 ? 1 : -1));
   return scratch.getFloat32(0);
 }
