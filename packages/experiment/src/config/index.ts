@@ -2,7 +2,7 @@ export { type ConfigPath, dotted } from './config-path.ts';
 export { describePart, describeParts, type OptionDescription, type PartDescription } from './describe-part.ts';
 export { ConfigError, type Diagnostic, type Position, type RenderOptions, renderDiagnostic } from './diagnostic.ts';
 export { EXPECTATIONS, type Expectation, type Experiment, experimentSchema } from './experiment.ts';
-export { baselineHash, canonicalJson, experimentHash, type Fingerprints } from './experiment-hash.ts';
+export { baselineHash, canonicalJson, experimentHash, type Fingerprints, pluginsOfBaseline } from './experiment-hash.ts';
 export { experimentYaml } from './experiment-yaml.ts';
 export { typeInWords } from './in-words.ts';
 export { experimentJsonSchema, type JsonSchema } from './json-schema.ts';

@@ -7,6 +7,7 @@ import { builtInPlugins, isBuiltIn } from './built-in-plugins.ts';
 import { isMapping } from './config-path.ts';
 import { importPlugin } from './import-plugin.ts';
 import { nearest } from './nearest.ts';
+import { sourceFingerprint } from './source-fingerprint.ts';
 import { strangeToken } from './strange-token.ts';
 
 /** A plugin, and where it came from. */
@@ -15,6 +16,8 @@ export interface LoadedPlugin {
   /** As a config names it: a package or a path; undefined for a built-in one. */
   readonly spec?: string;
   readonly file?: string;
+  /** Of its source, that of the modules beside it included; not of a built-in one. */
+  readonly fingerprint?: string;
 }
 
 /** A plugin that could not be loaded; the others were. */
@@ -68,7 +71,7 @@ async function loadPlugin(spec: string, from: string): Promise<LoadedPlugin> {
       remedy: 'Import @espalier/core by that name, and leave it out of the bundle',
     });
   }
-  return { plugin, spec, file };
+  return { plugin, spec, file, fingerprint: sourceFingerprint(file) };
 }
 
 class Unfindable extends EspalierError {

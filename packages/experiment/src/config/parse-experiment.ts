@@ -46,7 +46,7 @@ export async function loadExperiment(file: string, options: Omit<ParseOptions, '
 /** As loadExperiment, from a text. @throws ConfigError with every mistake. */
 export async function parseExperiment(text: string, options: ParseOptions): Promise<LoadedExperiment> {
   const { file } = options;
-  const baseFolder = dirname(resolve(file));
+  const baseFolder = baseOf(text, dirname(resolve(file)));
   const yaml = parseYaml(text, file);
   const found: Diagnostic[] = [...yaml.problems];
   if (yaml.value === undefined) throw new ConfigError(found, text);
@@ -88,6 +88,20 @@ export async function parseExperiment(text: string, options: ParseOptions): Prom
     at: (path) => yaml.at(path),
     error: (mistakes) => new ConfigError(mistakes.map(point), text),
   };
+}
+
+/**
+ * Where relative paths start: the folder of the file. The experiment.yaml that a run leaves in its folder says in a
+ * comment above the first line of YAML where the config was that it came from, so that it can be run again.
+ */
+function baseOf(text: string, folder: string): string {
+  const base = /^(?:#.*\n)*# base: (".*")$/m.exec(text);
+  if (base === null || base.index !== 0) return folder;
+  try {
+    return resolve(folder, String(JSON.parse(base[1] as string)));
+  } catch {
+    return folder;
+  }
 }
 
 /** The text of a config file. @throws EspalierError where there is none, ConfigError where it is no text. */

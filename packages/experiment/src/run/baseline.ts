@@ -1,21 +1,27 @@
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import {
   Budget,
-  type CheckpointStore,
+  EspalierError,
+  type Json,
   LiveRun,
+  modelParameters,
   type RunEvent,
   readWeights,
   type Snapshot,
+  type StoredTensor,
   type StoredWeights,
   stepsPerEpoch,
   writeWeights,
 } from '@espalier/core';
-import { lock } from 'proper-lockfile';
+import * as tf from '@tensorflow/tfjs';
 import { packArchive, unpackArchive } from './archive.ts';
-import { diskError, writeAtomically } from './files.ts';
+import { CheckpointFile, type Circumstances } from './checkpoint-file.ts';
+import type { LoggedEvent } from './event-log.ts';
+import { makeFolder, readIfThere, sweepHalves, writeAtomically } from './files.ts';
 import type { PreparedExperiment } from './prepare.ts';
-import { fileCheckpoints } from './run-folder.ts';
+import { ProcessLock } from './process-lock.ts';
+import { recordable } from './recordable.ts';
 
 /** The dense model of an experiment: its weights before, during and after training. */
 export interface Baseline {
@@ -25,6 +31,8 @@ export interface Baseline {
   };
   /** Seconds of training; 0 where it was there already. */
   readonly seconds: number;
+  /** What happened in its training, for the log of each run that starts from it. */
+  readonly history: readonly LoggedEvent[];
   readonly stoppedEarly?: string;
 }
 
@@ -34,8 +42,13 @@ export interface BaselineOptions {
   readonly hash: string;
   /** Steps whose weights are kept for rewinding. */
   readonly steps: readonly number[];
+  /** All that the hash stands for: a checkpoint of a killed training holds only where it is the same. */
+  readonly circumstances: Circumstances;
   readonly signal?: AbortSignal;
+  /** What happens now. */
   readonly onEvent?: (event: RunEvent) => void;
+  /** What had happened before, in other processes; called once, before any event. */
+  readonly onHistory?: (events: readonly LoggedEvent[]) => void;
 }
 
 /**
@@ -44,50 +57,59 @@ export interface BaselineOptions {
  */
 export async function denseBaseline(prepared: PreparedExperiment, options: BaselineOptions): Promise<Baseline> {
   const file = path.join(options.folder, `${options.hash}.bin`);
-  try {
-    await mkdir(options.folder, { recursive: true });
-  } catch (error) {
-    throw await diskError(error, options.folder);
-  }
-  const release = await lock(file, {
-    realpath: false,
-    stale: 15_000,
-    retries: { forever: true, factor: 1, minTimeout: 200, maxTimeout: 1000 },
+  await makeFolder(options.folder);
+  const lock = await ProcessLock.take(`${file}.lock`, {
+    onWait: () => options.onEvent?.({ type: 'log', message: 'Waiting for another process, which trains the same dense model' }),
+    signal: options.signal,
   });
   try {
+    await sweepHalves(file);
     const found = await readBaseline(file);
     if (found !== undefined && options.steps.every((step) => found.snapshots[`step-${step}`] !== undefined)) {
+      options.onHistory?.(found.history);
       writeWeights(prepared.model, found.snapshots.dense);
       return { ...found, seconds: 0 };
     }
-    const trained = await trainBaseline(prepared, options, fileCheckpoints(`${file}.checkpoint`));
+    // Runs that want other steps of the same training must not take turns in training it anew.
+    const steps = [...new Set([...options.steps, ...stepsIn(found)])].sort((a, b) => a - b);
+    const checkpointFile = `${file}.${steps.map((step) => `${step}.`).join('')}checkpoint`;
+    await sweepHalves(checkpointFile);
+    const trained = await trainBaseline(prepared, { ...options, steps }, checkpointFile);
     await writeAtomically(file, packArchive(trained));
-    await rm(`${file}.checkpoint`, { force: true });
+    await rm(checkpointFile, { force: true });
     return trained;
   } finally {
-    await release();
+    await lock.free();
   }
 }
 
 /** A damaged file counts as none: it is trained again. */
 async function readBaseline(file: string): Promise<Baseline | undefined> {
   try {
-    return unpackArchive(await readFile(file), file) as Baseline;
+    const bytes = await readIfThere(file);
+    return bytes === undefined ? undefined : (unpackArchive(bytes, file) as Baseline);
   } catch {
     return undefined;
   }
 }
 
-async function trainBaseline(prepared: PreparedExperiment, options: BaselineOptions, checkpoints: CheckpointStore): Promise<Baseline> {
+function stepsIn(baseline: Baseline | undefined): number[] {
+  return Object.keys(baseline?.snapshots ?? {}).flatMap((name) => (name.startsWith('step-') ? [Number(name.slice(5))] : []));
+}
+
+async function trainBaseline(prepared: PreparedExperiment, options: BaselineOptions, checkpointFile: string): Promise<Baseline> {
   const { experiment, model, train, validation, data, loss, denseOptimizer, trainer } = prepared;
   const { epochs, batchSize, earlyStop } = experiment.train;
+  const { circumstances, signal } = options;
   const initial = await readWeights(model);
-  const snapshots: Partial<Record<Snapshot, StoredWeights>> = {};
-  const wanted = new Set(options.steps);
-  // The weights of single steps are not in checkpoints, so where they are wanted a killed training starts anew.
-  const store = wanted.size === 0 ? checkpoints : undefined;
+  const note = (message: string) => options.onEvent?.({ type: 'log', message });
+  const checkpoints = new CheckpointFile(checkpointFile, { circumstances, note });
+  // History and snapshots are in the run's keeping, so that they are in its checkpoints.
+  let history = ((await checkpoints.load())?.keptValues[HISTORY] ?? []) as unknown as readonly LoggedEvent[];
+  options.onHistory?.(history);
+
   const started = performance.now();
-  const run = await LiveRun.open({
+  const run: LiveRun = await LiveRun.open({
     model,
     parameters: [],
     sparsity: Number.NaN,
@@ -102,23 +124,53 @@ async function trainBaseline(prepared: PreparedExperiment, options: BaselineOpti
     budget: Budget.ofEpochs(epochs, stepsPerEpoch(train, batchSize)),
     seed: experiment.seed,
     earlyStop,
-    signal: options.signal,
-    onEvent: options.onEvent,
+    signal,
+    onEvent: (event) => {
+      if (recordable(event)) {
+        history = [...history, { ...event, at: new Date().toISOString() }];
+        run.keep.value<Json>(HISTORY, []).current = history as unknown as Json;
+      }
+      options.onEvent?.(event);
+    },
     phase: 'dense',
-    checkpoints: store,
+    checkpoints,
   });
+  checkpoints.spending = () => ({ prune: 0, score: 0, train: checkpoints.spentBefore.train + (performance.now() - started) / 1000 });
   try {
-    if (run.budget.steps === 0) return { snapshots: { initial, dense: initial }, seconds: 0 };
+    if (run.budget.steps === 0) return { snapshots: { initial, dense: initial }, seconds: 0, history };
     const report = await run.train(run.budget, async (step) => {
-      if (!wanted.has(step.number)) return;
-      await run.finish();
-      snapshots[`step-${step.number}`] = await readWeights(model);
+      if (options.steps.includes(step.number)) await keepSnapshot(run, step.number);
     });
     await run.finish();
+    const snapshots: Partial<Record<Snapshot, StoredWeights>> = {};
+    for (const step of options.steps.filter((each) => each <= report.steps)) snapshots[`step-${step}`] = await snapshotOf(run, step);
     const dense = await readWeights(model);
-    const seconds = (performance.now() - started) / 1000;
-    return { snapshots: { ...snapshots, initial, dense }, seconds, stoppedEarly: report.stoppedEarly };
+    return {
+      snapshots: { ...snapshots, initial, dense },
+      seconds: checkpoints.spending().train,
+      history,
+      stoppedEarly: report.stoppedEarly,
+    };
   } finally {
     run.dispose();
   }
+}
+
+const HISTORY = 'history';
+
+async function keepSnapshot(run: LiveRun, step: number): Promise<void> {
+  // Brings the model's variables up to date.
+  await run.finish();
+  for (const { name, variable } of modelParameters(run.model)) run.keep.tensor(`${step}/${name}`, () => tf.clone(variable));
+}
+
+async function snapshotOf(run: LiveRun, step: number): Promise<StoredWeights> {
+  const weights: Record<string, StoredTensor> = {};
+  for (const { name } of modelParameters(run.model)) {
+    const kept = run.keep.tensor(`${step}/${name}`, () => {
+      throw new EspalierError({ where: `step ${step}`, what: 'its weights were not kept' });
+    });
+    weights[name] = { shape: [...kept.shape], data: Float32Array.from(await kept.data()) };
+  }
+  return weights;
 }

@@ -11,8 +11,10 @@ export function brokenExpectations(experiment: Experiment, result: Pick<RunResul
     // What is asked of a sparsity can only be met to one element.
     const slack = name === 'sparsity' && result.pruned !== null ? 1 / result.pruned.parameters : 0;
     if (value === null) broken.push(`expect.${name}: there is no such figure in this run`);
-    else if (range.min !== undefined && value < range.min - slack) broken.push(`expect.${name}: ${figure(value)} is less than ${range.min}`);
-    else if (range.max !== undefined && value > range.max + slack) broken.push(`expect.${name}: ${figure(value)} is more than ${range.max}`);
+    else if (range.min !== undefined && value < range.min - slack)
+      broken.push(`expect.${name}: ${figure(value)} is less than ${range.min}`);
+    else if (range.max !== undefined && value > range.max + slack)
+      broken.push(`expect.${name}: ${figure(value)} is more than ${range.max}`);
   }
   return broken;
 }

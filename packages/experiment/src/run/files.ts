@@ -1,7 +1,7 @@
-import { mkdir, rename, rm, statfs } from 'node:fs/promises';
+import { statfsSync } from 'node:fs';
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { EspalierError } from '@espalier/core';
-import writeFile from 'write-file-atomic';
 
 /**
  * Writes a file so that a kill at any moment leaves the old content or the new, never half of it.
@@ -9,51 +9,80 @@ import writeFile from 'write-file-atomic';
  * @throws EspalierError saying what to do where the disk is full or the folder must not be written to.
  */
 export async function writeAtomically(file: string, content: string | Uint8Array): Promise<void> {
+  await makeFolder(path.dirname(file));
+  const half = `${file}.${process.pid}.half`;
   try {
-    await mkdir(path.dirname(file), { recursive: true });
-    await writeFile(file, typeof content === 'string' ? content : Buffer.from(content.buffer, content.byteOffset, content.byteLength));
+    const handle = await open(half, 'w');
+    try {
+      // All of it or an error: a single `write` on a full disk writes a part and calls that a success.
+      await handle.writeFile(content);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(half, file);
   } catch (error) {
-    throw await diskError(error, file);
+    await rm(half, { force: true });
+    throw diskError(error, file);
   }
 }
 
-/**
- * Lets `fill` write a folder under a name of its own, and gives it its name when it is whole. Where another process
- * was first, its folder stays and this one is thrown away.
- */
-export async function createFolderAtomically(folder: string, fill: (temporary: string) => Promise<void>): Promise<void> {
-  const temporary = `${folder}.${process.pid}.tmp`;
-  await rm(temporary, { recursive: true, force: true });
+/** @throws EspalierError as `writeAtomically` does. */
+export async function makeFolder(folder: string): Promise<void> {
   try {
-    await mkdir(temporary, { recursive: true });
-    await fill(temporary);
-    await rename(temporary, folder).catch(async (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
-    });
+    await mkdir(folder, { recursive: true });
   } catch (error) {
-    throw await diskError(error, folder);
-  } finally {
-    await rm(temporary, { recursive: true, force: true });
+    throw diskError(error, folder);
   }
+}
+
+/** Removes what killed writers of a file have left beside it. Only for who holds the lock: nobody else is writing then. */
+export async function sweepHalves(file: string): Promise<void> {
+  const [folder, start] = [path.dirname(file), `${path.basename(file)}.`];
+  for (const name of await readdir(folder).catch(() => [])) {
+    if (name.startsWith(start) && /^\d+\.half$/.test(name.slice(start.length))) await rm(path.join(folder, name), { force: true });
+  }
+}
+
+/** The content of a file; undefined where there is none. */
+export async function readIfThere(file: string): Promise<Buffer | undefined> {
+  return readFile(file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw diskError(error, file);
+  });
 }
 
 /** Errors of the disk as a user can act on them; others as they are. */
-export async function diskError(error: unknown, file: string): Promise<unknown> {
-  const { code } = error as NodeJS.ErrnoException;
+export function diskError(error: unknown, file: string): unknown {
+  const { code } = (error ?? {}) as NodeJS.ErrnoException;
   const where = path.resolve(file);
   if (code === 'ENOSPC' || code === 'EDQUOT') {
-    const free = await statfs(path.dirname(where)).then(
-      ({ bavail, bsize }) => `${Math.floor((bavail * bsize) / 2 ** 20)} MB are free there`,
-      () => undefined,
-    );
-    const parts = { where, what: 'the disk is full', why: free, remedy: 'Make room and start again: what is done is kept' };
+    const parts = { where, what: 'the disk is full', why: freeSpace(where), remedy: 'Make room and start again: what is done is kept' };
     return new EspalierError(parts, { cause: error });
   }
   if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') {
-    return new EspalierError({ where, what: 'may not be written to', remedy: 'Choose another folder with --out' }, { cause: error });
+    const remedy = 'Choose another folder with --out (for what runs share: with ESPALIER_CACHE), or change its permissions';
+    return new EspalierError({ where, what: 'may not be read or written', why: code, remedy }, { cause: error });
   }
-  if (code === 'ENOTDIR' || code === 'EISDIR') {
-    return new EspalierError({ where, what: 'is in the way: a file where a folder is needed, or the other way round' }, { cause: error });
+  if (code === 'ENOTDIR' || code === 'EISDIR' || code === 'EEXIST') {
+    const parts = {
+      where,
+      what: 'a file is where a folder is needed, or the other way round',
+      remedy: 'Move it away, or choose another folder',
+    };
+    return new EspalierError(parts, { cause: error });
   }
   return error;
+}
+
+/** How much is free on the disk of a path, of which the last parts may not be there yet. */
+function freeSpace(where: string): string | undefined {
+  for (let folder = path.dirname(where); ; folder = path.dirname(folder)) {
+    try {
+      const { bavail, bsize } = statfsSync(folder);
+      return `${((bavail * bsize) / 2 ** 20).toFixed(1)} MB are free there`;
+    } catch {
+      if (folder === path.dirname(folder)) return undefined;
+    }
+  }
 }

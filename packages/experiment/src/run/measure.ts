@@ -50,17 +50,22 @@ export async function countNonzero(model: tf.LayersModel) {
   return counted;
 }
 
-/** Milliseconds of `predict` for one sample, result read back: the median for each model, measured in turns. */
-export async function latencies(models: readonly tf.LayersModel[], rounds = 12, perRound = 5): Promise<number[]> {
+/**
+ * Milliseconds of `predict` for one sample, result read back: the median for each model, measured in turns. Models that
+ * take long are measured less often, so that all of it is a matter of seconds.
+ */
+export async function latencies(models: readonly tf.LayersModel[], { rounds = 12, perRound = 5, seconds = 3 } = {}): Promise<number[]> {
   const times = models.map(() => [] as number[]);
-  for (let round = 0; round < rounds; round++) {
+  const end = performance.now() + 1000 * seconds;
+  // The first round warms up.
+  for (let round = 0; round < rounds && (round < 3 || performance.now() < end); round++) {
+    const isLate = performance.now() > end;
     for (const [index, model] of models.entries()) {
       const inputs = model.inputs.map(({ shape }) => tf.zeros([1, ...shape.slice(1).map((size) => size ?? 1)]));
-      for (let i = 0; i < perRound; i++) {
+      for (let i = 0; i < (isLate ? 1 : perRound); i++) {
         const started = performance.now();
         const outputs = model.predict(inputs.length === 1 ? (inputs[0] as tf.Tensor) : inputs);
         await Promise.all([outputs].flat().map((output) => output.data()));
-        // The first round warms up.
         if (round > 0) (times[index] as number[]).push(performance.now() - started);
         tf.dispose(outputs);
       }

@@ -1,5 +1,9 @@
-import { Budget, modelParameters, type RehearsedEvent, rehearse, stepsPerEpoch, usesPerSample } from '@espalier/core';
+import { Budget, modelParameters, rehearse, stepsPerEpoch, usesPerSample } from '@espalier/core';
+import type { LoadedExperiment } from '../config/parse-experiment.ts';
+import { blaming } from './blame.ts';
+import { type PlanProblem, problemsOf, stepOf } from './plan-problems.ts';
 import type { PreparedExperiment } from './prepare.ts';
+import { storedBytes } from './stored-bytes.ts';
 
 /** What a run will do, before it does it. */
 export interface Plan {
@@ -36,20 +40,20 @@ export interface PlannedParameter {
   readonly sparsity: number | null;
 }
 
-export interface PlanProblem {
-  /** The place in the config. */
-  readonly path: readonly (string | number)[];
-  readonly message: string;
-}
-
-/** Rehearses the strategy and works out what to expect of it. Nothing is trained or scored. */
-export async function makePlan(prepared: PreparedExperiment): Promise<Plan> {
+/**
+ * Rehearses the strategy and works out what to expect of it. Nothing is trained or scored.
+ *
+ * @throws ConfigError pointing at the strategy where it fails in its rehearsal.
+ */
+export async function makePlan(loaded: LoadedExperiment, prepared: PreparedExperiment): Promise<Plan> {
   const { experiment, model, selection, strategy, threshold, train } = prepared;
   const { prune } = experiment;
   const perEpoch = stepsPerEpoch(train, prune.batchSize);
   const budget = Budget.ofEpochs(prune.epochs, perEpoch);
   const sparsity = prune.sparsity ?? Number.NaN;
-  const events = await rehearse(strategy, { model, parameters: selection.taken, sparsity, budget, seed: experiment.seed });
+  const events = await blaming(loaded)(['prune', 'strategy'], () =>
+    rehearse(strategy, { model, parameters: selection.taken, sparsity, budget, seed: experiment.seed }),
+  );
   const decides = threshold.decidesSparsity === true;
   const counts = await countsWithoutScores(prepared);
   const parameters = plannedParameters(prepared, counts);
@@ -89,10 +93,6 @@ export function rewoundSteps(plan: Plan): number[] {
   return [...new Set(plan.rewinds.flatMap(({ to }) => stepOf(to) ?? []))];
 }
 
-function stepOf(snapshot: string): number | undefined {
-  return snapshot.startsWith('step-') ? Number(snapshot.slice('step-'.length)) : undefined;
-}
-
 function plannedParameters({ selection, experiment, threshold, model }: PreparedExperiment, counts: Counts): PlannedParameter[] {
   const taken = new Map(selection.taken.map((parameter) => [parameter.name, parameter]));
   const left = new Map(selection.left.map(({ name, why }) => [name, why]));
@@ -116,6 +116,7 @@ async function countsWithoutScores({ selection, threshold, experiment }: Prepare
   const scores = shared.map((parameter) => ({
     parameter,
     size: parameter.size,
+    groupSize: 1,
     read: () => Promise.reject(new Error('there are no scores in a plan')),
   }));
   try {
@@ -150,57 +151,13 @@ function expectedOf(prepared: PreparedExperiment, counts: Counts, size: number, 
     pruned += goes;
     savedMacs += goes * usesPerSample(parameter);
   }
+  const selected = selection.taken.reduce((sum, parameter) => sum + parameter.size, 0);
   const nonzero = Math.round(size - pruned);
-  return { sparsity: askedSparsity(prepared), nonzero, macs: Math.round(macs - savedMacs), bytes: storedBytes(size, nonzero), isExact };
-}
-
-/** What gzip makes of float32 with zeros at random places: about the entropy of where they are, and the bytes of the rest. */
-function storedBytes(size: number, nonzero: number): number {
-  const density = nonzero / size;
-  const bits = density <= 0 || density >= 1 ? 0 : -(density * Math.log2(density) + (1 - density) * Math.log2(1 - density));
-  return Math.round((1.3 * size * bits) / 8 + 3.8 * nonzero);
-}
-
-function problemsOf(prepared: PreparedExperiment, events: readonly RehearsedEvent[], denseSteps: number): PlanProblem[] {
-  const { experiment, selection, threshold } = prepared;
-  const { prune } = experiment;
-  const decides = threshold.decidesSparsity === true;
-  const problems: PlanProblem[] = [];
-  if (selection.taken.length === 0)
-    problems.push({ path: ['prune', 'parameters'], message: 'every parameter is excluded: there is nothing to prune' });
-  const cuts = events.filter(({ what }) => what === 'cut');
-  const last = cuts[cuts.length - 1];
-  const trained = events.reduce((sum, event) => sum + (event.steps ?? 0), 0);
-  if (last === undefined) {
-    problems.push({
-      path: ['prune', 'strategy'],
-      message: `strategy "${prune.strategy.name}" never cuts in ${trained} steps: nothing would be pruned`,
-    });
-  } else if (!decides && prune.sparsity !== undefined && Math.abs((last.sparsity ?? 0) - prune.sparsity) > prune.tolerance) {
-    const message =
-      `the last cut, at step ${last.step} of ${trained}, asks for a sparsity of ${percent(last.sparsity ?? 0)} and not ${percent(prune.sparsity)}: ` +
-      'the schedule ends after the training, or stops short. Train longer, or let it end earlier';
-    problems.push({ path: ['prune', 'strategy'], message });
-  }
-  for (const [index, { sparsity }] of cuts.entries()) {
-    if (decides || (sparsity !== undefined && sparsity >= 0 && sparsity < 1)) continue;
-    problems.push({
-      path: ['prune', 'strategy'],
-      message: `cut ${index + 1} asks for a sparsity of ${sparsity}, which is not from 0 up to 1`,
-    });
-    break;
-  }
-  if (threshold.decidesSparsity && selection.taken.every(({ sparsity }) => sparsity !== undefined)) {
-    problems.push({ path: ['prune', 'threshold'], message: 'every parameter has a target of its own: the threshold decides nothing' });
-  }
-  for (const to of new Set(events.flatMap((event) => event.to ?? []))) {
-    const step = stepOf(to);
-    if (step === undefined || (Number.isInteger(step) && step >= 1 && step <= denseSteps)) continue;
-    problems.push({ path: ['prune', 'strategy'], message: `there is no ${to} to rewind to: the dense training has ${denseSteps} steps` });
-  }
-  return problems;
-}
-
-function percent(share: number): string {
-  return `${+(100 * share).toFixed(2)} %`;
+  return {
+    sparsity: isExact && selected > 0 ? pruned / selected : askedSparsity(prepared),
+    nonzero,
+    macs: Math.round(macs - savedMacs),
+    bytes: storedBytes(size, nonzero),
+    isExact,
+  };
 }

@@ -30,13 +30,11 @@ import {
   type Threshold,
   TRAINER,
   type Trainer,
-  UnmatchedRule,
 } from '@espalier/core';
 import type * as tf from '@tensorflow/tfjs';
-import type { ConfigPath } from '../config/config-path.ts';
-import { ConfigError } from '../config/diagnostic.ts';
 import type { Experiment } from '../config/experiment.ts';
 import type { LoadedExperiment } from '../config/parse-experiment.ts';
+import { blaming } from './blame.ts';
 
 /** Everything that an experiment names, made: its data loaded, its model built (not trained), its parts bound. */
 export interface PreparedExperiment {
@@ -58,15 +56,24 @@ export interface PreparedExperiment {
   dispose(): void;
 }
 
+export interface PrepareOptions {
+  readonly log?: (message: string) => void;
+  /** Taken in place of a new one; it stays the caller's, whatever happens. */
+  readonly model?: tf.LayersModel;
+}
+
 /**
  * Loads and builds what an experiment names. Nothing is trained yet.
  *
  * @throws ConfigError pointing at the part of the config whose files, shapes or rules do not fit.
  */
-export async function prepare(loaded: LoadedExperiment, log: (message: string) => void = () => {}): Promise<PreparedExperiment> {
+export async function prepare(
+  loaded: LoadedExperiment,
+  { log = () => {}, model: given }: PrepareOptions = {},
+): Promise<PreparedExperiment> {
   const { experiment, registry, baseFolder } = loaded;
   const { seed } = experiment;
-  const at = blame(loaded);
+  const at = blaming(loaded);
   const container = new PartContainer(registry)
     .bind(SEED, seed)
     .bind(BASE_FOLDER, baseFolder)
@@ -76,7 +83,10 @@ export async function prepare(loaded: LoadedExperiment, log: (message: string) =
   const data = await at(['data'], () => container.make(experiment.data).load());
   const task = await at(['data'], () => taskOf(data, seed));
   const source = await at(['model'], () => container.make(experiment.model));
-  const model = await at(['model'], () => source.build(task));
+  const model = given ?? (await at(['model'], () => source.build(task)));
+  const dispose = () => {
+    if (given === undefined) model.dispose();
+  };
   try {
     const { train, validation } = await at(['train', 'validationSplit'], () =>
       splitValidation(data.train, experiment.train.validationSplit, seed),
@@ -104,24 +114,11 @@ export async function prepare(loaded: LoadedExperiment, log: (message: string) =
     container.bind(OPTIMIZER, pruneOptimizer).bind(TRAINER, trainer).bind(THRESHOLD, threshold);
     const strategy = await at(['prune', 'strategy'], () => container.make(experiment.prune.strategy));
     const parts = { loss, denseOptimizer, pruneOptimizer, trainer, threshold, strategy };
-    return { experiment, data, train, validation, source, task, model, selection, ...parts, dispose: () => void model.dispose() };
+    return { experiment, data, train, validation, source, task, model, selection, ...parts, dispose };
   } catch (error) {
-    model.dispose();
+    dispose();
     throw error;
   }
-}
-
-/** Does something for a part of the config, and points an error that a user can mend at that part. */
-function blame(loaded: LoadedExperiment) {
-  return async <T>(path: ConfigPath, work: () => T | Promise<T>): Promise<T> => {
-    try {
-      return await work();
-    } catch (error) {
-      if (error instanceof UnmatchedRule) throw loaded.error([{ path: [...path, error.index], message: error.message }]);
-      if (error instanceof EspalierError && !(error instanceof ConfigError)) throw loaded.error([{ path, message: error.message }]);
-      throw error;
-    }
-  };
 }
 
 function taskOf(data: Dataset, seed: number): ModelTask {

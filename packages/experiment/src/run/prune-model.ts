@@ -68,9 +68,13 @@ export interface PruneReport {
 export async function prune(model: tf.LayersModel, options: PruneOptions): Promise<PruneReport> {
   const { data, signal, onEvent, strategy = 'magnitude', sparsity, threshold, parameters, epochs, batchSize, optimizer } = options;
   const loaded = await load(model, options, { strategy, sparsity, threshold, parameters, epochs, batchSize, optimizer });
-  const prepared = await prepare(loaded);
-  const { problems } = await makePlan(prepared);
+  const prepared = await prepare(loaded, { model });
+  const { problems, rewinds } = await makePlan(loaded, prepared);
   if (problems.length > 0) throw loaded.error(problems);
+  if (rewinds.some(({ to }) => to === 'initial')) {
+    const message = 'it goes back to the initial weights, which nobody knows of a model that comes trained. Run it as an experiment';
+    throw loaded.error([{ path: ['prune', 'strategy'], message }]);
+  }
 
   const measured = () => evaluate(model, data.test, prepared.loss, { task: data.task, signal });
   const dense = await measured();
@@ -93,7 +97,8 @@ export async function prune(model: tf.LayersModel, options: PruneOptions): Promi
 export async function train(model: tf.LayersModel, options: TrainOptions): Promise<TrainingReport> {
   const { signal, onEvent, epochs, batchSize, optimizer } = options;
   // The frame of a pruning whose cut is never asked for: its training is this one's.
-  const prepared = await prepare(await load(model, options, { strategy: 'magnitude', sparsity: 0, epochs, batchSize, optimizer }));
+  const loaded = await load(model, options, { strategy: 'magnitude', sparsity: 0, epochs, batchSize, optimizer });
+  const prepared = await prepare(loaded, { model });
   const run = await openRun(prepared, { signal, onEvent });
   try {
     const report = await run.train(run.budget);

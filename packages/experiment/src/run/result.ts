@@ -17,6 +17,22 @@ export interface Measurement {
   readonly latencyMs: number;
 }
 
+/** Seconds, those of killed processes that the run went on from included. */
+export interface Timing {
+  /** Training of the dense baseline; 0 where it was there already. */
+  readonly denseS: number;
+  /** All of the strategy. */
+  readonly pruneS: number;
+  /** Of `pruneS`: cuts. */
+  readonly scoreS: number;
+  /** Of `pruneS`: training. */
+  readonly trainS: number;
+  /** Evaluating and counting the dense model and the pruned one, latencies included. */
+  readonly measureS: number;
+  /** Saving the model. */
+  readonly saveS: number;
+}
+
 /** The record of a run: `result.json`. Its fields are promised in the contract; there may be more of them. */
 export interface RunResult {
   readonly experiment: string;
@@ -38,8 +54,11 @@ export interface RunResult {
     readonly sparsity: number;
     readonly threshold: number | null;
   }[];
-  /** Seconds. `denseS` is 0 where the dense baseline was there already. */
-  readonly timing: { readonly denseS: number; readonly pruneS: number; readonly scoreS: number; readonly trainS: number };
+  readonly timing: Timing;
+  /** Where the last good checkpoint of a run that failed is, in the folder of the run: the next start goes on from it. */
+  readonly checkpoint?: string;
+  /** What the content of files adds to what the config says of them. */
+  readonly fingerprints: { readonly data: string; readonly model: string };
   readonly backend: { readonly name: string; readonly version: string };
   readonly versions: { readonly espalier: string; readonly node: string; readonly tfjs: string };
 }

@@ -1,10 +1,10 @@
-import { appendFileSync, truncateSync } from 'node:fs';
-import { mkdir, readFile, rm, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { type Checkpoint, type CheckpointStore, EspalierError, type RunEvent } from '@espalier/core';
-import { lock } from 'proper-lockfile';
-import { packArchive, unpackArchive } from './archive.ts';
-import { diskError, writeAtomically } from './files.ts';
+import { EspalierError } from '@espalier/core';
+import { EventLog } from './event-log.ts';
+import { makeFolder, readIfThere, sweepHalves, writeAtomically } from './files.ts';
+import { ProcessLock } from './process-lock.ts';
 import type { RunResult } from './result.ts';
 
 /** What the folder of a run holds. The truth about it: nothing else has to be asked to know what happened. */
@@ -16,48 +16,38 @@ export const RUN_FILES = {
   checkpoint: 'checkpoint.bin',
 } as const;
 
-/** The folder of one run, held by one process at a time. Release it at the end. */
+/** The folder of one run, held by one process at a time. Close it at the end. */
 export class RunFolder {
   readonly path: string;
-  private readonly release: () => Promise<void>;
+  readonly log: EventLog;
+  private readonly lock: ProcessLock;
 
-  private constructor(folder: string, release: () => Promise<void>) {
+  private constructor(folder: string, lock: ProcessLock) {
     this.path = folder;
-    this.release = release;
+    this.lock = lock;
+    this.log = new EventLog(this.file('events'));
   }
 
   /**
    * Takes the folder for this process.
    *
-   * @throws EspalierError where another living process holds it, or where it holds another experiment's run.
+   * @throws EspalierError where another living process holds it, or where it holds another experiment's run, or an
+   * experiment.yaml that is a user's own.
    */
   static async open(folder: string, hash: string): Promise<RunFolder> {
-    try {
-      await mkdir(folder, { recursive: true });
-    } catch (error) {
-      throw await diskError(error, folder);
-    }
-    const release = await lock(folder, { lockfilePath: path.join(folder, '.lock'), stale: 15_000 }).catch(async (error: unknown) => {
-      if ((error as NodeJS.ErrnoException).code !== 'ELOCKED') throw await diskError(error, folder);
-      throw new EspalierError({
-        where: folder,
-        what: 'another process is running in this folder',
-        remedy: 'Wait for it, or choose another folder with --out',
-      });
+    await makeFolder(folder);
+    const lock = await ProcessLock.take(path.join(folder, '.lock'), {
+      onWait: () => {
+        const remedy = 'Wait for it, or choose another folder with --out';
+        throw new EspalierError({ where: folder, what: 'another process is running in this folder', remedy });
+      },
     });
-    const run = new RunFolder(folder, release);
+    const run = new RunFolder(folder, lock);
     try {
-      const there = await run.hash();
-      if (there !== undefined && there !== hash) {
-        throw new EspalierError({
-          where: folder,
-          what: 'this folder holds the run of another experiment',
-          why: `its hash is ${there.slice(0, 8)}, this one’s ${hash.slice(0, 8)}`,
-          remedy: 'Choose another folder with --out, or delete this one',
-        });
-      }
+      await run.refuseOthers(hash);
+      for (const name of ['experiment', 'result', 'checkpoint'] as const) await sweepHalves(run.file(name));
     } catch (error) {
-      await release();
+      await lock.free();
       throw error;
     }
     return run;
@@ -67,14 +57,11 @@ export class RunFolder {
     return path.join(this.path, RUN_FILES[name]);
   }
 
-  /** The hash of the experiment that runs here; undefined for a new folder. */
-  private async hash(): Promise<string | undefined> {
-    const text = await readIfThere(this.file('experiment'));
-    return text === undefined ? undefined : /^# hash: ([0-9a-f]{64})$/m.exec(text.toString('utf8'))?.[1];
-  }
-
-  async writeExperiment(yaml: string, hash: string): Promise<void> {
-    await writeAtomically(this.file('experiment'), `# The complete experiment, every default filled in.\n# hash: ${hash}\n${yaml}`);
+  /** @param base where the relative paths of the config start: the folder of the file that it was first read from. */
+  async writeExperiment(yaml: string, hash: string, base: string): Promise<void> {
+    const from = path.relative(this.path, base) || '.';
+    const header = `# The complete experiment, every default filled in.\n# hash: ${hash}\n# base: ${JSON.stringify(from)}\n`;
+    await writeAtomically(this.file('experiment'), `${header}${yaml}`);
   }
 
   /** The record of a finished run; undefined where there is none. */
@@ -83,51 +70,48 @@ export class RunFolder {
   }
 
   async writeResult(result: RunResult): Promise<void> {
+    this.lock.check();
     await writeAtomically(this.file('result'), `${JSON.stringify(result, null, 2)}\n`);
   }
 
-  /** Appends to the log of events. Lines of a process that was killed while writing are cut off by `checkpoints.load`. */
-  appendEvent(event: RunEvent & { readonly at: string }): void {
-    appendFileSync(this.file('events'), `${JSON.stringify(event)}\n`);
+  async removeResult(): Promise<void> {
+    await rm(this.file('result'), { force: true });
   }
 
   /** Starts anew: nothing of an earlier run stays. */
   async clear(): Promise<void> {
-    for (const name of Object.values(RUN_FILES)) await rm(path.join(this.path, name), { recursive: true, force: true });
+    // The record goes first: without it what is left is an unfinished run, whenever this is cut off.
+    for (const name of ['result', 'checkpoint', 'events', 'model', 'experiment'] as const)
+      await rm(this.file(name), { recursive: true, force: true });
+  }
+
+  hasCheckpoint(): boolean {
+    return existsSync(this.file('checkpoint'));
   }
 
   async removeCheckpoint(): Promise<void> {
     await rm(this.file('checkpoint'), { force: true });
   }
 
-  /** Checkpoints in one file. Each knows how long the log was, so that going on repeats no event. */
-  get checkpoints(): CheckpointStore {
-    return fileCheckpoints(this.file('checkpoint'), this.file('events'));
+  /** @throws EspalierError where the folder is this process's no more. */
+  checkLock(): void {
+    this.lock.check();
   }
 
   async close(): Promise<void> {
-    await this.release();
+    await this.lock.free();
   }
-}
 
-/** Checkpoints in one file, beside a log that is cut back to where the checkpoint was taken. */
-export function fileCheckpoints(file: string, events?: string): CheckpointStore {
-  return {
-    async load() {
-      const bytes = await readIfThere(file);
-      if (bytes === undefined) {
-        if (events !== undefined) await rm(events, { force: true });
-        return null;
-      }
-      const { checkpoint, logged } = unpackArchive(bytes, file) as { checkpoint: Checkpoint; logged: number };
-      if (events !== undefined && (await sizeOf(events)) > logged) truncateSync(events, logged);
-      return checkpoint;
-    },
-    async save(checkpoint) {
-      const logged = events === undefined ? 0 : await sizeOf(events);
-      await writeAtomically(file, packArchive({ checkpoint, logged }));
-    },
-  };
+  private async refuseOthers(hash: string): Promise<void> {
+    const remedy = 'Choose another folder with --out, or delete this one';
+    const text = await readIfThere(this.file('experiment'));
+    const there = text === undefined ? (await this.readResult())?.hash : /^# hash: ([0-9a-f]{64})$/m.exec(text.toString('utf8'))?.[1];
+    if (text !== undefined && there === undefined)
+      throw new EspalierError({ where: this.file('experiment'), what: 'was not written by a run, and would be overwritten', remedy });
+    if (there === undefined || there === hash) return;
+    const why = `its hash is ${there.slice(0, 8)}, this one’s ${hash.slice(0, 8)}`;
+    throw new EspalierError({ where: this.path, what: 'this folder holds the run of another experiment', why, remedy });
+  }
 }
 
 /**
@@ -145,22 +129,26 @@ export async function readResult(folder: string): Promise<RunResult | undefined>
   } catch (error) {
     throw new EspalierError({ where: file, what: 'is not JSON', why: (error as Error).message, remedy: 'Delete it and run again' });
   }
-  const { hash, status } = (result ?? {}) as Partial<RunResult>;
-  if (typeof hash !== 'string' || typeof status !== 'string')
-    throw new EspalierError({ where: file, what: 'is not the record of a run', remedy: 'Delete it and run again' });
+  const problem = wrongRecord(result);
+  if (problem !== undefined)
+    throw new EspalierError({ where: file, what: 'is not the record of a run', why: problem, remedy: 'Delete it and run again' });
   return result as RunResult;
 }
 
-async function readIfThere(file: string): Promise<Buffer | undefined> {
-  return readFile(file).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
+/** What a record must have to be shown and compared; a hand may have edited it. */
+function wrongRecord(result: unknown): string | undefined {
+  if (typeof result !== 'object' || result === null || Array.isArray(result)) return 'it is no object';
+  const { hash, experiment, status, dense, pruned, parameters, timing } = result as Partial<RunResult>;
+  if (typeof hash !== 'string' || typeof experiment !== 'string') return 'it has no hash or no experiment';
+  if (status !== 'done' && status !== 'failed') return 'its status is neither "done" nor "failed"';
+  if (!isMeasurement(dense) || !isMeasurement(pruned)) return 'its "dense" or "pruned" is not what was measured';
+  if (status === 'done' && pruned === null) return 'it is done, but has no "pruned"';
+  if (!Array.isArray(parameters) || typeof timing !== 'object' || timing === null) return 'it has no parameters or no timing';
+  return undefined;
 }
 
-async function sizeOf(file: string): Promise<number> {
-  return stat(file).then(
-    ({ size }) => size,
-    () => 0,
-  );
+function isMeasurement(value: unknown): boolean {
+  if (value === null) return true;
+  const numbers = ['parameters', 'nonzero', 'bytes', 'macs', 'latencyMs'];
+  return typeof value === 'object' && numbers.every((name) => typeof (value as Record<string, unknown>)[name] === 'number');
 }

@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+
+const IMPORTED = /(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\s*\(\s*)(['"])(\.{1,2}\/[^'"\n]+)\1/g;
+const ENDINGS = ['', '.ts', '.mts', '.cts', '.js', '.mjs', '.cjs', '.json', '/index.ts', '/index.js'];
+
+/**
+ * Of the source of a module and of those that it imports by relative paths, wherever they lie: code that was changed is
+ * another code. Packages that it imports are not looked into.
+ */
+export function sourceFingerprint(file: string): string {
+  const sources = new Map<string, string>();
+  collect(file, sources);
+  const hash = createHash('sha256');
+  for (const [, source] of sources) hash.update(`${source.length}\n${source}`);
+  return hash.digest('hex');
+}
+
+/** In the order of the imports, so that the same sources in another folder have the same fingerprint. */
+function collect(file: string, sources: Map<string, string>): void {
+  if (sources.has(file)) return;
+  const source = readFileSync(file, 'utf8');
+  sources.set(file, source);
+  for (const [, , specifier] of source.matchAll(IMPORTED)) {
+    const imported = fileOf(resolve(dirname(file), specifier as string));
+    if (imported !== undefined) collect(imported, sources);
+  }
+}
+
+function fileOf(path: string): string | undefined {
+  // TypeScript may import "./x.js" and mean x.ts.
+  const candidates = [...ENDINGS.map((ending) => path + ending), path.replace(/\.([cm]?)js$/, '.$1ts')];
+  return candidates.find((candidate) => existsSync(candidate) && statSync(candidate).isFile());
+}

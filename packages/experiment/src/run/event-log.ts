@@ -1,0 +1,44 @@
+import { appendFileSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { diskError } from './files.ts';
+
+/** One line of the log: an event, and when it happened. */
+export interface LoggedEvent {
+  readonly type: string;
+  readonly at: string;
+  readonly [field: string]: unknown;
+}
+
+/** The log of a run, a line of JSON per event. A process that is killed while it writes leaves half a line at the end. */
+export class EventLog {
+  readonly file: string;
+
+  constructor(file: string) {
+    this.file = file;
+  }
+
+  /** In bytes. */
+  get length(): number {
+    return statSync(this.file, { throwIfNoEntry: false })?.size ?? 0;
+  }
+
+  append(...events: readonly LoggedEvent[]): void {
+    try {
+      appendFileSync(this.file, events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+    } catch (error) {
+      throw diskError(error, this.file);
+    }
+  }
+
+  /** Forgets what came after the first so many bytes: what a run that goes on will do, and tell, again. */
+  cutBack(length: number): void {
+    if (length === 0) rmSync(this.file, { force: true });
+    else if (this.length > length) truncateSync(this.file, length);
+  }
+
+  /** Every whole line. */
+  read(): LoggedEvent[] {
+    if (this.length === 0) return [];
+    const lines = readFileSync(this.file, 'utf8').split('\n');
+    return lines.slice(0, -1).map((line) => JSON.parse(line) as LoggedEvent);
+  }
+}

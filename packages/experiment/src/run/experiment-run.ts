@@ -1,0 +1,232 @@
+import path from 'node:path';
+import { type Backend, cacheFolder } from '@espalier/backend-node';
+import { Cancelled, type CutReport, EspalierError, type LiveRun, type RunEvent, type StoredWeights, writeWeights } from '@espalier/core';
+import { baselineHash, type LoadedExperiment, pluginsOfBaseline } from '../config/index.ts';
+import { type Baseline, denseBaseline } from './baseline.ts';
+import { CheckpointFile, type Circumstances } from './checkpoint-file.ts';
+import { circumstancesOf, versions } from './circumstances.ts';
+import type { LoggedEvent } from './event-log.ts';
+import { brokenExpectations } from './expectations.ts';
+import { latencies, measure } from './measure.ts';
+import { openRun } from './open-run.ts';
+import { askedSparsity, type Plan, rewoundSteps } from './plan.ts';
+import type { PreparedExperiment } from './prepare.ts';
+import { recordable } from './recordable.ts';
+import type { Measurement, RunResult } from './result.ts';
+import { RUN_FILES, type RunFolder } from './run-folder.ts';
+import { storeModel } from './stored-model.ts';
+
+/** What a run tells while it goes on: core's events, and the larger steps around them. */
+export type ExperimentEvent =
+  | RunEvent
+  | { readonly type: 'backend'; readonly backend: Backend }
+  | { readonly type: 'plan'; readonly plan: Plan; readonly folder: string }
+  | { readonly type: 'dense'; readonly measurement: Omit<Measurement, 'latencyMs'>; readonly seconds: number }
+  | { readonly type: 'recorded'; readonly folder: string };
+
+export interface ExperimentRunParts {
+  readonly loaded: LoadedExperiment;
+  readonly prepared: PreparedExperiment;
+  readonly plan: Plan;
+  readonly folder: RunFolder;
+  readonly backend: Backend;
+  readonly fingerprints: RunResult['fingerprints'];
+  readonly hash: string;
+  readonly signal?: AbortSignal;
+  readonly onEvent: (event: ExperimentEvent) => void;
+}
+
+/** One experiment on its way to its record, in a folder that is this process's. */
+export class ExperimentRun {
+  private readonly parts: ExperimentRunParts;
+  private readonly circumstances: Circumstances;
+  private readonly checkpoints: CheckpointFile;
+  private lastCut: Pick<CutReport, 'parameters'> | undefined;
+  /** Whether what happens is not in the log yet: the dense training of a run that goes on after it is. */
+  private isLogging = true;
+  private timing = { denseS: 0, pruneS: 0, scoreS: 0, trainS: 0, measureS: 0, saveS: 0 };
+
+  constructor(parts: ExperimentRunParts) {
+    this.parts = parts;
+    const { folder, fingerprints, backend } = parts;
+    this.circumstances = circumstancesOf(fingerprints, backend);
+    this.checkpoints = new CheckpointFile(folder.file('checkpoint'), {
+      circumstances: this.circumstances,
+      log: folder.log,
+      note: (message) => this.emit({ type: 'log', message }),
+    });
+  }
+
+  /** @throws what made the run fail, when it has been recorded. */
+  async execute(): Promise<RunResult> {
+    const { folder, loaded } = this.parts;
+    try {
+      const measured = await this.pruneAndMeasure();
+      const failures = [...this.missedTarget(measured.pruned.sparsity ?? 0), ...brokenExpectations(loaded.experiment, measured)];
+      const outcome = failures.length === 0 ? { status: 'done' as const } : { status: 'failed' as const, failures };
+      const result: RunResult = { ...this.identity(), ...outcome, ...measured, ...this.origin() };
+      await folder.writeResult(result);
+      await folder.removeCheckpoint();
+      return result;
+    } catch (error) {
+      if (!(error instanceof Cancelled)) await this.recordFailure(error);
+      throw error;
+    }
+  }
+
+  private async pruneAndMeasure() {
+    const { prepared, folder } = this.parts;
+    const { model, selection } = prepared;
+    const isResumed = (await this.checkpoints.load()) !== null;
+    if (isResumed) this.lastCut = folder.log.read().findLast(({ type }) => type === 'cut') as unknown as CutReport | undefined;
+
+    this.isLogging = !isResumed;
+    const baseline = await this.baseline();
+    this.timing.denseS = baseline.seconds;
+    const dense = await this.timed('measureS', () => this.measure({ bytes: this.parts.plan.dense.bytes }));
+    this.emit({ type: 'dense', measurement: dense, seconds: baseline.seconds });
+    this.isLogging = true;
+
+    const { signal } = this.parts;
+    const onEvent = (event: RunEvent) => this.emit(event);
+    const run = await openRun(prepared, { snapshots: baseline.snapshots, signal, onEvent, checkpoints: this.checkpoints });
+    try {
+      await this.prune(run);
+      const bytes = await this.timed('saveS', () => storeModel(model, folder.file('model')));
+      const pruned = await this.timed('measureS', () => this.measure({ bytes, masks: run.masks }));
+      await run.masks.verify('after saving');
+      const [denseMs, prunedMs] = await this.timed('measureS', () => this.latencyInTurns(baseline.snapshots.dense));
+      const parameters = selection.taken.map(({ name, shape }) => ({
+        name,
+        shape,
+        sparsity: run.masks.get({ name }).sparsity,
+        threshold: this.lastCut?.parameters.find((parameter) => parameter.name === name)?.threshold ?? null,
+      }));
+      return { dense: { ...dense, latencyMs: denseMs }, pruned: { ...pruned, latencyMs: prunedMs }, parameters, timing: this.timing };
+    } finally {
+      run.dispose();
+    }
+  }
+
+  private async baseline(): Promise<Baseline> {
+    const { loaded, prepared, plan, folder, fingerprints, backend, signal, onEvent } = this.parts;
+    const { experiment } = loaded;
+    return denseBaseline(prepared, {
+      folder: path.join(cacheFolder(), 'baselines'),
+      hash: baselineHash(experiment, backend.name, versions(), { ...fingerprints, plugins: pluginsOfBaseline(loaded) }),
+      steps: rewoundSteps(plan),
+      circumstances: this.circumstances,
+      signal,
+      onEvent: (event) => this.emit(event),
+      onHistory: (events) => {
+        if (this.isLogging) folder.log.append(...events);
+        // Whoever looks on has not seen them either, but needs no more than to know where it stands.
+        const last = events.at(-1);
+        if (last !== undefined) onEvent(last as unknown as RunEvent);
+      },
+    });
+  }
+
+  private async prune(run: LiveRun): Promise<void> {
+    const { loaded, prepared } = this.parts;
+    const before = this.checkpoints.spentBefore;
+    const started = performance.now();
+    const spent = () => ({
+      prune: before.prune + (performance.now() - started) / 1000,
+      score: before.score + run.seconds.score,
+      train: before.train + run.seconds.train,
+    });
+    this.checkpoints.spending = spent;
+    try {
+      await prepared.strategy.prune(run);
+      await run.finish();
+    } catch (error) {
+      if (error instanceof EspalierError) throw error;
+      const { name } = loaded.experiment.prune.strategy;
+      const plugin = loaded.registry.find('strategy', name)?.plugin;
+      const why = error instanceof Error ? error.message : String(error);
+      throw new EspalierError({ where: `strategy "${name}" of ${plugin}`, what: 'failed', why }, { cause: error });
+    } finally {
+      const { prune, score, train } = spent();
+      this.timing = { ...this.timing, pruneS: prune, scoreS: score, trainS: train };
+    }
+  }
+
+  private measure(what: { bytes: number; masks?: LiveRun['masks'] }): Promise<Omit<Measurement, 'latencyMs'>> {
+    const { prepared, signal } = this.parts;
+    const { model, data, loss, train } = prepared;
+    return measure(model, { task: data.task, loss, train, test: data.test, signal, ...what });
+  }
+
+  private async latencyInTurns(dense: StoredWeights): Promise<[number, number]> {
+    const { source, task, model } = this.parts.prepared;
+    const other = await source.build(task);
+    try {
+      writeWeights(other, dense);
+      return (await latencies([other, model])) as [number, number];
+    } finally {
+      other.dispose();
+    }
+  }
+
+  /** What was asked beside what was got. */
+  private missedTarget(got: number): string[] {
+    const { sparsity, tolerance } = this.parts.loaded.experiment.prune;
+    if (this.parts.prepared.threshold.decidesSparsity || sparsity === undefined) return [];
+    const asked = askedSparsity(this.parts.prepared);
+    if (Math.abs(got - asked) <= tolerance) return [];
+    const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
+    return [`sparsity: ${percent(got)} was reached where ${percent(asked)} was asked for (tolerance ${100 * tolerance} points)`];
+  }
+
+  private identity() {
+    const { name, seed, prune } = this.parts.loaded.experiment;
+    return { experiment: name, hash: this.parts.hash, seed, strategy: prune.strategy.name };
+  }
+
+  private origin() {
+    const { loaded, prepared, backend, fingerprints } = this.parts;
+    return {
+      shrunk: null,
+      sparse: null,
+      asked: loaded.experiment.prune.sparsity === undefined ? null : askedSparsity(prepared),
+      backend: { name: backend.name, version: backend.version },
+      versions: versions(),
+      fingerprints,
+    };
+  }
+
+  private async recordFailure(error: unknown): Promise<void> {
+    const { folder } = this.parts;
+    const failure: RunResult = {
+      ...this.identity(),
+      status: 'failed',
+      failures: [error instanceof Error ? error.message : String(error)],
+      ...(folder.hasCheckpoint() ? { checkpoint: RUN_FILES.checkpoint } : {}),
+      dense: null,
+      pruned: null,
+      parameters: [],
+      timing: this.timing,
+      ...this.origin(),
+    };
+    // A full disk must not hide the error that came first.
+    await folder.writeResult(failure).catch(() => {});
+  }
+
+  private async timed<T>(name: 'measureS' | 'saveS', work: () => Promise<T>): Promise<T> {
+    const started = performance.now();
+    try {
+      return await work();
+    } finally {
+      this.timing[name] += (performance.now() - started) / 1000;
+    }
+  }
+
+  private emit(event: ExperimentEvent): void {
+    const { folder, onEvent } = this.parts;
+    folder.checkLock();
+    if (event.type === 'cut') this.lastCut = event;
+    if (this.isLogging && recordable(event)) folder.log.append({ ...event, at: new Date().toISOString() } as LoggedEvent);
+    onEvent(event);
+  }
+}

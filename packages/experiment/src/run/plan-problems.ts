@@ -1,0 +1,63 @@
+import type { RehearsedEvent } from '@espalier/core';
+import type { PreparedExperiment } from './prepare.ts';
+
+/** What can never come out as it was asked. */
+export interface PlanProblem {
+  /** The place in the config. */
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+const STRATEGY = ['prune', 'strategy'] as const;
+
+/** Looks through a rehearsal for what can be seen beforehand to come out other than it was asked. */
+export function problemsOf(prepared: PreparedExperiment, events: readonly RehearsedEvent[], denseSteps: number): PlanProblem[] {
+  const { selection, threshold } = prepared;
+  const problems: PlanProblem[] = [];
+  if (selection.taken.length === 0) {
+    problems.push({ path: ['prune', 'parameters'], message: 'every parameter is excluded: there is nothing to prune' });
+  } else if (threshold.decidesSparsity && selection.taken.every(({ sparsity }) => sparsity !== undefined)) {
+    problems.push({ path: ['prune', 'threshold'], message: 'every parameter has a target of its own: the threshold decides nothing' });
+  }
+  return [...problems, ...problemsOfCuts(prepared, events), ...problemsOfRewinds(events, denseSteps)];
+}
+
+function problemsOfCuts({ experiment: { prune }, threshold }: PreparedExperiment, events: readonly RehearsedEvent[]): PlanProblem[] {
+  const cuts = events.filter(({ what }) => what === 'cut');
+  const steps = events.reduce((sum, event) => sum + (event.steps ?? 0), 0);
+  const name = `strategy "${prune.strategy.name}"`;
+  const [first] = cuts;
+  if (first === undefined) {
+    return [{ path: STRATEGY, message: `${name} never cuts in ${steps} steps: nothing would be pruned. Train longer, or cut more often` }];
+  }
+  if (threshold.decidesSparsity || prune.sparsity === undefined) return [];
+  // What is pruned stays pruned: the deepest cut is what the run ends on, whatever a later one asks for.
+  const deepest = cuts.reduce((most, cut) => ((cut.sparsity ?? 0) > (most.sparsity ?? 0) ? cut : most), first);
+  const reached = deepest.sparsity ?? 0;
+  if (Math.abs(reached - prune.sparsity) <= prune.tolerance) return [];
+  const asks = `the deepest cut of ${name}, at step ${deepest.step} of ${steps}, asks for a sparsity of ${percent(reached)}`;
+  const why =
+    reached < prune.sparsity
+      ? 'its schedule ends after the training, or stops short. Train longer, or let it end earlier'
+      : 'its schedule goes beyond what it is to end on';
+  return [{ path: STRATEGY, message: `${asks} and not ${percent(prune.sparsity)}: ${why}` }];
+}
+
+function problemsOfRewinds(events: readonly RehearsedEvent[], denseSteps: number): PlanProblem[] {
+  return [...new Set(events.flatMap(({ to }) => to ?? []))].flatMap((to) => {
+    if (to === 'initial' || to === 'dense') return [];
+    const step = stepOf(to);
+    if (step === undefined) return [{ path: STRATEGY, message: `there is no "${to}" to rewind to, only initial, dense and step-NUMBER` }];
+    if (Number.isInteger(step) && step >= 1 && step <= denseSteps) return [];
+    return [{ path: STRATEGY, message: `there is no ${to} to rewind to: the dense training has ${denseSteps} steps` }];
+  });
+}
+
+/** The step of the dense training that a snapshot is of. */
+export function stepOf(snapshot: string): number | undefined {
+  return snapshot.startsWith('step-') ? Number(snapshot.slice('step-'.length)) : undefined;
+}
+
+function percent(share: number): string {
+  return `${+(100 * share).toFixed(2)} %`;
+}
