@@ -28,6 +28,7 @@ export interface Checkpoint {
 export type CallRecord = (
   | { readonly call: 'train'; readonly result: TrainingReport }
   | { readonly call: 'cut'; readonly result: CutReport }
+  | { readonly call: 'regrow'; readonly result: CutReport }
   | { readonly call: 'rewind' }
   | { readonly call: 'evaluate'; readonly result: Evaluation }
 ) & {

@@ -1,3 +1,8 @@
+import { BlockGranularity, blockOptions } from './granularities/block.ts';
+import { ElementGranularity } from './granularities/element.ts';
+import { KernelGranularity, kernelOptions } from './granularities/kernel.ts';
+import { NmGranularity, nmOptions } from './granularities/nm.ts';
+import { UnitGranularity, unitOptions } from './granularities/unit.ts';
 import { ConstantRate, constantRateOptions } from './learning-rates/constant.ts';
 import { CosineRate, cosineRateOptions } from './learning-rates/cosine.ts';
 import { ExponentialRate, exponentialRateOptions } from './learning-rates/exponential.ts';
@@ -26,6 +31,13 @@ export const corePlugin = definePlugin({
     layer: { use: LayerThreshold, description: 'The same share of each parameter goes.' },
     global: { use: GlobalThreshold, description: 'The lowest scores of the whole net go, wherever they are.' },
     std: { use: StdThreshold, options: stdOptions, description: 'What lies within q standard deviations of its layer goes.' },
+  },
+  granularities: {
+    element: { use: ElementGranularity, description: 'Every weight by itself.' },
+    unit: { use: UnitGranularity, options: unitOptions, description: 'Whole neurons, filters, channels, hidden units.' },
+    block: { use: BlockGranularity, options: blockOptions, description: 'Blocks of rows × columns.' },
+    kernel: { use: KernelGranularity, options: kernelOptions, description: 'The spatial slices of convolutions.' },
+    nm: { use: NmGranularity, options: nmOptions, description: 'At most N of every M along the input axis.' },
   },
   optimizers: {
     sgd: { use: Sgd, options: sgdOptions, description: 'Stochastic gradient descent.' },

@@ -24,6 +24,7 @@ export type RunEvent =
       readonly validation?: Evaluation;
     }
   | ({ readonly type: 'cut'; readonly step: number; readonly seconds: number } & CutReport)
+  | ({ readonly type: 'regrow'; readonly step: number; readonly seconds: number; readonly share: number } & CutReport)
   | { readonly type: 'rewind'; readonly to: Snapshot }
   | { readonly type: 'log'; readonly message: string };
 

@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import { samplesFor } from './batch.ts';
 import type { CallRecord, Checkpoint, CheckpointStore } from './checkpoint.ts';
 import { cut } from './cut.ts';
@@ -6,18 +6,21 @@ import type { Samples } from './data.ts';
 import { Cancelled, EspalierError } from './errors.ts';
 import { type Evaluation, evaluate } from './evaluate.ts';
 import type { Phase, RunEvent } from './events.ts';
+import type { Granularity } from './granularity.ts';
 import { type Keeping, RunKeeping } from './keeping.ts';
 import type { Loss } from './loss.ts';
 import { Mask } from './mask.ts';
 import { MaskSet } from './mask-set.ts';
 import type { Optimizer } from './optimizer.ts';
 import type { PrunableParameter } from './parameter.ts';
-import type { CutReport, OnStep, PruningRun, Snapshot, TrainingReport } from './pruning-run.ts';
+import type { CutReport, OnStep, PruningRun, Snapshot, TrainHooks, TrainingReport } from './pruning-run.ts';
 import { Random } from './random.ts';
+import { regrow } from './regrow.ts';
 import type { Scorer } from './scorer.ts';
 import type { Budget } from './step.ts';
+import { TapeTrainer } from './tape-trainer.ts';
 import type { Threshold } from './threshold.ts';
-import type { Trainer, TrainingSession } from './trainer.ts';
+import type { StepHooks, Trainer, TrainingSession } from './trainer.ts';
 import { type EarlyStop, type LoopProgress, trainingLoop } from './training-loop.ts';
 import { firstNonFinite, readWeights, type StoredWeights, writeWeights } from './weights.ts';
 
@@ -28,6 +31,10 @@ export interface LiveRunParts {
   /** NaN where the threshold alone decides. */
   readonly sparsity: number;
   readonly threshold: Threshold;
+  /** What is cut as one; single weights where it is not given. */
+  readonly granularity?: Granularity;
+  /** Whether a cut may take the last of a parameter; its best group is kept where it is not said. */
+  readonly mayEmpty?: boolean;
   readonly train: Samples;
   readonly validation?: Samples;
   readonly task: 'classification' | 'regression';
@@ -88,7 +95,11 @@ export class LiveRun implements PruningRun {
     this.parts = parts;
     this.model = parts.model;
     this.parameters = parts.parameters;
-    this.masks = new MaskSet(parts.parameters);
+    const sets = parts.granularity?.arrange(parts.parameters, parts.model) ?? [];
+    this.masks = new MaskSet(
+      parts.parameters,
+      sets.flatMap(({ companions }) => companions.map(({ parameter }) => parameter)),
+    );
     this.sparsity = parts.sparsity;
     this.budget = parts.budget;
     this.random = Random.of(parts.seed, 'run');
@@ -122,6 +133,8 @@ export class LiveRun implements PruningRun {
         masks,
         scorer,
         threshold,
+        granularity: this.parts.granularity,
+        mayEmpty: this.parts.mayEmpty,
         sparsity,
         target: this.sparsity,
         context: { model, masks, random, keep },
@@ -134,14 +147,36 @@ export class LiveRun implements PruningRun {
     });
   }
 
-  async train(budget: Budget, onStep?: OnStep): Promise<TrainingReport> {
+  async regrow(share: number, drop: Scorer, grow: Scorer): Promise<CutReport> {
+    if (!(share >= 0 && share <= 1)) throw new EspalierError({ where: 'regrow', what: `the share is ${share}, not a number from 0 to 1` });
+    return this.call('regrow', async () => {
+      const started = performance.now();
+      await this.session?.sync();
+      const { model, masks, random, keep } = this;
+      const report = await regrow({
+        masks,
+        share,
+        drop,
+        grow,
+        context: { model, masks, random, keep },
+        dropped: async () => this.session?.refresh(),
+      });
+      await this.session?.refresh();
+      const seconds = (performance.now() - started) / 1000;
+      this.seconds.score += seconds;
+      this.emit({ type: 'regrow', step: this.steps, seconds, share, ...report });
+      return report;
+    });
+  }
+
+  async train(budget: Budget, hooks?: OnStep | TrainHooks): Promise<TrainingReport> {
     if (this.insideTraining) throw new EspalierError('train was called inside the callback of another train');
     return this.call('train', async () => {
       this.insideTraining = true;
       const started = performance.now();
       const scoredBefore = this.seconds.score;
       try {
-        return await this.trainFrom(budget, onStep);
+        return await this.trainFrom(budget, typeof hooks === 'function' ? { onStep: hooks } : (hooks ?? {}));
       } finally {
         this.insideTraining = false;
         this.seconds.train += (performance.now() - started) / 1000 - (this.seconds.score - scoredBefore);
@@ -149,9 +184,10 @@ export class LiveRun implements PruningRun {
     });
   }
 
-  private async trainFrom(budget: Budget, onStep?: OnStep): Promise<TrainingReport> {
+  private async trainFrom(budget: Budget, { onStep, watch, penalty }: TrainHooks): Promise<TrainingReport> {
     const { optimizer, batchSize, seed, earlyStop, validation } = this.parts;
-    const session = this.openSession();
+    const hooks = this.stepHooks(watch, penalty);
+    const session = hooks === undefined ? this.openSession() : await this.openHookedSession();
     await session.refresh();
     const from = this.loop ?? undefined;
     this.loop = null;
@@ -167,6 +203,7 @@ export class LiveRun implements PruningRun {
       earlyStop,
       validate: validation === undefined ? undefined : () => this.measure(validation),
       findNonFinite: () => firstNonFinite(this.model),
+      hooks,
       onStep: async (step) => {
         this.steps += 1;
         await onStep?.(step);
@@ -258,6 +295,31 @@ export class LiveRun implements PruningRun {
     return this.session;
   }
 
+  /** A session that takes hooks, with the state of the one before where that does not. */
+  private async openHookedSession(): Promise<TrainingSession> {
+    const before = this.openSession();
+    if (before.takesHooks) return before;
+    await before.sync();
+    const state = await before.save();
+    before.dispose();
+    const { model, loss, optimizer, seed } = this.parts;
+    this.session = new TapeTrainer().open({ model, samples: this.samples, loss, optimizer, masks: this.masks, seed });
+    await this.session.restore(state);
+    this.log('trains through the gradient tape: the strategy watches gradients or adds a penalty');
+    return this.session;
+  }
+
+  private stepHooks(watch: Scorer | undefined, penalty: StepHooks['penalty']): StepHooks | undefined {
+    if (watch === undefined && penalty === undefined) return undefined;
+    const { parameters, model, masks, random, keep } = this;
+    const context = { model, masks, random, keep };
+    const see = (gradients: ReadonlyMap<string, tf.Tensor>) => {
+      const own = parameters.map(({ name, variable }) => gradients.get(name) ?? tf.zerosLike(variable));
+      watch?.watch?.(parameters, own, context);
+    };
+    return { penalty, watch: watch === undefined ? undefined : see };
+  }
+
   private emit(event: RunEvent): void {
     this.parts.onEvent?.(event);
   }
@@ -296,7 +358,7 @@ export class LiveRun implements PruningRun {
     if (checkpoints === undefined) return;
     await this.session?.sync();
     await this.masks.verify('when they were to be saved');
-    const masks = Object.fromEntries(this.parameters.map((parameter) => [parameter.name, this.masks.get(parameter).bytes.slice()]));
+    const masks = Object.fromEntries(this.masks.all.map((parameter) => [parameter.name, this.masks.get(parameter).bytes.slice()]));
     await checkpoints.save({
       finished: [...this.finished],
       stepsWithin: loop?.steps ?? 0,
@@ -321,7 +383,7 @@ export class LiveRun implements PruningRun {
     this.pending = undefined;
     this.loop = checkpoint.loop;
     writeWeights(this.model, checkpoint.weights);
-    for (const parameter of this.parameters) {
+    for (const parameter of this.masks.all) {
       const bytes = checkpoint.masks[parameter.name];
       if (bytes === undefined)
         throw new EspalierError({ where: parameter.name, what: 'the checkpoint has no mask for it: it is that of another run' });

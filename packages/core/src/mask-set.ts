@@ -1,18 +1,25 @@
 import * as tf from '@tensorflow/tfjs';
 import { BrokenPromise, EspalierError } from './errors.ts';
 import { Mask } from './mask.ts';
-import type { PrunableParameter } from './parameter.ts';
+import type { ModelParameter, PrunableParameter } from './parameter.ts';
+
+/** A weight tensor that can have a mask. */
+export type Maskable = Pick<ModelParameter, 'name' | 'shape' | 'size' | 'variable'>;
 
 /** The masks of a model's parameters, and the one place where they are put on weights. Dispose it with the run. */
 export class MaskSet {
+  /** The parameters that are pruned, and that sparsity speaks of. */
   readonly parameters: readonly PrunableParameter[];
+  /** These, and the weights that go with their units: biases, the scale and shift of a batch norm. */
+  readonly all: readonly Maskable[];
   private readonly masks: Map<string, Mask>;
   /** Null where nothing is pruned. */
   private readonly tensors = new Map<string, tf.Tensor | null>();
 
-  constructor(parameters: readonly PrunableParameter[]) {
+  constructor(parameters: readonly PrunableParameter[], companions: readonly Maskable[] = []) {
     this.parameters = parameters;
-    this.masks = new Map(parameters.map(({ name, size }) => [name, Mask.full(size)]));
+    this.all = [...parameters, ...companions];
+    this.masks = new Map(this.all.map(({ name, size }) => [name, Mask.full(size)]));
   }
 
   get(parameter: { readonly name: string }): Mask {
@@ -27,13 +34,13 @@ export class MaskSet {
   }
 
   /** Replaces one mask and zeroes the weights that it prunes. A mask is not to be written to once it is in here. */
-  set(parameter: PrunableParameter, mask: Mask): void {
+  set(parameter: Maskable, mask: Mask): void {
     this.replace(parameter, mask);
     this.apply(parameter);
   }
 
   /** Replaces one mask alone, for weights that should fit it already: `verify` tells. */
-  replace(parameter: PrunableParameter, mask: Mask): void {
+  replace(parameter: Maskable, mask: Mask): void {
     if (mask.size !== parameter.size) {
       throw new EspalierError({ where: parameter.name, what: `a mask of ${mask.size} elements does not fit ${parameter.size} weights` });
     }
@@ -44,7 +51,7 @@ export class MaskSet {
   }
 
   /** 1 where kept, 0 where pruned, shaped like the weights; null where nothing is pruned. Owned by this set. */
-  tensor(parameter: PrunableParameter): tf.Tensor | null {
+  tensor(parameter: Maskable): tf.Tensor | null {
     let tensor = this.tensors.get(parameter.name);
     if (tensor === undefined) {
       const mask = this.get(parameter);
@@ -55,14 +62,14 @@ export class MaskSet {
   }
 
   /** Zeroes the pruned weights of one parameter, or of all: plain zeros, whatever was there (−0 costs bytes when it is packed). */
-  apply(only?: PrunableParameter): void {
-    for (const parameter of only === undefined ? this.parameters : [only]) {
+  apply(only?: Maskable): void {
+    for (const parameter of only === undefined ? this.all : [only]) {
       this.applyTo(parameter.variable, parameter);
     }
   }
 
   /** Zeroes what belongs to the pruned weights of a parameter in a variable beside it: a moment of the optimiser, a sum of scores. */
-  applyTo(variable: tf.Variable, parameter: PrunableParameter): void {
+  applyTo(variable: tf.Variable, parameter: Maskable): void {
     const mask = this.tensor(parameter);
     if (mask === null) return;
     tf.tidy(() => variable.assign(tf.where(tf.cast(mask, 'bool'), variable, tf.zerosLike(mask))));
@@ -87,7 +94,7 @@ export class MaskSet {
    */
   async verify(when: string): Promise<void> {
     const broken: string[] = [];
-    for (const parameter of this.parameters) {
+    for (const parameter of this.all) {
       const mask = this.tensor(parameter);
       if (mask === null) continue;
       const count = tf.tidy(() => tf.sum(tf.logicalAnd(tf.notEqual(parameter.variable, 0), tf.equal(mask, 0)).toInt()));

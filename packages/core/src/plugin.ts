@@ -24,6 +24,7 @@ export interface Plugin {
   readonly scorers?: Entries<'scorer'>;
   readonly schedulers?: Entries<'scheduler'>;
   readonly thresholds?: Entries<'threshold'>;
+  readonly granularities?: Entries<'granularity'>;
   readonly datasets?: Entries<'dataset'>;
   readonly models?: Entries<'model'>;
   readonly optimizers?: Entries<'optimizer'>;
@@ -38,6 +39,7 @@ export const PLUGIN_FIELDS = {
   scorer: 'scorers',
   scheduler: 'schedulers',
   threshold: 'thresholds',
+  granularity: 'granularities',
   dataset: 'datasets',
   model: 'models',
   optimizer: 'optimizers',

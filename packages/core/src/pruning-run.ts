@@ -19,6 +19,8 @@ export interface CutReport {
     /** The score under which elements went; null where nothing was left to compare. */
     readonly threshold: number | null;
   }[];
+  /** Parameters that would have been emptied: their best group was kept. */
+  readonly spared?: readonly string[];
 }
 
 /** What one stretch of training did. */
@@ -33,6 +35,15 @@ export interface TrainingReport {
 
 /** Called after each step, when weights are updated and pruned weights are zero again. */
 export type OnStep = (step: Step) => void | Promise<void>;
+
+/** What a training does besides training. */
+export interface TrainHooks {
+  readonly onStep?: OnStep;
+  /** A scorer that gathers what it needs while the net trains. */
+  readonly watch?: Scorer;
+  /** Added to the loss at each step: a scalar, made inside a tidy. */
+  readonly penalty?: () => tf.Scalar;
+}
 
 /** Weights to go back to: those of the untrained net, of the dense baseline, or of a step of the dense training. */
 export type Snapshot = 'initial' | 'dense' | `step-${number}`;
@@ -63,8 +74,14 @@ export interface PruningRun {
    */
   cut(scorer: Scorer, sparsity?: number): Promise<CutReport>;
 
-  /** Trains for this long; `onStep` may cut. */
-  train(budget: Budget, onStep?: OnStep): Promise<TrainingReport>;
+  /** Trains for this long; `onStep` may cut and regrow. */
+  train(budget: Budget, hooks?: OnStep | TrainHooks): Promise<TrainingReport>;
+
+  /**
+   * Drops a share of each parameter's kept weights, the least important by one scorer, and lets as many grow that are
+   * pruned, the most important by another. What grows starts at zero. The sparsity stays as it is.
+   */
+  regrow(share: number, drop: Scorer, grow: Scorer): Promise<CutReport>;
 
   /** Puts weights back to what they were; masks stay, optimiser moments start anew. */
   rewind(to: Snapshot): Promise<void>;

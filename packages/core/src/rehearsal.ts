@@ -4,7 +4,7 @@ import type { Evaluation } from './evaluate.ts';
 import { RunKeeping } from './keeping.ts';
 import { MaskSet } from './mask-set.ts';
 import type { PrunableParameter } from './parameter.ts';
-import type { CutReport, OnStep, PruningRun, Snapshot, TrainingReport } from './pruning-run.ts';
+import type { CutReport, OnStep, PruningRun, Snapshot, TrainHooks, TrainingReport } from './pruning-run.ts';
 import { Random } from './random.ts';
 import type { Scorer } from './scorer.ts';
 import type { Budget } from './step.ts';
@@ -12,7 +12,7 @@ import type { Strategy } from './strategy.ts';
 
 /** What a strategy would do, step by step. */
 export interface RehearsedEvent {
-  readonly what: 'cut' | 'train' | 'rewind' | 'evaluate';
+  readonly what: 'cut' | 'regrow' | 'train' | 'rewind' | 'evaluate';
   /** Training steps done before it, over the whole run. */
   readonly step: number;
   /** For a cut: the sparsity asked for; NaN where the threshold decides. */
@@ -83,8 +83,19 @@ class Rehearsal implements PruningRun {
     return { asked: sparsity, sparsity, parameters };
   }
 
-  async train(budget: Budget, onStep?: OnStep): Promise<TrainingReport> {
+  async regrow(_share: number, drop: Scorer): Promise<CutReport> {
     this.count();
+    this.events.push({ what: 'regrow', step: this.steps, scorer: drop.constructor.name });
+    return {
+      asked: null,
+      sparsity: this.sparsity,
+      parameters: this.parameters.map(({ name }) => ({ name, sparsity: this.sparsity, threshold: null })),
+    };
+  }
+
+  async train(budget: Budget, hooks?: OnStep | TrainHooks): Promise<TrainingReport> {
+    this.count();
+    const onStep = typeof hooks === 'function' ? hooks : hooks?.onStep;
     this.events.push({ what: 'train', step: this.steps, steps: budget.steps });
     for (let number = 1; number <= budget.steps; number++) {
       this.steps += 1;

@@ -28,4 +28,12 @@ export interface Scorer {
    * them, and must get the same each time.
    */
   readonly independent?: boolean;
+
+  /**
+   * Called at each step of a training that this scorer watches (`run.train(budget, { watch: scorer })`), after the
+   * gradients and before the update, inside a tidy. Sums go into `context.keep`.
+   *
+   * @param gradients one per parameter, shaped like it.
+   */
+  watch?(parameters: readonly PrunableParameter[], gradients: readonly tf.Tensor[], context: ScoringContext): void;
 }

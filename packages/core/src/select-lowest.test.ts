@@ -34,7 +34,12 @@ const score = fc.oneof(
 const scores = fc.array(score, { maxLength: 40 }).map((values) => Float32Array.from(values));
 
 function named(tensors: readonly Float32Array[]): ParameterScores[] {
-  return tensors.map((values, i) => ({ parameter: parameterOf(`p${i}`, [0]), size: values.length, read: async () => values }));
+  return tensors.map((values, i) => ({
+    parameter: parameterOf(`p${i}`, [0]),
+    size: values.length,
+    groupSize: 1,
+    read: async () => values,
+  }));
 }
 
 function fallen(values: Float32Array, line: Line): number[] {

@@ -12,15 +12,26 @@ const SAMPLE = 1 << 16;
 const SIGMAS = 5;
 
 /**
- * Where the line lies so that exactly `count` of all scores fall under it, over many tensors, without sorting or
- * joining them. A sample says between which two values the line must be; one pass counts what lies below and collects
- * what lies between (about one in a hundred), among which the line is found by radix selection. Where the sample was
- * misleading, radix selection over all scores finds it in two passes. Linear either way.
+ * Where the line lies so that the lowest scores fall under it until `count` elements do, over many tensors. Groups of
+ * equal size are counted, those of different sizes taken one by one from the lowest. To one group, the count is exact.
  * Ties fall by position: in the order of the parameters, and within each in that of its elements.
  *
- * @returns one line per parameter, together exactly `count` elements.
+ * @returns one line per parameter.
  */
 export async function selectLowest(scores: readonly ParameterScores[], count: number): Promise<Line[]> {
+  const [first] = scores;
+  const size = first?.groupSize ?? 1;
+  if (typeof size === 'number' && scores.every(({ groupSize }) => groupSize === size)) return selectCount(scores, Math.round(count / size));
+  return selectWeighted(scores, count);
+}
+
+/**
+ * Exactly `count` of all scores, without sorting or joining them. A sample says between which two values the line must
+ * be; one pass counts what lies below and collects what lies between (about one in a hundred), among which the line is
+ * found by radix selection. Where the sample was misleading, radix selection over all scores finds it in two passes.
+ * Linear either way.
+ */
+async function selectCount(scores: readonly ParameterScores[], count: number): Promise<Line[]> {
   const sizes = scores.map(({ size }) => size);
   const total = sizes.reduce((sum, size) => sum + size, 0);
   if (count <= 0) return sizes.map(() => ({ count: 0 }));
@@ -33,6 +44,26 @@ export async function selectLowest(scores: readonly ParameterScores[], count: nu
   for (const parameter of scores) band.look(await parameter.read());
   const found = band.find(count) ?? (await radixSelect(scores, count));
   return found.ties.map((ties) => lineOf(found.below, ties, found.isWhole));
+}
+
+/** Groups of different sizes are few: they are sorted, and fall while that brings the elements nearer to the count. */
+async function selectWeighted(scores: readonly ParameterScores[], count: number): Promise<Line[]> {
+  const groups: { score: number; parameter: number; size: number }[] = [];
+  for (const [parameter, { groupSize, read }] of scores.entries()) {
+    for (const [i, score] of (await read()).entries()) {
+      groups.push({ score, parameter, size: typeof groupSize === 'number' ? groupSize : (groupSize[i] as number) });
+    }
+  }
+  // Stable, so that ties stay in the order of their places.
+  groups.sort((a, b) => (a.score < b.score ? -1 : a.score > b.score ? 1 : 0));
+  const falling = scores.map(() => 0);
+  let fallen = 0;
+  for (const { parameter, size } of groups) {
+    if (fallen + size / 2 > count) break;
+    fallen += size;
+    falling[parameter] = (falling[parameter] as number) + 1;
+  }
+  return falling.map((each) => ({ count: each }));
 }
 
 /** The same for one array. */

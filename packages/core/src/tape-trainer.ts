@@ -6,7 +6,7 @@ import { Forward } from './forward.ts';
 import type { MaskSet } from './mask-set.ts';
 import { type ModelParameter, modelParameters } from './parameter.ts';
 import { Random } from './random.ts';
-import type { Trainer, TrainingJob, TrainingSession, TrainingState } from './trainer.ts';
+import type { StepHooks, Trainer, TrainingJob, TrainingSession, TrainingState } from './trainer.ts';
 
 /** Trains through tfjs's own gradient tape: any layer, any backend. */
 export class TapeTrainer implements Trainer {
@@ -16,6 +16,7 @@ export class TapeTrainer implements Trainer {
 }
 
 class TapeSession implements TrainingSession {
+  readonly takesHooks = true;
   private readonly job: TrainingJob;
   private readonly forward: Forward;
   private readonly parameters: ModelParameter[];
@@ -35,14 +36,20 @@ class TapeSession implements TrainingSession {
     this.slots = new Map(this.parameters.map(({ name, shape }) => [name, job.optimizer.slots.map(() => zeroVariable(shape))]));
   }
 
-  async step(order: Int32Array, learningRate: number): Promise<number> {
+  async step(order: Int32Array, learningRate: number, hooks: StepHooks = {}): Promise<number> {
     const { optimizer, samples, seed } = this.job;
     this.updates += 1;
     this.reseed(Random.of(seed, 'dropout', this.updates));
     const loss = tf.tidy(() => {
       const variables = this.parameters.map(({ variable }) => variable);
       const batch = gatherBatch(samples, order);
-      const { value, grads } = tf.variableGrads(() => this.forward.trainingLoss(batch), variables);
+      const { penalty, watch } = hooks;
+      const trainingLoss = () => {
+        const loss = this.forward.trainingLoss(batch);
+        return penalty === undefined ? loss : tf.add<tf.Scalar>(loss, penalty());
+      };
+      const { value, grads } = tf.variableGrads(trainingLoss, variables);
+      watch?.(new Map(this.parameters.map(({ name, variable }) => [name, grads[variable.name] ?? tf.zerosLike(variable)])));
       for (const parameter of this.parameters) {
         const { variable, name } = parameter;
         const gradient = grads[variable.name];
@@ -70,7 +77,7 @@ class TapeSession implements TrainingSession {
   async refresh(): Promise<void> {
     const { masks } = this.job;
     masks?.apply();
-    for (const parameter of masks?.parameters ?? []) {
+    for (const parameter of masks?.all ?? []) {
       for (const slot of this.slots.get(parameter.name) ?? []) masks?.applyTo(slot, parameter);
     }
   }

@@ -2,17 +2,19 @@ import type { PrunableParameter } from './parameter.ts';
 
 /**
  * Where the line is in one parameter: all scores below a value go (and of those that equal it the first `ties` by
- * position), or exactly so many of the lowest (ties by position).
+ * position), or exactly so many scores of the lowest (ties by position).
  */
 export type Line = { readonly below: number; readonly ties?: number } | { readonly count: number };
 
 /** The scores of one parameter, as a threshold sees them. */
 export interface ParameterScores {
   readonly parameter: PrunableParameter;
-  /** How many scores there are. */
+  /** How many scores there are: one per element, or per group of the run's granularity. */
   readonly size: number;
+  /** Elements that go with each score: 1, the same for all, or each group's own. */
+  readonly groupSize: number | Uint32Array;
   /**
-   * The scores in the parameter's order, -Infinity where an element is pruned already. Read them anew rather than
+   * The scores in the parameter's order, −Infinity where an element (or group) is pruned already, +Infinity where it must stay. Read them anew rather than
    * keeping them: where a scorer goes one parameter at a time, the run holds one parameter's scores at a time.
    */
   read(): Promise<Float32Array>;

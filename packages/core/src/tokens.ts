@@ -4,6 +4,7 @@ import { type InjectionToken, inject as tsyringeInject, injectable as tsyringeIn
 import type { Calibration } from './calibration.ts';
 import type { Dataset, DatasetSource } from './data.ts';
 import type { Gradients } from './gradients.ts';
+import type { Granularity } from './granularity.ts';
 import type { Loss } from './loss.ts';
 import type { ModelSource } from './model-source.ts';
 import type { LearningRate, Optimizer } from './optimizer.ts';
@@ -64,6 +65,7 @@ export interface PartTypes {
   scorer: Scorer;
   scheduler: Scheduler;
   threshold: Threshold;
+  granularity: Granularity;
   dataset: DatasetSource;
   model: ModelSource;
   optimizer: Optimizer;

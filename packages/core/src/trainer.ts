@@ -23,6 +23,14 @@ export interface TrainingState {
   readonly slots: Readonly<Record<string, Float32Array>>;
 }
 
+/** What a step does besides; only a session that `takesHooks` can. */
+export interface StepHooks {
+  /** Added to the loss. A scalar, made inside a tidy. */
+  readonly penalty?: () => tf.Scalar;
+  /** Sees the gradients by parameter name, before the update, inside a tidy. */
+  readonly watch?: (gradients: ReadonlyMap<string, tf.Tensor>) => void;
+}
+
 /** The training step: the one place where weights change. A trainer may be replaced by a faster one. */
 export interface Trainer {
   open(job: TrainingJob): TrainingSession;
@@ -32,9 +40,11 @@ export interface Trainer {
 export interface TrainingSession {
   /** What the user should know of how it trains: which layer made it take a slower way, say. */
   readonly notes?: readonly string[];
+  /** Whether `step` takes hooks; where it does not, the run goes on through the tape with the same state. */
+  readonly takesHooks?: boolean;
 
   /** One update on the samples at these positions; the mean loss before it. */
-  step(order: Int32Array, learningRate: number): Promise<number>;
+  step(order: Int32Array, learningRate: number, hooks?: StepHooks): Promise<number>;
   /** Brings the model's variables up to date, for whoever reads them between steps. */
   sync(): Promise<void>;
   /** Takes over weights and masks that were changed from outside; slots of pruned weights become zero. */

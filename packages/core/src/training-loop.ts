@@ -6,7 +6,7 @@ import type { LearningRate } from './optimizer.ts';
 import type { OnStep, TrainingReport } from './pruning-run.ts';
 import { Random } from './random.ts';
 import type { Budget } from './step.ts';
-import type { TrainingSession } from './trainer.ts';
+import type { StepHooks, TrainingSession } from './trainer.ts';
 
 /** When to end training before its budget is used up. */
 export interface EarlyStop {
@@ -42,6 +42,8 @@ export interface TrainingLoop {
   readonly from?: LoopProgress;
   readonly signal?: AbortSignal;
   readonly onStep?: OnStep;
+  /** Given to each step of the session. */
+  readonly hooks?: StepHooks;
   /** Called after each step, before the end of its epoch, and again where the validation is cancelled: the place to save. */
   readonly onProgress?: (progress: LoopProgress) => void | Promise<void>;
   readonly onEpoch?: (epoch: {
@@ -121,7 +123,7 @@ export async function trainingLoop(loop: TrainingLoop): Promise<TrainingReport> 
       order = Random.of(loop.shuffle.seed, 'shuffle', loop.shuffle.stretch, epoch).permutation(samples.size);
     }
     const rate = loop.learningRate.rateAt(budget.at(number, Number.NaN));
-    const loss = await session.step(order.subarray(position * batchSize, (position + 1) * batchSize), rate);
+    const loss = await session.step(order.subarray(position * batchSize, (position + 1) * batchSize), rate, loop.hooks);
     if (!Number.isFinite(loss)) throw await diverged(loop, number, rate, `the loss is ${loss}`);
     lossSum += loss;
     lossCount += 1;

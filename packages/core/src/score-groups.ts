@@ -1,0 +1,158 @@
+import * as tf from '@tensorflow/tfjs';
+import { BrokenPromise } from './errors.ts';
+import { type GroupSet, groupSizes, type Reduction } from './granularity.ts';
+import type { Mask } from './mask.ts';
+import type { MaskSet } from './mask-set.ts';
+import type { PrunableParameter } from './parameter.ts';
+import { Random } from './random.ts';
+import type { Scorer, ScoringContext } from './scorer.ts';
+import type { ParameterScores } from './threshold.ts';
+
+export interface ScoreRequest {
+  readonly masks: MaskSet;
+  readonly scorer: Scorer;
+  readonly sets: readonly GroupSet[];
+  readonly reduce: Reduction;
+  readonly context: ScoringContext;
+}
+
+/** Scores that are made one parameter at a time are held up to this number (64 MB), and made again beyond it: a threshold reads them more than once. */
+const HELD_AT_ONCE = 1 << 24;
+
+/** One score per group of each set: all at once, or parameter by parameter where the scorer is independent. */
+export async function scoreGroups(request: ScoreRequest): Promise<ParameterScores[]> {
+  const { masks, scorer, sets, context } = request;
+  const given = scorer.independent ? undefined : await elementScores(request, masks.parameters, context);
+  const isHeld = masks.parameters.reduce((sum, { size }) => sum + size, 0) <= HELD_AT_ONCE;
+  // A threshold reads more than once: a scorer that draws at random gives the same scores each time.
+  const seed = scorer.independent ? context.random.uint32() : 0;
+
+  return sets.map((set) => {
+    const score = async () => {
+      const scores: Float32Array[] = [];
+      for (const { parameter } of set.members) {
+        const known = given?.[masks.parameters.indexOf(parameter)];
+        const own = known ?? (await elementScores(request, [parameter], { ...context, random: Random.of(seed, parameter.name) }))[0];
+        scores.push(own as Float32Array);
+      }
+      return groupScores(set, scores, masks, request.reduce);
+    };
+    let held: Promise<Float32Array> | undefined;
+    const read = () => {
+      if (!isHeld) return score();
+      held ??= score();
+      return held;
+    };
+    return { parameter: (set.members[0] as GroupSet['members'][number]).parameter, size: set.count, groupSize: groupSizes(set), read };
+  });
+}
+
+/** The scorer's answer, checked: one tensor per parameter, shaped like it, without NaN where something is kept. */
+export async function elementScores(
+  { scorer, masks }: Pick<ScoreRequest, 'scorer' | 'masks'>,
+  parameters: readonly PrunableParameter[],
+  context: ScoringContext,
+): Promise<Float32Array[]> {
+  const name = scorer.constructor.name;
+  const tensors: tf.Tensor[] = await scorer.score(parameters, context);
+  try {
+    if (tensors.length !== parameters.length) {
+      throw new BrokenPromise({ where: name, what: `gave ${tensors.length} score tensors for ${parameters.length} parameters` });
+    }
+    const scores: Float32Array[] = [];
+    for (const [i, parameter] of parameters.entries()) {
+      const tensor = tensors[i] as tf.Tensor;
+      if (tensor.shape.join() !== parameter.shape.join()) {
+        throw new BrokenPromise({
+          where: `${name} on ${parameter.name}`,
+          what: `the scores have the shape [${tensor.shape.join(', ')}], the weights [${parameter.shape.join(', ')}]`,
+          remedy: 'A scorer gives one score per weight',
+        });
+      }
+      const values = (await tensor.data()) as Float32Array;
+      refuseNan(values, masks.get(parameter), `${name} on ${parameter.name}`);
+      scores.push(values);
+    }
+    return scores;
+  } finally {
+    // A variable is somebody's state: the weights themselves, or sums in the run's keeping.
+    for (const tensor of tensors) if (!(tensor instanceof tf.Variable)) tensor.dispose();
+  }
+}
+
+/** NaN has no place in an order. What is pruned already may score whatever it likes. */
+function refuseNan(scores: Float32Array, mask: Mask, where: string): void {
+  if (isPlain(scores)) return;
+  for (let i = 0; i < scores.length; i++) {
+    if (!Number.isNaN(scores[i]) || !mask.keeps(i)) continue;
+    throw new BrokenPromise({
+      where,
+      what: `the score of element ${i} is NaN`,
+      remedy: 'Look for NaN in the weights, and for 0/0, ∞−∞ or the logarithm of a negative number in the score',
+    });
+  }
+}
+
+/** Whether all are finite: zero times any of them is zero. Four sums, so that none waits for the one before. */
+function isPlain(scores: Float32Array): boolean {
+  let [a, b, c, d] = [0, 0, 0, 0];
+  const whole = scores.length & ~3;
+  for (let i = 0; i < whole; i += 4) {
+    a += (scores[i] as number) * 0;
+    b += (scores[i + 1] as number) * 0;
+    c += (scores[i + 2] as number) * 0;
+    d += (scores[i + 3] as number) * 0;
+  }
+  for (let i = whole; i < scores.length; i++) a += (scores[i] as number) * 0;
+  return a + b + c + d === 0;
+}
+
+/**
+ * From scores of elements to those of groups: −∞ where all of a group is pruned, and only there; +∞ where it must stay.
+ *
+ * @param scores per member of the set; not written to, as a backend may hand out the memory of a weight itself.
+ */
+function groupScores(set: GroupSet, scores: readonly Float32Array[], masks: MaskSet, reduce: Reduction): Float32Array {
+  const [only] = set.members;
+  const isByElement = set.members.length === 1 && only?.groups === null;
+  const groups = isByElement
+    ? byElement(scores[0] as Float32Array, masks.get(only.parameter), set.protect !== undefined)
+    : byGroup(set, scores, masks, reduce);
+  set.protect?.(groups);
+  return groups;
+}
+
+const LOWEST_FINITE = -(2 - 2 ** -23) * 2 ** 127;
+
+function byElement(given: Float32Array, mask: Mask, isWritten: boolean): Float32Array {
+  if (mask.pruned === 0 && !isWritten && isPlain(given)) return given;
+  const scores = given.slice();
+  for (let i = 0; i < scores.length; i++) {
+    if (!mask.keeps(i)) scores[i] = Number.NEGATIVE_INFINITY;
+    else if (scores[i] === Number.NEGATIVE_INFINITY) scores[i] = LOWEST_FINITE;
+  }
+  return scores;
+}
+
+function byGroup({ count, members }: GroupSet, scores: readonly Float32Array[], masks: MaskSet, reduce: Reduction): Float32Array {
+  const totals = new Float64Array(count).fill(reduce === 'max' ? Number.NEGATIVE_INFINITY : 0);
+  const alive = new Uint32Array(count);
+  for (const [m, { parameter, groups }] of members.entries()) {
+    const own = scores[m] as Float32Array;
+    const mask = masks.get(parameter);
+    for (let i = 0; i < own.length; i++) {
+      if (!mask.keeps(i)) continue;
+      const group = groups === null ? i : (groups[i] as number);
+      const score = own[i] as number;
+      alive[group] = (alive[group] as number) + 1;
+      const total = totals[group] as number;
+      totals[group] = reduce === 'max' ? Math.max(total, score) : total + (reduce === 'l2' ? score * score : score);
+    }
+  }
+  return Float32Array.from(totals, (total, group) => {
+    const kept = alive[group] as number;
+    if (kept === 0) return Number.NEGATIVE_INFINITY;
+    const score = reduce === 'mean' ? total / kept : reduce === 'l2' ? Math.sqrt(total) : total;
+    return Math.max(score, LOWEST_FINITE);
+  });
+}

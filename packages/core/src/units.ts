@@ -1,0 +1,63 @@
+import type * as tf from '@tensorflow/tfjs';
+import type { ModelParameter } from './parameter.ts';
+
+/** How the elements of a weight tensor belong to the units of its layer: a Dense's neurons, a convolution's filters. */
+export interface UnitAxis {
+  /** How many units. */
+  readonly units: number;
+  /** The unit of each element. */
+  readonly of: Int32Array;
+}
+
+const GATES: Readonly<Record<string, number>> = { SimpleRNN: 1, GRU: 3, LSTM: 4 };
+
+/**
+ * The units that a weight tensor makes: columns of a kernel, filters (the last axis, the last but one where a
+ * convolution is transposed), channels of a depthwise convolution, hidden units of a recurrent layer (over all gates).
+ * For a bias, and the scale and shift of a norm, each entry is one.
+ */
+export function unitsOf({ name, layer, shape, size }: Pick<ModelParameter, 'name' | 'layer' | 'shape' | 'size'>): UnitAxis {
+  const type = layer.getClassName();
+  const last = shape.at(-1) as number;
+  if (shape.length > 2 && /Transpose$/.test(type)) {
+    const units = shape.at(-2) as number;
+    return { units, of: Int32Array.from({ length: size }, (_, i) => Math.floor(i / last) % units) };
+  }
+  const units = name.endsWith('depthwise_kernel') ? last * (shape.at(-2) as number) : last / (gatesOf(type, name) ?? 1);
+  return { units, of: Int32Array.from({ length: size }, (_, i) => i % units) };
+}
+
+function gatesOf(type: string, name: string): number | undefined {
+  const own = GATES[type];
+  if (own !== undefined) return own;
+  // A wrapped recurrent layer is named in the path: bidirectional/forward_lstm_LSTM1/kernel.
+  const wrapped = /_(SimpleRNN|GRU|LSTM)\d*\//.exec(name)?.[1];
+  return wrapped === undefined ? undefined : GATES[wrapped];
+}
+
+/** Layers through which channels pass one by one, so that a batch norm behind them is that of the units before. */
+const CHANNELWISE =
+  /^(Activation|ReLU|LeakyReLU|ELU|ThresholdedReLU|PReLU|Dropout|SpatialDropout1D|GaussianNoise|GaussianDropout|AlphaDropout|MaxPooling\dD|AveragePooling\dD|ZeroPadding2D|UpSampling2D|Cropping2D)$/;
+
+interface Node {
+  readonly outboundLayer: tf.layers.Layer;
+}
+
+/** The batch norm that a layer's output alone goes into, channel by channel; undefined where there is none. */
+export function batchNormBehind(layer: tf.layers.Layer): tf.layers.Layer | undefined {
+  let here = layer;
+  for (;;) {
+    const next = consumersOf(here);
+    const [only] = next;
+    if (only === undefined || next.length !== 1) return undefined;
+    const type = only.getClassName();
+    if (type === 'BatchNormalization') return only;
+    if (!CHANNELWISE.test(type)) return undefined;
+    here = only;
+  }
+}
+
+export function consumersOf(layer: tf.layers.Layer): tf.layers.Layer[] {
+  const nodes = (layer as unknown as { outboundNodes: readonly Node[] }).outboundNodes;
+  return [...new Set(nodes.map(({ outboundLayer }) => outboundLayer))];
+}
