@@ -7,7 +7,7 @@ import type { Terminal } from './terminal.ts';
 export async function showError(error: unknown, terminal: Terminal): Promise<Explained> {
   const explained = await explain(error, terminal);
   terminal.note(explained.text);
-  if (terminal.verbose && error instanceof Error) terminal.note(error.stack);
+  if (terminal.verbose) for (const stack of stacksOf(error)) terminal.note(stack);
   return explained;
 }
 
@@ -42,6 +42,11 @@ async function explain(error: unknown, terminal: Terminal): Promise<Explained> {
   if (error instanceof StepError) return { status: EXIT.failed, text: line(`${error.message}. ${error.remedy}`) };
   const hint = terminal.verbose ? '' : ' (unexpected; --verbose shows where)';
   return { status: EXIT.failed, text: line(`${messageOf(error)}${hint}`) };
+}
+
+/** Of the error and of what caused it. */
+function stacksOf(error: unknown): string[] {
+  return error instanceof Error ? [error.stack ?? error.message, ...stacksOf(error.cause)] : [];
 }
 
 function messageOf(error: unknown): string {

@@ -38,6 +38,7 @@ export class Place {
   ): Promise<Outcome> {
     const inherited = { ...process.env, NO_COLOR: undefined, FORCE_COLOR: undefined, COLUMNS: undefined };
     const child = spawn(process.execPath, [MAIN, ...args], { cwd: this.folder, env: { ...inherited, ...this.env, ...env } });
+    onTestFinished(() => void child.kill('SIGKILL'));
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (data) => {
