@@ -42,12 +42,21 @@ export class Forward {
     return losses.length === 1 ? (losses[0] as tf.Scalar) : (tf.addN(losses) as tf.Scalar);
   }
 
+  /** Whether layers have regularisers. */
+  get hasPenalties(): boolean {
+    return this.penalties().length > 0;
+  }
+
   /** The loss to train on: with the penalties of the layers' own regularisers. Inside a tidy. */
   trainingLoss(batch: Batch): tf.Scalar {
     const loss = this.lossOf(this.outputs(batch.inputs, true), batch.targets);
     // Not the model's own list: tfjs leaves out what nested models and recurrent cells add to it.
-    const penalties = [...new Set(this.layers.flatMap((layer) => layer.losses))].map((penalty) => penalty());
+    const penalties = this.penalties().map((penalty) => penalty());
     return penalties.length === 0 ? loss : (tf.addN([loss, ...penalties]) as tf.Scalar);
+  }
+
+  private penalties(): (() => tf.Scalar)[] {
+    return [...new Set(this.layers.flatMap((layer) => layer.losses))] as (() => tf.Scalar)[];
   }
 }
 

@@ -37,13 +37,19 @@ export class GraphSession {
   /** Feeds variables from arrays. */
   feed(values: readonly (readonly [Variable, Data])[]): void {
     const handles = values.map(([{ shape }, data]) => this.binding.createTensor(shape, typeOf(data), data));
-    this.feedHandles(values.map(([variable]) => variable), handles);
+    this.feedHandles(
+      values.map(([variable]) => variable),
+      handles,
+    );
     for (const handle of handles) this.binding.deleteTensor(handle);
   }
 
   /** Feeds variables from tensors of tfjs, sharing their memory until either side writes. */
   feedTensors(values: readonly (readonly [Variable, tf.Tensor])[]): void {
-    this.feedHandles(values.map(([variable]) => variable), handlesOf(values.map(([, tensor]) => tensor)));
+    this.feedHandles(
+      values.map(([variable]) => variable),
+      handlesOf(values.map(([, tensor]) => tensor)),
+    );
   }
 
   private feedHandles(variables: readonly Variable[], handles: readonly number[]): void {
@@ -59,7 +65,11 @@ export class GraphSession {
   /** What variables hold, as tensors of tfjs that share their memory. The caller disposes them. */
   read(variables: readonly Variable[]): tf.Tensor[] {
     if (variables.length === 0) return [];
-    return this.run([], [], variables.map(({ read }) => read.ref)).map(tensorOf);
+    return this.run(
+      [],
+      [],
+      variables.map(({ read }) => read.ref),
+    ).map(tensorOf);
   }
 
   dispose(): void {

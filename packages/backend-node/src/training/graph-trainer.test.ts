@@ -62,8 +62,12 @@ const NETS: Readonly<Record<string, () => tf.LayersModel>> = {
     x = tf.layers.batchNormalization().apply(x) as tf.SymbolicTensor;
     x = tf.layers.reLU({ maxValue: 6 }).apply(x) as tf.SymbolicTensor;
     const separable = { filters: 6, kernelSize: 3, padding: 'same', useBias: false } as const;
-    let y = tf.layers.separableConv2d({ ...separable, depthwiseInitializer: seeded(2), pointwiseInitializer: seeded(3) }).apply(x) as tf.SymbolicTensor;
-    y = tf.layers.depthwiseConv2d({ kernelSize: 3, padding: 'same', useBias: false, depthwiseInitializer: seeded(4) }).apply(y) as tf.SymbolicTensor;
+    let y = tf.layers
+      .separableConv2d({ ...separable, depthwiseInitializer: seeded(2), pointwiseInitializer: seeded(3) })
+      .apply(x) as tf.SymbolicTensor;
+    y = tf.layers
+      .depthwiseConv2d({ kernelSize: 3, padding: 'same', useBias: false, depthwiseInitializer: seeded(4) })
+      .apply(y) as tf.SymbolicTensor;
     x = tf.layers.add().apply([x, y]) as tf.SymbolicTensor;
     x = tf.layers.concatenate().apply([x, y]) as tf.SymbolicTensor;
     x = tf.layers.zeroPadding2d({ padding: 1 }).apply(x) as tf.SymbolicTensor;
@@ -75,12 +79,16 @@ const NETS: Readonly<Record<string, () => tf.LayersModel>> = {
     return tf.model({ inputs: input, outputs: output as tf.SymbolicTensor });
   },
   'a nested and a shared layer': () => {
-    const inner = tf.sequential({ layers: [tf.layers.dense({ units: 6, activation: 'relu', inputShape: [5], kernelInitializer: seeded(1) })] });
+    const inner = tf.sequential({
+      layers: [tf.layers.dense({ units: 6, activation: 'relu', inputShape: [5], kernelInitializer: seeded(1) })],
+    });
     const shared = tf.layers.dense({ units: 5, activation: 'softsign', kernelInitializer: seeded(2) });
     const input = tf.input({ shape: [5] });
     const once = shared.apply(input) as tf.SymbolicTensor;
     const twice = shared.apply(once) as tf.SymbolicTensor;
-    const output = tf.layers.dense({ units: 4, activation: 'softmax', kernelInitializer: seeded(3) }).apply(inner.apply(twice)) as tf.SymbolicTensor;
+    const output = tf.layers
+      .dense({ units: 4, activation: 'softmax', kernelInitializer: seeded(3) })
+      .apply(inner.apply(twice)) as tf.SymbolicTensor;
     return tf.model({ inputs: input, outputs: output });
   },
 };
@@ -106,13 +114,23 @@ interface Setting {
   readonly samples?: (model: tf.LayersModel) => Samples;
 }
 
-async function train(trainer: string, { net, optimizer: [name, options], loss = 'sparseCategoricalCrossentropy', masked, samples }: Setting): Promise<Trained> {
+async function train(
+  trainer: string,
+  { net, optimizer: [name, options], loss = 'sparseCategoricalCrossentropy', masked, samples }: Setting,
+): Promise<Trained> {
   const model = net();
   const random = Random.of(5, 'labels');
-  const data = samples?.(model) ?? samplesOf(model, Int32Array.from({ length: 256 }, () => random.int(4)));
+  const data =
+    samples?.(model) ??
+    samplesOf(
+      model,
+      Int32Array.from({ length: 256 }, () => random.int(4)),
+    );
   const { taken } = selectParameters(model);
   const masks = new MaskSet(taken);
-  if (masked) for (const parameter of taken) masks.set(parameter, Mask.of(Float32Array.from({ length: parameter.size }, (_, i) => Number(i % 3 === 0))));
+  if (masked)
+    for (const parameter of taken)
+      masks.set(parameter, Mask.of(Float32Array.from({ length: parameter.size }, (_, i) => Number(i % 3 === 0))));
   const optimizer = make('optimizer', name, options);
   const session = make('trainer', trainer).open({ model, samples: data, loss: make('loss', loss), optimizer, masks, seed: 1 });
   await session.refresh();
@@ -123,7 +141,9 @@ async function train(trainer: string, { net, optimizer: [name, options], loss = 
   }
   await session.sync();
   await masks.verify('after 100 steps');
-  const weights = new Map(modelParameters(model).map((each) => [each.name.replace(/_?[A-Za-z0-9]*\d+/g, ''), Float32Array.from(each.variable.dataSync())]));
+  const weights = new Map(
+    modelParameters(model).map((each) => [each.name.replace(/_?[A-Za-z0-9]*\d+/g, ''), Float32Array.from(each.variable.dataSync())]),
+  );
   session.dispose();
   masks.dispose();
   model.dispose();
@@ -185,7 +205,12 @@ describe('losses', () => {
     [
       'categoricalCrossentropy',
       head(3, 'softmax'),
-      (model: tf.LayersModel) => samplesOf(model, Float32Array.from({ length: 768 }, (_, i) => Number(i % 3 === Math.floor(i / 3) % 3)), [3]),
+      (model: tf.LayersModel) =>
+        samplesOf(
+          model,
+          Float32Array.from({ length: 768 }, (_, i) => Number(i % 3 === Math.floor(i / 3) % 3)),
+          [3],
+        ),
     ],
   ] as const)('%s equals the tape’s', async (loss, net, samples) => {
     const setting = { net, optimizer: ['momentum', { learningRate: 0.05 }] as const, loss, samples };
@@ -194,7 +219,13 @@ describe('losses', () => {
 });
 
 test('a layer without a native rule is named, and its model trains through the tape', async () => {
-  const model = tf.sequential({ layers: [tf.layers.dense({ units: 4, inputShape: [3] }), tf.layers.leakyReLU({ name: 'odd' }), tf.layers.dense({ units: 2, activation: 'softmax' })] });
+  const model = tf.sequential({
+    layers: [
+      tf.layers.dense({ units: 4, inputShape: [3] }),
+      tf.layers.leakyReLU({ name: 'odd' }),
+      tf.layers.dense({ units: 2, activation: 'softmax' }),
+    ],
+  });
   const samples = samplesOf(model, new Int32Array(256));
   const job = { model, samples, loss: make('loss', 'sparseCategoricalCrossentropy'), optimizer: make('optimizer', 'adam'), seed: 1 };
   const session = make('trainer', 'auto').open(job);
@@ -210,8 +241,18 @@ test('what is saved goes on as if it had not been interrupted', async () => {
   const run = async (breakAt: number | undefined) => {
     const model = net();
     const random = Random.of(5, 'labels');
-    const samples = samplesOf(model, Int32Array.from({ length: 256 }, () => random.int(4)));
-    const open = () => make('trainer', 'native').open({ model, samples, loss: make('loss', 'sparseCategoricalCrossentropy'), optimizer: make('optimizer', 'adam'), seed: 1 });
+    const samples = samplesOf(
+      model,
+      Int32Array.from({ length: 256 }, () => random.int(4)),
+    );
+    const open = () =>
+      make('trainer', 'native').open({
+        model,
+        samples,
+        loss: make('loss', 'sparseCategoricalCrossentropy'),
+        optimizer: make('optimizer', 'adam'),
+        seed: 1,
+      });
     let session = open();
     for (let step = 0; step < 20; step++) {
       if (step === breakAt) {
@@ -221,7 +262,10 @@ test('what is saved goes on as if it had not been interrupted', async () => {
         session = open();
         await session.restore(state);
       }
-      await session.step(Int32Array.from({ length: 32 }, (_, i) => (step * 32 + i) % 256), 0.01);
+      await session.step(
+        Int32Array.from({ length: 32 }, (_, i) => (step * 32 + i) % 256),
+        0.01,
+      );
     }
     await session.sync();
     const weights = modelParameters(model).map(({ variable }) => [...variable.dataSync()]);
@@ -237,10 +281,20 @@ test('memory stays as it is over 2,000 steps with a mask update every 50', async
   const { taken } = selectParameters(model);
   const masks = new MaskSet(taken);
   const samples = samplesOf(model, new Int32Array(256));
-  const session = make('trainer', 'native').open({ model, samples, loss: make('loss', 'sparseCategoricalCrossentropy'), optimizer: make('optimizer', 'adam'), masks, seed: 1 });
+  const session = make('trainer', 'native').open({
+    model,
+    samples,
+    loss: make('loss', 'sparseCategoricalCrossentropy'),
+    optimizer: make('optimizer', 'adam'),
+    masks,
+    seed: 1,
+  });
   let after100 = 0;
   for (let step = 1; step <= 2000; step++) {
-    await session.step(Int32Array.from({ length: 32 }, (_, i) => (step * 32 + i) % 256), 0.001);
+    await session.step(
+      Int32Array.from({ length: 32 }, (_, i) => (step * 32 + i) % 256),
+      0.001,
+    );
     if (step % 50 === 0) {
       await session.sync();
       for (const parameter of taken) {

@@ -1,8 +1,8 @@
 import {
   type Column,
+  Forward,
   type MaskSet,
   type ModelParameter,
-
   type Optimizer,
   type PrunableParameter,
   type Trainer,
@@ -103,7 +103,9 @@ class GraphTrainingSession implements TrainingSession {
     const tensors = masked.map(({ parameter }) => this.masks?.tensor(parameter as PrunableParameter) ?? null);
     this.hasMasks = tensors.some((tensor) => tensor !== null);
     if (this.hasMasks) {
-      tf.tidy(() => this.session.feedTensors(masked.map(({ mask, parameter }, i) => [mask as Variable, tensors[i] ?? tf.ones([...parameter.shape])])));
+      tf.tidy(() =>
+        this.session.feedTensors(masked.map(({ mask, parameter }, i) => [mask as Variable, tensors[i] ?? tf.ones([...parameter.shape])])),
+      );
     }
     this.isAhead = false;
   }
@@ -146,19 +148,28 @@ function buildStep(graph: Graph, job: TrainingJob, rule: OptimizerRule) {
   const { model, samples, optimizer, masks } = job;
   const computeLoss = lossRule(job.loss);
   if (computeLoss === undefined) throw new NoNativeRule(`the loss ${job.loss.constructor.name} has no native rule`);
-  const penalties = tf.tidy(() => model.calculateLosses().length);
-  if (penalties > 0) throw new NoNativeRule('a layer has a regulariser, which has no native rule');
+  if (new Forward(model, job.loss).hasPenalties) throw new NoNativeRule('a layer has a regulariser, which has no native rule');
 
   const positions = graph.input('positions', [-1], DT.int32);
   const rate = graph.input('rate', [], DT.float);
   const decay = optimizer.weightDecay > 0 ? graph.input('decay', [], DT.float) : undefined;
   const data: [Variable, Column['data']][] = [];
   const inputs = samples.inputs.map((column, i) => gather(graph, `inputs/${i}`, column, samples.size, positions, data, false));
-  const targets = samples.targets.map((column, i) => gather(graph, `targets/${i}`, column, samples.size, positions, data, takesLabels(job.loss)));
+  const targets = samples.targets.map((column, i) =>
+    gather(graph, `targets/${i}`, column, samples.size, positions, data, takesLabels(job.loss)),
+  );
 
   const built = buildModel(graph, model, inputs, job.loss);
   const losses = built.outputs.map((output, i) => ({ output, ...computeLoss(graph, output, targets[i] as Value) }));
-  const loss = losses.length === 1 ? (losses[0]?.loss as Value) : graph.float('AddN', losses.map((each) => each.loss), [], { N: { int: losses.length } });
+  const loss =
+    losses.length === 1
+      ? (losses[0]?.loss as Value)
+      : graph.float(
+          'AddN',
+          losses.map((each) => each.loss),
+          [],
+          { N: { int: losses.length } },
+        );
   const gradients = graph.gradients(losses.map(({ output, gradient }) => ({ of: output, gradient })));
 
   const weights = weightsOf(graph, built, optimizer, masks);
@@ -170,7 +181,8 @@ function buildStep(graph: Graph, job: TrainingJob, rule: OptimizerRule) {
     if (gradient === undefined || !parameter.trainable) continue;
     const update = (of: Value) => {
       const readers = graph.afterReaders(variable);
-      const after = decay !== undefined && parameter.shape.length > 1 ? [...readers, `^${shrink(graph, variable, decay, readers)}`] : readers;
+      const after =
+        decay !== undefined && parameter.shape.length > 1 ? [...readers, `^${shrink(graph, variable, decay, readers)}`] : readers;
       return rule.update(graph, { weight: variable, slots, gradient: of, rate, after });
     };
     const unmasked = update(gradient);
@@ -232,6 +244,8 @@ function gather(
   const rows = graph.emit('ResourceGather', [variable.handle, positions], { Tindices: INT, dtype: { type } });
   if (asLabels) return { ref: rows, shape, type };
   const floats: Value =
-    type === DT.float ? { ref: rows, shape, type } : { ref: graph.emit('Cast', [rows], { SrcT: { type }, DstT: FLOAT }), shape, type: DT.float };
+    type === DT.float
+      ? { ref: rows, shape, type }
+      : { ref: graph.emit('Cast', [rows], { SrcT: { type }, DstT: FLOAT }), shape, type: DT.float };
   return column.scale === undefined ? floats : graph.float('Mul', [floats, graph.scalar(column.scale)], shape);
 }

@@ -39,7 +39,12 @@ export class Graph {
   }
 
   /** A float node of one output of this shape. */
-  float(op: string, inputs: readonly (Value | string)[], shape: readonly number[], attributes: Readonly<Record<string, Attribute>> = {}): Value {
+  float(
+    op: string,
+    inputs: readonly (Value | string)[],
+    shape: readonly number[],
+    attributes: Readonly<Record<string, Attribute>> = {},
+  ): Value {
     return { ref: this.emit(op, inputs, { T: { type: DT.float }, ...attributes }), shape, type: DT.float };
   }
 
@@ -66,7 +71,12 @@ export class Graph {
     const handle = this.emit('VarHandleOp', [], { dtype: { type }, shape: { shape }, shared_name: { string: name } }, `${name}/handle`);
     const feed = this.emit('Placeholder', [], { dtype: { type }, shape: { shape } }, `${name}/feed`);
     const assign = this.emit('AssignVariableOp', [handle, feed], { dtype: { type } }, `${name}/assign`);
-    this.emit('Const', [`^${assign}`], { dtype: { type: DT.int32 }, value: { tensor: { type: DT.int32, shape: [], data: Int32Array.of(1) } } }, `${name}/fed`);
+    this.emit(
+      'Const',
+      [`^${assign}`],
+      { dtype: { type: DT.int32 }, value: { tensor: { type: DT.int32, shape: [], data: Int32Array.of(1) } } },
+      `${name}/fed`,
+    );
     const read = this.emit('ReadVariableOp', [handle], { dtype: { type } }, `${name}/read`);
     this.readers.set(read, []);
     return { name, shape, type, handle, read: { ref: read, shape, type } };

@@ -2,8 +2,8 @@ import { definePlugin } from '@espalier/core';
 import { AutoTrainer } from './auto-trainer.ts';
 import { GraphTrainer } from './graph-trainer.ts';
 
-export { AutoTrainer, GraphTrainer };
 export { NoNativeRule } from './model-graph.ts';
+export { AutoTrainer, GraphTrainer };
 
 export default definePlugin({
   name: '@espalier/backend-node',

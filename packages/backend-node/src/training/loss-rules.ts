@@ -1,4 +1,11 @@
-import { BinaryCrossentropy, CategoricalCrossentropy, type Loss, MeanAbsoluteError, MeanSquaredError, SparseCategoricalCrossentropy } from '@espalier/core';
+import {
+  BinaryCrossentropy,
+  CategoricalCrossentropy,
+  type Loss,
+  MeanAbsoluteError,
+  MeanSquaredError,
+  SparseCategoricalCrossentropy,
+} from '@espalier/core';
 import { FLOAT, type Graph, INT, type Value } from './graph.ts';
 import { reshape } from './ops/linear.ts';
 
@@ -42,7 +49,11 @@ function perSample(graph: Graph, node: string, logits: Value, output: Value) {
 
 const binaryCrossentropy: LossRule = (graph, output, given) => {
   const target = reshape(graph, given, output.shape);
-  const wrong = graph.float('Sub', [graph.float('Softplus', [output], output.shape), graph.float('Mul', [target, output], output.shape)], output.shape);
+  const wrong = graph.float(
+    'Sub',
+    [graph.float('Softplus', [output], output.shape), graph.float('Mul', [target, output], output.shape)],
+    output.shape,
+  );
   const slope = graph.float('Sub', [graph.float('Sigmoid', [output], output.shape), target], output.shape);
   return { loss: mean(graph, wrong), gradient: over(graph, slope, output) };
 };
@@ -55,7 +66,10 @@ const squaredError: LossRule = (graph, output, given) => {
 
 const absoluteError: LossRule = (graph, output, given) => {
   const gap = graph.float('Sub', [output, reshape(graph, given, output.shape)], output.shape);
-  return { loss: mean(graph, graph.float('Abs', [gap], output.shape)), gradient: over(graph, graph.float('Sign', [gap], output.shape), output) };
+  return {
+    loss: mean(graph, graph.float('Abs', [gap], output.shape)),
+    gradient: over(graph, graph.float('Sign', [gap], output.shape), output),
+  };
 };
 
 function mean(graph: Graph, x: Value): Value {

@@ -51,22 +51,22 @@ export function buildModel(graph: Graph, model: tf.LayersModel, inputs: readonly
 
   const walk = (part: tf.LayersModel, given: readonly Value[], isWhole: boolean): Value[] => {
     const known = new Map<number, Value>();
-    part.inputs.forEach((input, i) => known.set(symbolic(input).id, given[i] as Value));
+    for (const [i, input] of part.inputs.entries()) known.set(symbolic(input).id, given[i] as Value);
     const heads = new Set(isWhole ? part.outputs.map((output) => symbolic(output).id) : []);
 
-    const valueOf = (tensor: tf.SymbolicTensor): Value => {
+    const resolve = (tensor: tf.SymbolicTensor): Value => {
       const { id, sourceLayer: layer, nodeIndex, tensorIndex } = symbolic(tensor);
       const there = known.get(id);
       if (there !== undefined) return there;
       const node = (layer as unknown as { inboundNodes: readonly LayerNode[] }).inboundNodes[nodeIndex] as LayerNode;
-      const arguments_ = node.inputTensors.map(valueOf);
+      const arguments_ = node.inputTensors.map(resolve);
       const value = isModel(layer)
         ? (walk(layer, arguments_, isWhole && heads.has(id))[tensorIndex] as Value)
         : buildLayer(layer, arguments_, heads.has(id));
       known.set(id, value);
       return value;
     };
-    return part.outputs.map(valueOf);
+    return part.outputs.map(resolve);
   };
 
   const buildLayer = (layer: tf.layers.Layer, given: readonly Value[], isHead: boolean): Value => {
@@ -76,7 +76,8 @@ export function buildModel(graph: Graph, model: tf.LayersModel, inputs: readonly
     if (rule === undefined) throw new NoNativeRule(`${name} has no native rule`);
     const wanted = loss.fromLogits?.activation;
     const leaveActivation = isHead && wanted !== undefined && activationOf(settingsOf(layer)) === wanted;
-    if (isHead && wanted !== undefined && !leaveActivation) throw new NoNativeRule(`${name} does not end in the ${wanted} that the loss undoes`);
+    if (isHead && wanted !== undefined && !leaveActivation)
+      throw new NoNativeRule(`${name} does not end in the ${wanted} that the loss undoes`);
     const refused = rule.refuses?.(layer) ?? (leaveActivation ? undefined : refusesActivation(layer));
     if (refused !== undefined) throw new NoNativeRule(`${name}: ${refused}`);
     const own = byLayer.get(layer);

@@ -29,7 +29,13 @@ export function optimizerRule(optimizer: Optimizer): OptimizerRule | undefined {
   return undefined;
 }
 
-function apply(graph: Graph, op: string, inputs: readonly (Value | string)[], after: readonly string[], attributes: Record<string, Attribute> = {}): string {
+function apply(
+  graph: Graph,
+  op: string,
+  inputs: readonly (Value | string)[],
+  after: readonly string[],
+  attributes: Record<string, Attribute> = {},
+): string {
   return graph.emit(op, [...inputs, ...after], { T: FLOAT, use_locking: { bool: false }, ...attributes });
 }
 
@@ -40,9 +46,15 @@ function sgdUpdate(graph: Graph, { weight, gradient, rate, after }: Update): str
 function momentum({ options }: Momentum): OptimizerRule {
   return {
     update: (graph, { weight, slots: [accumulated], gradient, rate, after }) =>
-      apply(graph, 'ResourceApplyMomentum', [weight.handle, (accumulated as Variable).handle, rate, gradient, graph.scalar(options.momentum)], after, {
-        use_nesterov: { bool: options.nesterov },
-      }),
+      apply(
+        graph,
+        'ResourceApplyMomentum',
+        [weight.handle, (accumulated as Variable).handle, rate, gradient, graph.scalar(options.momentum)],
+        after,
+        {
+          use_nesterov: { bool: options.nesterov },
+        },
+      ),
     effectiveRate: (rate) => rate,
   };
 }

@@ -4,7 +4,8 @@ import { type LayerRule, settingsOf } from './rule.ts';
 
 /** An Activation layer, left to the loss where it ends the model and the loss takes logits. */
 export const activation: LayerRule = {
-  build: (layer, { graph, inputs: [x], leaveActivation }) => (leaveActivation ? (x as Value) : activate(graph, activationOf(settingsOf(layer)), x as Value)),
+  build: (layer, { graph, inputs: [x], leaveActivation }) =>
+    leaveActivation ? (x as Value) : activate(graph, activationOf(settingsOf(layer)), x as Value),
 };
 
 /** A ReLU layer, with or without its cap of 6. */

@@ -12,7 +12,10 @@ export function matMul(graph: Graph, x: Value, w: Value): Value {
 /** A bias on the last dimension. */
 export function biasAdd(graph: Graph, x: Value, bias: Value): Value {
   const y = graph.float('BiasAdd', [x, bias], x.shape);
-  return graph.differentiable([x, bias], y, (dy, [, wantsBias]) => [dy, wantsBias ? graph.float('BiasAddGrad', [dy], bias.shape) : undefined]);
+  return graph.differentiable([x, bias], y, (dy, [, wantsBias]) => [
+    dy,
+    wantsBias ? graph.float('BiasAddGrad', [dy], bias.shape) : undefined,
+  ]);
 }
 
 /** The same elements in another shape; -1 is the batch. */
@@ -30,10 +33,17 @@ export function add(graph: Graph, values: readonly Value[]): Value {
 /** Along one dimension; the gradient is cut into the same pieces. */
 export function concat(graph: Graph, values: readonly Value[], axis: number): Value {
   const sizes = values.map(({ shape }) => shape[axis] as number);
-  const shape = (values[0] as Value).shape.with(axis, sizes.reduce((sum, size) => sum + size, 0));
+  const shape = (values[0] as Value).shape.with(
+    axis,
+    sizes.reduce((sum, size) => sum + size, 0),
+  );
   const y = graph.float('ConcatV2', [...values, intScalar(graph, axis)], shape, { N: { int: values.length }, Tidx: INT });
   return graph.differentiable(values, y, (dy) => {
-    const split = graph.emit('SplitV', [dy, graph.ints(sizes), intScalar(graph, axis)], { T: FLOAT, Tlen: INT, num_split: { int: values.length } });
+    const split = graph.emit('SplitV', [dy, graph.ints(sizes), intScalar(graph, axis)], {
+      T: FLOAT,
+      Tlen: INT,
+      num_split: { int: values.length },
+    });
     return values.map(({ shape: own, type }, i) => ({ ref: i === 0 ? split : `${split}:${i}`, shape: own, type }));
   });
 }
