@@ -25,6 +25,7 @@ export { totalMacs, usesPerSample } from './macs.ts';
 export { Mask } from './mask.ts';
 export { type Maskable, MaskSet } from './mask-set.ts';
 export type { ModelSource, ModelTask } from './model-source.ts';
+export { type Moment, moment, stepsTo } from './moment.ts';
 export { type LearningRate, learningRateOption, type Optimizer, optimizerOptions, type UpdateStep } from './optimizer.ts';
 export { Adam } from './optimizers/adam.ts';
 export { Momentum } from './optimizers/momentum.ts';

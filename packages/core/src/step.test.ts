@@ -19,8 +19,8 @@ test('share gives a part', () => {
 
 test('rounds are steps of which each is an epoch', () => {
   expect([...rounds(2)]).toEqual([
-    { number: 1, total: 2, progress: 0.5, epoch: 1, endsEpoch: true, loss: Number.NaN },
-    { number: 2, total: 2, progress: 1, epoch: 2, endsEpoch: true, loss: Number.NaN },
+    { number: 1, total: 2, progress: 0.5, epoch: 1, endsEpoch: true, stepsPerEpoch: 1, loss: Number.NaN },
+    { number: 2, total: 2, progress: 1, epoch: 2, endsEpoch: true, stepsPerEpoch: 1, loss: Number.NaN },
   ]);
   expect([...rounds(0)]).toEqual([]);
 });

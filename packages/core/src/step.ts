@@ -10,6 +10,8 @@ export interface Step {
   readonly epoch: number;
   /** Whether this is the last step of its epoch. */
   readonly endsEpoch: boolean;
+  /** How many steps an epoch has. */
+  readonly stepsPerEpoch: number;
   /** The mean loss of this step's batch; NaN in a rehearsal and for a round. */
   readonly loss: number;
 }
@@ -49,6 +51,7 @@ export class Budget {
       progress: number / this.steps,
       epoch: Math.ceil(number / this.stepsPerEpoch),
       endsEpoch: number % this.stepsPerEpoch === 0 || number === this.steps,
+      stepsPerEpoch: this.stepsPerEpoch,
       loss,
     };
   }
