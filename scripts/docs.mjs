@@ -96,7 +96,7 @@ function row(cells) {
 }
 
 function title(kind) {
-  const words = { strategy: 'Strategies', learningRate: 'Learning rates', loss: 'Losses', dataset: 'Data' };
+  const words = { strategy: 'Strategies', granularity: 'Granularities', learningRate: 'Learning rates', loss: 'Losses', dataset: 'Data' };
   return words[kind] ?? `${kind[0].toUpperCase()}${kind.slice(1)}s`;
 }
 
