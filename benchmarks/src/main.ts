@@ -1,0 +1,61 @@
+import { Command, Option } from 'commander';
+import type { Benchmark, Peers } from './benchmark.ts';
+import { peersOf } from './commands.ts';
+import { inTurns } from './in-turns.ts';
+import { machine } from './machine.ts';
+import { memory } from './memory.ts';
+import { keepRecord, type Measured, writePage } from './page.ts';
+import { type Row, rowOf } from './row.ts';
+import { tableOf } from './table.ts';
+import { threshold } from './threshold.ts';
+import { thresholdGrowth } from './threshold-growth.ts';
+import { trainStep } from './train-step.ts';
+
+const BENCHMARKS = [threshold, thresholdGrowth, trainStep, memory];
+const NAMES = BENCHMARKS.map(({ name }) => name);
+
+interface Options {
+  readonly peers?: string;
+  readonly json?: boolean;
+  readonly docs?: boolean;
+  readonly quick?: boolean;
+}
+
+const program = new Command('npm run bench --')
+  .description('Measures this project, and its peers in turns with it')
+  .argument('[names...]', `which benchmarks: ${NAMES.join(', ')}; all where none is named`)
+  .option('--peers <python>', 'a Python that has the packages of benchmarks/peers/requirements.txt')
+  .option('--json', 'one JSON document on stdout')
+  .option('--docs', 'writes docs/performance.md from what is measured, and from the record for what is not')
+  .addOption(new Option('--quick', 'one turn of each, to try whether everything runs').hideHelp())
+  .showHelpAfterError()
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+program.parse();
+
+const options = program.opts<Options>();
+const unknown = program.args.filter((name) => !NAMES.includes(name));
+if (unknown.length > 0)
+  program.error(`There is no benchmark ${unknown.map((name) => `"${name}"`).join(', ')}; there are ${NAMES.join(', ')}.`);
+
+const chosen = program.args.length === 0 ? BENCHMARKS : BENCHMARKS.filter(({ name }) => program.args.includes(name));
+const peers = peersOf(options.peers);
+const rows: Row[] = [];
+for (const benchmark of chosen) {
+  const measured = await measure(benchmark, peers);
+  rows.push(...measured.rows);
+  if (options.json !== true) process.stdout.write(`\n${benchmark.name}\n${tableOf(measured.rows)}\n`);
+  if (options.docs === true) keepRecord(measured);
+}
+if (options.docs === true) await writePage(BENCHMARKS);
+if (options.json === true) process.stdout.write(`${JSON.stringify({ rows }, null, 2)}\n`);
+
+async function measure(benchmark: Benchmark, peers: Peers): Promise<Measured> {
+  const before = machine();
+  const rows: Row[] = [];
+  for (const contest of benchmark.contests(peers)) {
+    const asked = options.quick === true ? { ...contest, rounds: 1, warmUps: 0 } : contest;
+    const figures = await inTurns(asked, (line) => process.stderr.write(`${line}\n`));
+    rows.push(...contest.compare(figures).map((comparison) => rowOf(benchmark.name, comparison)));
+  }
+  return { name: benchmark.name, rows, machine: before, date: new Date().toISOString().slice(0, 10) };
+}

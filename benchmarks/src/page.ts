@@ -1,0 +1,90 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Benchmark } from './benchmark.ts';
+import type { Machine } from './machine.ts';
+import { plotOf } from './plot.ts';
+import { isMet, type Row } from './row.ts';
+import { cellsOf } from './table.ts';
+import { growthOf, thresholdGrowth } from './threshold-growth.ts';
+
+/** A benchmark's rows, with where and when they were measured. */
+export interface Measured {
+  readonly name: string;
+  readonly date: string;
+  readonly machine: Machine;
+  readonly rows: readonly Row[];
+}
+
+const RECORD = fileURLToPath(new URL('../record.json', import.meta.url));
+const PAGE = fileURLToPath(new URL('../../docs/performance.md', import.meta.url));
+const PLOT = fileURLToPath(new URL('../../docs/threshold-growth.svg', import.meta.url));
+
+/** Keeps what was measured beside what was measured before of the other benchmarks. */
+export function keepRecord(measured: Measured): void {
+  const others = readRecord().filter(({ name }) => name !== measured.name);
+  writeFileSync(RECORD, `${JSON.stringify([...others, measured], null, 2)}\n`);
+}
+
+/** Writes docs/performance.md and its plot from the record. */
+export async function writePage(benchmarks: readonly Benchmark[]): Promise<void> {
+  const record = readRecord();
+  const growth = growthOf(record.find(({ name }) => name === thresholdGrowth.name)?.rows ?? []);
+  if (growth.length > 0) writeFileSync(PLOT, plotOf(growth));
+  const sections = benchmarks.flatMap((benchmark) => {
+    const measured = record.find(({ name }) => name === benchmark.name);
+    return measured === undefined ? [] : section(benchmark, measured, growth.length > 0);
+  });
+  writeFileSync(PAGE, `${[...HEAD, ...summary(record), ...sections].join('\n').trimEnd()}\n`);
+}
+
+const HEAD = [
+  '# Performance',
+  '',
+  '*Written by `npm run bench -- --peers PYTHON --docs` from what it measured; PYTHON is one that has the packages of `benchmarks/peers/requirements.txt`.',
+  'With names (`npm run bench -- threshold --peers PYTHON --docs`) the other benchmarks stay as they were measured last.*',
+  '',
+  'Ours and the peers’ are measured in turns (A B A B …), each in a process of its own. Times drift with the machine, ratios less: *ratio* is theirs / ours, so that more is better,',
+  'and a goal is the ratio to reach. Where ours is held against a limit or against our own dense step, the ratio is that limit / ours.',
+  '',
+];
+
+function summary(record: readonly Measured[]): string[] {
+  const missed = record.flatMap(({ rows }) => rows.filter((row) => isMet(row) === false));
+  const met = record.flatMap(({ rows }) => rows.filter((row) => isMet(row) === true));
+  const lines = missed.map((row) => {
+    const [work, , peer, , , ratio, goal] = cellsOf(row);
+    return `- ${work}, against ${peer}: ${ratio} where ${goal} is the goal`;
+  });
+  return [
+    `${met.length} goals are met, ${missed.length} are not${missed.length > 0 ? ':' : '.'}`,
+    '',
+    ...lines,
+    ...(lines.length > 0 ? [''] : []),
+  ];
+}
+
+function section({ name, about }: Benchmark, { rows, machine, date }: Measured, hasPlot: boolean): string[] {
+  const head = ['work', 'ours', 'peer', 'theirs', 'unit', 'ratio', 'goal', ''];
+  const plot = name === thresholdGrowth.name && hasPlot ? ['![seconds over weights](threshold-growth.svg)', ''] : [];
+  return [
+    `## ${name}`,
+    '',
+    about,
+    '',
+    tableRow(head),
+    tableRow(['---', '--:', '---', '--:', '---', '--:', '--:', '---']),
+    ...rows.map((row) => tableRow(cellsOf(row))),
+    '',
+    ...plot,
+    `${date}, ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, Node ${machine.node}; load before the start ${machine.load}.`,
+    '',
+  ];
+}
+
+function tableRow(cells: readonly string[]): string {
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+}
+
+function readRecord(): Measured[] {
+  return existsSync(RECORD) ? JSON.parse(readFileSync(RECORD, 'utf8')) : [];
+}

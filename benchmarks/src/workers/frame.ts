@@ -1,0 +1,25 @@
+import { createInterface } from 'node:readline';
+
+// stdout carries answers and nothing else.
+console.log = console.error;
+
+/** What this process was started to do. */
+export function workOf<T>(): T {
+  return JSON.parse(process.argv[2] as string) as T;
+}
+
+/** Says that it is ready, and answers each line of stdin with the figures of one turn. */
+export async function serve(turn: () => Promise<Readonly<Record<string, number>>>): Promise<void> {
+  answer({});
+  for await (const _ of createInterface({ input: process.stdin })) answer(await turn());
+}
+
+export async function timed(work: () => unknown): Promise<number> {
+  const started = performance.now();
+  await work();
+  return (performance.now() - started) / 1000;
+}
+
+function answer(figures: Readonly<Record<string, number>>): void {
+  process.stdout.write(`${JSON.stringify(figures)}\n`);
+}
