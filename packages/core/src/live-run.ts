@@ -287,11 +287,12 @@ export class LiveRun implements PruningRun {
     return evaluate(this.model, samples, this.parts.loss, { task: this.parts.task, signal: this.signal });
   }
 
-  private openSession(): TrainingSession {
+  private openSession({ isTakenOver = false } = {}): TrainingSession {
     const { model, loss, optimizer, seed, trainer } = this.parts;
     if (this.session !== undefined) return this.session;
     this.session = trainer.open({ model, samples: this.samples, loss, optimizer, masks: this.masks, seed });
-    for (const note of this.session.notes ?? []) this.log(note);
+    // A run that goes on has said so before.
+    if (!isTakenOver) for (const note of this.session.notes ?? []) this.log(note);
     return this.session;
   }
 
@@ -392,7 +393,7 @@ export class LiveRun implements PruningRun {
     await this.masks.verify('in the checkpoint');
     this.random.restore(checkpoint.random);
     this.kept.restore(checkpoint);
-    if (checkpoint.training !== null) await this.openSession().restore(checkpoint.training);
+    if (checkpoint.training !== null) await this.openSession({ isTakenOver: true }).restore(checkpoint.training);
   }
 }
 
