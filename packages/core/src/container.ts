@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { type DependencyContainer, type InjectionToken, container as root } from 'tsyringe';
 import { EspalierError } from './errors.ts';
+import { rememberPart } from './made-part.ts';
 import { Part } from './part.ts';
 import type { PartProblem, Registry } from './registry.ts';
 import {
@@ -76,7 +77,9 @@ export class PartContainer {
       if (option !== undefined) own.bindLazily(token, () => this.make(option));
     }
     try {
-      return own.container.resolve(entry.use) as PartTypes[K];
+      const instance = own.container.resolve(entry.use) as PartTypes[K];
+      rememberPart(instance, entry);
+      return instance;
     } catch (error) {
       throw new EspalierError(
         { where: `${entry.kind} "${entry.name}" of ${entry.plugin}`, what: 'cannot be made', why: reason(error) },
