@@ -93,3 +93,17 @@ test('nothing is left but the result', async () => {
   tf.dispose(result);
   expect(tf.memory().numTensors).toBe(before);
 });
+
+test('a temperature divides the logits', async () => {
+  const model = tinyNet();
+  const samples = tinySamples(12);
+  const cross = loss('sparseCategoricalCrossentropy');
+  const hot = await gradientsOf(model, 12, samples, cross).mean(taken(model), (_, gradient) => gradient, { temperature: 4 });
+  // Dividing the logits by 4 is what weights of a quarter do; the gradient by the whole weight is a quarter of theirs.
+  const output = model.getLayer('output');
+  output.setWeights(output.getWeights().map((weight) => tf.div(weight, 4)));
+  const cool = await gradientsOf(model, 12, samples, cross).mean(taken(model), (_, gradient) => gradient);
+  const [expected, got] = [cool[1], hot[1]].map((tensor) => [...(tensor as tf.Tensor).dataSync()]);
+  expect(got).toHaveLength(36);
+  for (const [i, value] of (expected ?? []).entries()) expect(got?.[i]).toBeCloseTo(value / 4, 6);
+});

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import type { Batch } from './batch.ts';
 import { breathe } from './breathe.ts';
 import type { Calibration } from './calibration.ts';
 import { Forward } from './forward.ts';
@@ -21,13 +22,14 @@ export class Gradients {
    *
    * The gradient of a batch is that of its mean loss, so a formula that is not linear in it depends on the batch: with
    * `{ batchSize: 1 }` it sees every sample's own. A parameter that the loss does not depend on has the gradient 0.
+   * A `temperature` divides the logits; outputs without logits (a regression's) are taken as they are.
    *
    * @returns one tensor per parameter, shaped like it. The caller disposes them.
    */
   async mean(
     parameters: readonly PrunableParameter[],
     formula: (weight: tf.Tensor, gradient: tf.Tensor) => tf.Tensor,
-    { batchSize = this.calibration.batchSize }: { readonly batchSize?: number } = {},
+    { batchSize = this.calibration.batchSize, temperature = 1 }: { readonly batchSize?: number; readonly temperature?: number } = {},
   ): Promise<tf.Tensor[]> {
     const variables = parameters.map(({ variable }) => variable);
     let sums: tf.Tensor[] | undefined;
@@ -35,7 +37,7 @@ export class Gradients {
     for (const batch of this.calibration.batches(batchSize)) {
       const before: tf.Tensor[] | undefined = sums;
       sums = tf.tidy(() => {
-        const { grads } = tf.variableGrads(() => this.forward.lossOf(this.forward.outputs(batch.inputs, false), batch.targets), variables);
+        const { grads } = tf.variableGrads(() => this.lossOf(batch, temperature), variables);
         return variables.map((variable, i) => {
           const gradient = grads[variable.name] ?? tf.zerosLike(variable);
           const score = tf.mul(formula(variable, gradient), batch.size);
@@ -50,5 +52,12 @@ export class Gradients {
     const means = tf.tidy(() => totals.map((sum) => tf.div(sum, count)));
     tf.dispose(totals);
     return means;
+  }
+
+  private lossOf({ inputs, targets }: Batch, temperature: number): tf.Scalar {
+    const outputs = this.forward.outputs(inputs, false);
+    const scaled =
+      temperature === 1 ? outputs : outputs.map((output, i) => (this.forward.hasLogits(i) ? tf.div(output, temperature) : output));
+    return this.forward.lossOf(scaled, targets);
   }
 }

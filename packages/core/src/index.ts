@@ -1,4 +1,5 @@
 export { z } from 'zod';
+export { Activations } from './activations.ts';
 export { type Batch, batches, gatherBatch, samplesFor } from './batch.ts';
 export { Calibration } from './calibration.ts';
 export type { CallRecord, Checkpoint, CheckpointStore, StoredTensor } from './checkpoint.ts';
@@ -36,6 +37,7 @@ export { Part, parsePart, part } from './part.ts';
 export { definePlugin, PART_KINDS, PLUGIN_FIELDS, type Plugin, type PluginEntry } from './plugin.ts';
 export type { CutReport, OnStep, PruningRun, Snapshot, TrainHooks, TrainingReport } from './pruning-run.ts';
 export { Random } from './random.ts';
+export { checkScorer } from './refusal.ts';
 export { type PartProblem, partProblems, type RegisteredPart, Registry } from './registry.ts';
 export { type RehearsalParts, type RehearsedEvent, rehearse } from './rehearsal.ts';
 export type { Scheduler } from './scheduler.ts';

@@ -6,6 +6,7 @@ import { MaskSet } from './mask-set.ts';
 import type { PrunableParameter } from './parameter.ts';
 import type { CutReport, OnStep, PruningRun, Snapshot, TrainHooks, TrainingReport } from './pruning-run.ts';
 import { Random } from './random.ts';
+import { checkScorer } from './refusal.ts';
 import type { Scorer } from './scorer.ts';
 import type { Budget } from './step.ts';
 import type { Strategy } from './strategy.ts';
@@ -75,6 +76,7 @@ class Rehearsal implements PruningRun {
 
   async cut(scorer: Scorer, sparsity: number = this.sparsity): Promise<CutReport> {
     this.count();
+    checkScorer(scorer, this.parameters, this.model);
     if (!Number.isNaN(this.sparsity) && !(sparsity >= 0 && sparsity <= 1)) {
       throw new EspalierError({ where: 'cut', what: `the sparsity asked for is ${sparsity}, not a number from 0 to 1` });
     }
@@ -83,8 +85,9 @@ class Rehearsal implements PruningRun {
     return { asked: sparsity, sparsity, parameters };
   }
 
-  async regrow(_share: number, drop: Scorer): Promise<CutReport> {
+  async regrow(_share: number, drop: Scorer, grow: Scorer): Promise<CutReport> {
     this.count();
+    for (const scorer of [drop, grow]) checkScorer(scorer, this.parameters, this.model);
     this.events.push({ what: 'regrow', step: this.steps, scorer: drop.constructor.name });
     return {
       asked: null,

@@ -5,6 +5,7 @@ import type { Mask } from './mask.ts';
 import type { MaskSet } from './mask-set.ts';
 import type { PrunableParameter } from './parameter.ts';
 import { Random } from './random.ts';
+import { checkScorer } from './refusal.ts';
 import type { Scorer, ScoringContext } from './scorer.ts';
 import type { ParameterScores } from './threshold.ts';
 
@@ -54,6 +55,7 @@ export async function elementScores(
   context: ScoringContext,
 ): Promise<Float32Array[]> {
   const name = scorer.constructor.name;
+  checkScorer(scorer, parameters, context.model);
   const tensors: tf.Tensor[] = await scorer.score(parameters, context);
   try {
     if (tensors.length !== parameters.length) {

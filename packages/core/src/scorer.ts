@@ -29,6 +29,9 @@ export interface Scorer {
    */
   readonly independent?: boolean;
 
+  /** Why this scorer cannot score a parameter, said by name before the run; undefined where it can. */
+  refuses?(parameter: PrunableParameter, model: tf.LayersModel): string | undefined;
+
   /**
    * Called at each step of a training that this scorer watches (`run.train(budget, { watch: scorer })`), after the
    * gradients and before the update, inside a tidy. Sums go into `context.keep`.

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import type * as tf from '@tensorflow/tfjs';
 import { type InjectionToken, inject as tsyringeInject, injectable as tsyringeInjectable } from 'tsyringe';
+import type { Activations } from './activations.ts';
 import type { Calibration } from './calibration.ts';
 import type { Dataset, DatasetSource } from './data.ts';
 import type { Gradients } from './gradients.ts';
@@ -44,6 +45,8 @@ export const DATA = token<Dataset>('DATA');
 export const CALIBRATION = token<Calibration>('CALIBRATION');
 /** Gradients of the loss over the calibration data. */
 export const GRADIENTS = token<Gradients>('GRADIENTS');
+/** What goes into layers and comes out of them over the calibration data. */
+export const ACTIVATIONS = token<Activations>('ACTIVATIONS');
 /** The loss of the run. */
 export const LOSS = token<Loss>('LOSS');
 /** The optimiser of the run. */

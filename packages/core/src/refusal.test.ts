@@ -1,0 +1,27 @@
+import { beforeAll, expect, test } from 'vitest';
+import { rehearse } from './rehearsal.ts';
+import type { Scorer } from './scorer.ts';
+import type { Strategy } from './strategy.ts';
+import { magnitude, useCpu } from './testing/make.ts';
+import { partsOf, prune } from './testing/runs.ts';
+
+beforeAll(useCpu);
+
+const picky: Scorer = {
+  ...magnitude(),
+  refuses: ({ name }) => (name === 'output/kernel' ? 'it is an output' : undefined),
+};
+const strategy: Strategy = {
+  async prune(run) {
+    await run.cut(picky);
+  },
+};
+const message = 'cannot score output/kernel (Dense): it is an output. Exclude what it cannot score';
+
+test('a parameter that a scorer refuses is named in the rehearsal, before anything is trained', async () => {
+  await expect(rehearse(strategy, partsOf())).rejects.toThrow(message);
+});
+
+test('and by the run itself', async () => {
+  await expect(prune(strategy, partsOf())).rejects.toThrow(message);
+});
