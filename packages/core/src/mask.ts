@@ -54,16 +54,17 @@ export class Mask {
     const mask = Mask.empty(scores.length);
     const { bytes } = mask;
     const whole = scores.length >> 3;
+    // A comparison as a number costs no jump that would be guessed wrongly.
     for (let i = 0, at = 0; i < whole; i++, at += 8) {
       bytes[i] =
-        ((scores[at] as number) >= below ? 1 : 0) |
-        ((scores[at + 1] as number) >= below ? 2 : 0) |
-        ((scores[at + 2] as number) >= below ? 4 : 0) |
-        ((scores[at + 3] as number) >= below ? 8 : 0) |
-        ((scores[at + 4] as number) >= below ? 16 : 0) |
-        ((scores[at + 5] as number) >= below ? 32 : 0) |
-        ((scores[at + 6] as number) >= below ? 64 : 0) |
-        ((scores[at + 7] as number) >= below ? 128 : 0);
+        Number((scores[at] as number) >= below) |
+        (Number((scores[at + 1] as number) >= below) << 1) |
+        (Number((scores[at + 2] as number) >= below) << 2) |
+        (Number((scores[at + 3] as number) >= below) << 3) |
+        (Number((scores[at + 4] as number) >= below) << 4) |
+        (Number((scores[at + 5] as number) >= below) << 5) |
+        (Number((scores[at + 6] as number) >= below) << 6) |
+        (Number((scores[at + 7] as number) >= below) << 7);
     }
     for (let i = whole * 8; i < scores.length; i++) if ((scores[i] as number) >= below) mask.keep(i);
     for (let i = 0, left = ties; left > 0 && i < scores.length; i++) {

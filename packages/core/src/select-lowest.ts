@@ -6,10 +6,12 @@ export interface CutOff {
   readonly ties: number;
 }
 
-/** Scores that are looked at to guess where the line is. */
-const SAMPLE = 1 << 16;
+/** Scores that are looked at to guess where the line is: one in 32, within these bounds. */
+const SMALLEST_SAMPLE = 1 << 10;
+const LARGEST_SAMPLE = 1 << 16;
 /** How far around the guess is looked, in standard deviations of the sample's rank. */
 const SIGMAS = 5;
+const LOWEST_FINITE = -(2 - 2 ** -23) * 2 ** 127;
 
 /**
  * Where the line lies so that the lowest scores fall under it until `count` elements do, over many tensors. Groups of
@@ -37,7 +39,7 @@ async function selectCount(scores: readonly ParameterScores[], count: number): P
   if (count <= 0) return sizes.map(() => ({ count: 0 }));
   if (count >= total) return sizes.map((size) => ({ count: size }));
 
-  const stride = Math.max(1, Math.floor(total / SAMPLE));
+  const stride = strideFor(total);
   const sample = new SampleOf(Math.ceil(total / stride) + scores.length);
   for (const parameter of scores) sample.take(await parameter.read(), stride);
   const band = new Band(sample.around(count / total), total);
@@ -70,7 +72,7 @@ async function selectWeighted(scores: readonly ParameterScores[], count: number)
 export function cutOff(scores: Float32Array, count: number): CutOff {
   if (count <= 0) return { below: Number.NEGATIVE_INFINITY, ties: 0 };
   if (count >= scores.length) return { below: Number.POSITIVE_INFINITY, ties: scores.length };
-  const stride = Math.max(1, Math.floor(scores.length / SAMPLE));
+  const stride = strideFor(scores.length);
   const sample = new SampleOf(Math.ceil(scores.length / stride) + 1);
   sample.take(scores, stride);
   const band = new Band(sample.around(count / scores.length), scores.length);
@@ -84,6 +86,12 @@ export function cutOff(scores: Float32Array, count: number): CutOff {
 /** Where all that equal the line go with it, the next number above draws the same line without ties to count. */
 function lineOf(below: number, ties: number, isWhole: boolean): CutOff {
   return isWhole && Number.isFinite(below) ? { below: nextUp(below), ties: 0 } : { below, ties };
+}
+
+/** Sorting a larger sample would take longer than looking through a wider band. */
+function strideFor(total: number): number {
+  const sample = Math.min(LARGEST_SAMPLE, Math.max(SMALLEST_SAMPLE, total >> 5));
+  return Math.max(1, Math.floor(total / sample));
 }
 
 /** Every so-manieth score. */
@@ -100,12 +108,13 @@ class SampleOf {
     for (let i = stride >> 1; i < scores.length; i += stride) this.values[this.size++] = scores[i] as number;
   }
 
-  /** The values between which a quantile of all scores almost certainly lies. */
+  /** The values between which a quantile of all scores almost certainly lies; −∞, which is what is pruned already, lies below them. */
   around(quantile: number): readonly [number, number] {
     const sorted = this.values.subarray(0, this.size).sort();
     const margin = SIGMAS * Math.sqrt(this.size * quantile * (1 - quantile)) + 2;
     const at = (rank: number, beyond: number) => (rank < 0 || rank >= this.size ? beyond : (sorted[Math.floor(rank)] as number));
-    return [at(quantile * this.size - margin, Number.NEGATIVE_INFINITY), at(quantile * this.size + margin, Number.POSITIVE_INFINITY)];
+    const low = Math.max(at(quantile * this.size - margin, LOWEST_FINITE), LOWEST_FINITE);
+    return [low, at(quantile * this.size + margin, Number.POSITIVE_INFINITY)];
   }
 }
 
@@ -125,28 +134,31 @@ class Band {
   private readonly ends: number[] = [];
   private size = 0;
   private below = 0;
+  private isFull = false;
 
   constructor([low, high]: readonly [number, number], total: number) {
     this.low = low;
     this.high = high;
-    // Four times what the sample promises, and one place that is written to and not counted.
-    this.inside = new Float32Array(Math.min(total, Math.max(1 << 16, total >> 4)) + 1);
+    // Four times what the sample promises.
+    this.inside = new Float32Array(Math.min(total, Math.max(1 << 16, total >> 4)));
   }
 
   look(scores: Float32Array): void {
     const { low, high, inside } = this;
-    const last = inside.length - 1;
+    const { length } = inside;
     let { size, below } = this;
+    if (this.isFull) return;
     for (let i = 0; i < scores.length; i++) {
       const score = scores[i] as number;
-      below += score < low ? 1 : 0;
-      // Written always, kept where it lies inside: a branch less.
-      inside[size] = score;
-      size += score >= low && score <= high ? 1 : 0;
-      if (size > last) {
-        this.size = Number.POSITIVE_INFINITY;
+      // As numbers both comparisons cost no jump that would be guessed wrongly; what lies inside, where they differ, is rare.
+      const isBelow = Number(score < low);
+      below += isBelow;
+      if (isBelow === Number(score <= high)) continue;
+      if (size === length) {
+        this.isFull = true;
         return;
       }
+      inside[size++] = score;
     }
     this.size = size;
     this.below = below;
@@ -155,7 +167,7 @@ class Band {
 
   /** The line, where it is in this band. */
   find(count: number): Found | undefined {
-    if (!Number.isFinite(this.size) || count <= this.below || count > this.below + this.size) return undefined;
+    if (this.isFull || count <= this.below || count > this.below + this.size) return undefined;
     const inside = this.inside.subarray(0, this.size);
     const { value, rank, equal } = radixSelectOne(inside, count - this.below);
     let left = rank + 1;
