@@ -1,0 +1,16 @@
+import type { PrunableParameter, Scorer, ScoringContext } from '@espalier/core';
+import * as tf from '@tensorflow/tfjs';
+
+/** Uniform in [0, 1), whatever the weights: the baseline that any method must beat. */
+export class RandomScorer implements Scorer {
+  readonly independent = true;
+
+  score(parameters: readonly PrunableParameter[], { random }: ScoringContext): tf.Tensor[] {
+    return parameters.map(({ size, shape }) =>
+      tf.tensor(
+        Float32Array.from({ length: size }, () => random.next()),
+        [...shape],
+      ),
+    );
+  }
+}
