@@ -11,6 +11,7 @@ export type Moment = z.infer<typeof moment>;
 
 /** How many steps lead to a moment; a fraction where it lies between two. In rounds, an epoch is a round. */
 export function stepsTo(when: Moment, { total, stepsPerEpoch }: Pick<Step, 'total' | 'stepsPerEpoch'>): number {
-  if (typeof when === 'number') return when * total;
+  // 0.55 of 20 is 11, and not the 11.000000000000002 of its product.
+  if (typeof when === 'number') return Number((when * total).toFixed(6));
   return 'steps' in when ? when.steps : when.epochs * stepsPerEpoch;
 }
