@@ -45,6 +45,8 @@ export interface BaselineOptions {
   /** All that the hash stands for: a checkpoint of a killed training holds only where it is the same. */
   readonly circumstances: Circumstances;
   readonly signal?: AbortSignal;
+  /** Seconds between two checkpoints; 10 where it is not given. */
+  readonly checkpointEvery?: number;
   /** What happens now. */
   readonly onEvent?: (event: RunEvent) => void;
   /** What had happened before, in other processes; called once, before any event. */
@@ -134,6 +136,7 @@ async function trainBaseline(prepared: PreparedExperiment, options: BaselineOpti
     },
     phase: 'dense',
     checkpoints,
+    checkpointEvery: options.checkpointEvery,
   });
   checkpoints.spending = () => ({ prune: 0, score: 0, train: checkpoints.spentBefore.train + (performance.now() - started) / 1000 });
   try {

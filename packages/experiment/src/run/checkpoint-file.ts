@@ -54,8 +54,11 @@ export class CheckpointFile implements CheckpointStore {
 
   async load(): Promise<Checkpoint | null> {
     if (this.found === undefined) {
-      this.found = await this.read();
-      this.options.log?.cutBack(this.found?.logged ?? 0);
+      const { log, note } = this.options;
+      const { stored, whyNot } = await this.read();
+      this.found = stored;
+      log?.cutBack(stored?.logged ?? 0);
+      if (whyNot !== undefined) note(`Starting anew: ${whyNot}`);
     }
     return this.found?.checkpoint ?? null;
   }
@@ -68,21 +71,18 @@ export class CheckpointFile implements CheckpointStore {
     await writeAtomically(this.file, packArchive(stored));
   }
 
-  private async read(): Promise<Stored | null> {
-    const { circumstances, note } = this.options;
+  private async read(): Promise<{ stored: Stored | null; whyNot?: string }> {
     const bytes = await readIfThere(this.file);
-    if (bytes === undefined) return null;
+    if (bytes === undefined) return { stored: null };
     let stored: Stored;
     try {
       stored = unpackArchive(bytes, this.file) as Stored;
     } catch (error) {
-      note(`Starting anew: ${(error as Error).message}`);
-      return null;
+      return { stored: null, whyNot: (error as Error).message };
     }
-    const changed = changes(stored.circumstances, circumstances);
-    if (changed.length === 0) return stored;
-    note(`Starting anew: since the last checkpoint there is another ${changed.join(', another ')}`);
-    return null;
+    const changed = changes(stored.circumstances, this.options.circumstances);
+    if (changed.length === 0) return { stored };
+    return { stored: null, whyNot: `since the last checkpoint there is another ${changed.join(', another ')}` };
   }
 }
 

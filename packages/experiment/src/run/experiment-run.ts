@@ -33,6 +33,7 @@ export interface ExperimentRunParts {
   readonly fingerprints: RunResult['fingerprints'];
   readonly hash: string;
   readonly signal?: AbortSignal;
+  readonly checkpointEvery?: number;
   readonly onEvent: (event: ExperimentEvent) => void;
 }
 
@@ -87,9 +88,14 @@ export class ExperimentRun {
     this.emit({ type: 'dense', measurement: dense, seconds: baseline.seconds });
     this.isLogging = true;
 
-    const { signal } = this.parts;
-    const onEvent = (event: RunEvent) => this.emit(event);
-    const run = await openRun(prepared, { snapshots: baseline.snapshots, signal, onEvent, checkpoints: this.checkpoints });
+    const { signal, checkpointEvery } = this.parts;
+    const run = await openRun(prepared, {
+      snapshots: baseline.snapshots,
+      signal,
+      onEvent: (event) => this.emit(event),
+      checkpoints: this.checkpoints,
+      checkpointEvery,
+    });
     try {
       await this.prune(run);
       const bytes = await this.timed('saveS', () => storeModel(model, folder.file('model')));
@@ -109,7 +115,7 @@ export class ExperimentRun {
   }
 
   private async baseline(): Promise<Baseline> {
-    const { loaded, prepared, plan, folder, fingerprints, backend, signal, onEvent } = this.parts;
+    const { loaded, prepared, plan, folder, fingerprints, backend, signal, checkpointEvery, onEvent } = this.parts;
     const { experiment } = loaded;
     return denseBaseline(prepared, {
       folder: path.join(cacheFolder(), 'baselines'),
@@ -117,6 +123,7 @@ export class ExperimentRun {
       steps: rewoundSteps(plan),
       circumstances: this.circumstances,
       signal,
+      checkpointEvery,
       onEvent: (event) => this.emit(event),
       onHistory: (events) => {
         if (this.isLogging) folder.log.append(...events);

@@ -4,7 +4,7 @@ import type { PreparedExperiment } from './prepare.ts';
 /** The pruning run of a prepared experiment; `around` is what its surroundings add. */
 export function openRun(
   prepared: PreparedExperiment,
-  around: Pick<LiveRunParts, 'signal' | 'onEvent' | 'snapshots' | 'checkpoints'>,
+  around: Pick<LiveRunParts, 'signal' | 'onEvent' | 'snapshots' | 'checkpoints' | 'checkpointEvery'>,
 ): Promise<LiveRun> {
   const { experiment, model, selection, threshold, train, validation, data, loss, pruneOptimizer, trainer } = prepared;
   const { sparsity, batchSize, epochs } = experiment.prune;

@@ -5,6 +5,7 @@ import {
   EspalierError,
   type Evaluation,
   evaluate,
+  LOG,
   type Mask,
   type ParameterRule,
   PartContainer,
@@ -112,14 +113,14 @@ export async function train(model: tf.LayersModel, options: TrainOptions): Promi
 /** A dataset by name: `await loadData('mnist')`. Relative paths start at the current folder, or at `from`. */
 export async function loadData(
   name: PartName,
-  { from = process.cwd(), seed = 1, plugins = [] as readonly Plugin[] } = {},
+  { from = process.cwd(), seed = 1, plugins = [] as readonly Plugin[], log = (_message: string): void => {} } = {},
 ): Promise<Dataset> {
   const registry = new Registry([...(await builtInPlugins()), ...plugins]);
   const part = parsePart('dataset', name);
   if (part === undefined) throw new EspalierError(`expected a dataset as a name, or as { name: { options } }; got ${JSON.stringify(name)}`);
   const { part: complete, problems } = registry.complete(part);
   if (problems.length > 0) throw new EspalierError(problems.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n'));
-  return new PartContainer(registry).bind(SEED, seed).bind(BASE_FOLDER, from).make(complete).load();
+  return new PartContainer(registry).bind(SEED, seed).bind(BASE_FOLDER, from).bind(LOG, log).make(complete).load();
 }
 
 /** The options as an experiment on data and a model that are there already, checked like any config. */

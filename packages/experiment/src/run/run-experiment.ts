@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly onEvent?: (event: ExperimentEvent) => void;
   /** Threads of the backend. */
   readonly threads?: number;
+  /** Seconds of training between two checkpoints; 10 where it is not given. */
+  readonly checkpointEvery?: number;
 }
 
 /**
@@ -32,7 +34,7 @@ export async function runExperiment(loaded: LoadedExperiment, options: RunOption
   const { experiment, baseFolder } = loaded;
   const hash = experimentHash(experiment, loaded.plugins);
   const out = path.resolve(options.out ?? path.join('runs', `${experiment.name}-${hash.slice(0, 8)}`));
-  const { fresh = false, signal, onEvent = () => {} } = options;
+  const { fresh = false, signal, checkpointEvery, onEvent = () => {} } = options;
 
   const backend: Backend = await useBackend({ choice: experiment.backend, threads: options.threads });
   onEvent({ type: 'backend', backend });
@@ -55,7 +57,8 @@ export async function runExperiment(loaded: LoadedExperiment, options: RunOption
       }
       await folder.removeResult();
       await folder.writeExperiment(experimentYaml(experiment), hash, baseFolder);
-      return await new ExperimentRun({ loaded, prepared, plan, folder, backend, fingerprints, hash, signal, onEvent }).execute();
+      const parts = { loaded, prepared, plan, folder, backend, fingerprints, hash, signal, checkpointEvery, onEvent };
+      return await new ExperimentRun(parts).execute();
     } finally {
       await folder.close();
     }

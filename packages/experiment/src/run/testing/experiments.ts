@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, vi } from 'vitest';
 import { type LoadedExperiment, loadExperiment } from '../../config/index.ts';
 import type { LoggedEvent } from '../event-log.ts';
+import type { RunResult } from '../result.ts';
 import { RUN_FILES } from '../run-folder.ts';
 
 // A moment on a machine at rest; the machine may be busy.
@@ -86,7 +87,7 @@ class Breaking {
     if (run.rehearsal) return;
     if (this.options.how === 'throws') throw new TypeError('nothing is defined');
     if (this.options.how === 'text') throw 'only text';
-    if (this.options.how === 'writes') for (const { variable } of run.parameters) variable.assign(tf.onesLike(variable));
+    if (this.options.how === 'writes') for (const { variable } of run.parameters) tf.tidy(() => variable.assign(tf.onesLike(variable)));
   }
 }
 
@@ -150,6 +151,15 @@ export function events(folder: string): LoggedEvent[] {
   return lines.map((line) => JSON.parse(line) as LoggedEvent);
 }
 
+/** What two runs of the same experiment have in common: everything but the time it took. */
+export function plainEvents(folder: string): unknown[] {
+  return events(folder).map(({ at: _at, seconds: _seconds, ...event }) => event);
+}
+
+export function withoutTimes({ timing: _timing, dense, pruned, ...rest }: RunResult) {
+  return { ...rest, dense: { ...dense, latencyMs: 0 }, pruned: { ...pruned, latencyMs: 0 } };
+}
+
 export async function messageOf(promise: Promise<unknown>): Promise<string> {
   return promise.then(
     () => 'nothing went wrong',
@@ -160,21 +170,47 @@ export async function messageOf(promise: Promise<unknown>): Promise<string> {
 const DIST = new URL('../../../dist/index.js', import.meta.url).href;
 const INTERNALS = (name: string) => new URL(`../../../dist/run/${name}.js`, import.meta.url).href;
 
-/** A process of its own that runs an experiment and says each event's type and phase on a line. */
-export function runInChild(file: string, out: string, { set = [] as readonly string[], env = {} as Record<string, string> } = {}): Child {
-  return new Child(
-    `
-    import { appendFileSync } from 'node:fs';
+export interface RunInChild {
+  readonly set?: readonly string[];
+  /** Seconds. */
+  readonly checkpointEvery?: number;
+  /** The folder of baselines. */
+  readonly cache?: string;
+}
+
+/** A process of its own that runs an experiment and says each event: its type, phase, and how many steps are done. SIGINT cancels it. */
+export function runInChild(file: string, out: string, { set = [], checkpointEvery = 10, cache }: RunInChild = {}): Child {
+  const program = `
     import { loadExperiment, runExperiment } from ${JSON.stringify(DIST)};
     const controller = new AbortController();
     process.on('SIGINT', () => controller.abort());
     const loaded = await loadExperiment(${JSON.stringify(file)}, { set: ${JSON.stringify(set)} });
-    console.log('loaded');
     const onEvent = ({ type, phase, done }) => console.log([type, phase, done].filter(Boolean).join(' '));
-    await runExperiment(loaded, { out: ${JSON.stringify(out)}, onEvent, signal: controller.signal });
-    console.log('finished');`,
-    env,
-  );
+    const checkpointEvery = ${checkpointEvery};
+    try {
+      await runExperiment(loaded, { out: ${JSON.stringify(out)}, onEvent, signal: controller.signal, checkpointEvery });
+    } catch (error) {
+      if (error.name !== 'Cancelled') throw error;
+      process.exitCode = 130;
+    }`;
+  return new Child(program, cache === undefined ? {} : { ESPALIER_CACHE: cache });
+}
+
+/** A process of its own that makes a dense baseline, says each event, and at last a checksum of its weights. */
+export function baselineInChild(file: string, folder: string, set: readonly string[], { checkpointEvery = 10 } = {}): Child {
+  return new Child(`
+    import { createHash } from 'node:crypto';
+    import { useBackend } from '@espalier/backend-node';
+    import { denseBaseline, loadExperiment, prepare } from ${JSON.stringify(DIST)};
+    const loaded = await loadExperiment(${JSON.stringify(file)}, { set: ${JSON.stringify(set)} });
+    await useBackend({ choice: loaded.experiment.backend });
+    const onEvent = ({ type, done }) => console.log(type, done);
+    const { snapshots } = await denseBaseline(await prepare(loaded), {
+      folder: ${JSON.stringify(folder)}, hash: 'abc', steps: [], circumstances: {}, onEvent, checkpointEvery: ${checkpointEvery},
+    });
+    const hash = createHash('sha256');
+    for (const { data } of Object.values(snapshots.dense)) hash.update(new Uint8Array(data.buffer));
+    console.log('weights', hash.digest('hex'));`);
 }
 
 /** A process of its own that takes a lock, says so, and sleeps. */

@@ -1,0 +1,134 @@
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { useBackend } from '@espalier/backend-node';
+import { EspalierError } from '@espalier/core';
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { RunResult } from './result.ts';
+import { runExperiment } from './run-experiment.ts';
+import { readResult } from './run-folder.ts';
+import { points, temporaryFolder, trial } from './testing/experiments.ts';
+import { smallDisk } from './testing/small-disk.ts';
+
+beforeAll(() => useBackend({ choice: 'cpu' }));
+
+interface Failed {
+  readonly out: string;
+  readonly error: Error;
+  readonly record: RunResult | undefined;
+}
+
+async function fails(set: readonly string[], out = path.join(temporaryFolder(), 'out')): Promise<Failed> {
+  const loaded = await points({ set: ['backend=cpu', ...set] });
+  const before = tf.memory().numTensors;
+  const error = await runExperiment(loaded, { out }).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(EspalierError);
+  expect(tf.memory().numTensors).toBe(before);
+  return { out, error: error as Error, record: await readResult(out) };
+}
+
+describe('a run that fails on its way has a record that says why, and where its last good checkpoint is', () => {
+  test.each<[string, string[], RegExp]>([
+    ['a strategy that throws', trial('{breaking: {how: throws}}'), /^strategy "breaking" of trials: failed: nothing is defined$/],
+    ['one that throws a text', trial('{breaking: {how: text}}'), /^strategy "breaking" of trials: failed: only text$/],
+    [
+      'one that writes to weights past the run',
+      trial('{breaking: {how: writes}}'),
+      /pruned weights are not zero at the end of the run: something wrote to the weights past the run/,
+    ],
+    ['a scorer that gives NaN', trial('{breaking: {scorer: nans, how: not}}'), /^NaNs on dense\/kernel: the score of element 0 is NaN/],
+    [
+      'a training that diverges',
+      ['prune.optimizer={sgd: {learningRate: 1e30}}'],
+      /^step \d+ of 60: .* training diverged at a learning rate of 1e\+30/,
+    ],
+  ])('%s', async (_what, set, message) => {
+    const { out, error, record } = await fails(set);
+    expect(error.message).toMatch(message);
+    expect(record).toMatchObject({ status: 'failed', failures: [error.message], dense: null, pruned: null, experiment: 'points' });
+    expect(record?.timing.pruneS).toBeGreaterThan(0);
+    expect(existsSync(path.join(out, 'model'))).toBe(false);
+    // All but the scorer had come to a first cut.
+    const hasCheckpoint = !message.source.includes('NaNs');
+    expect(record?.checkpoint).toBe(hasCheckpoint ? 'checkpoint.bin' : undefined);
+    expect(existsSync(path.join(out, 'checkpoint.bin'))).toBe(hasCheckpoint);
+  });
+
+  test('the dense training that diverges', async () => {
+    const { error, record } = await fails(['train.optimizer={sgd: {learningRate: 1e30}}']);
+    expect(error.message).toMatch(/training diverged/);
+    expect(record).toMatchObject({ status: 'failed', failures: [error.message] });
+  });
+
+  test('what was asked for and is missed by more than the tolerance', async () => {
+    // 0.5 of 32, 128 and 16 is met to the element; 0.47 is not, as 15.04 weights have to be 15.
+    const set = ['backend=cpu', 'prune.sparsity=0.47', 'prune.threshold=layer', 'prune.tolerance=0'];
+    const result = await runExperiment(await points({ set }), { out: path.join(temporaryFolder(), 'out') });
+    expect(result.status).toBe('failed');
+    expect(result.failures).toEqual(['sparsity: 47.16 % was reached where 47.00 % was asked for (tolerance 0 points)']);
+    expect(result.pruned?.sparsity).toBe(83 / 176);
+    expect(result.checkpoint).toBeUndefined();
+  });
+});
+
+test('the baseline of a run that failed is kept for the next one', async () => {
+  const set = ['seed=31', ...trial('{breaking: {how: throws}}')];
+  await fails(set);
+  const baselines = path.join(process.env['ESPALIER_CACHE'] as string, 'baselines');
+  const there = readdirSync(baselines);
+  const result = await runExperiment(await points({ set: ['backend=cpu', 'seed=31'] }), { out: path.join(temporaryFolder(), 'out') });
+  expect(result.timing.denseS).toBe(0);
+  expect(readdirSync(baselines)).toEqual(there);
+});
+
+test('started again it goes on from the checkpoint: what was done is not done again', async () => {
+  const set = [...trial('{breaking: {how: throws}}')];
+  const { out } = await fails(set);
+  const log = readFileSync(path.join(out, 'events.jsonl'), 'utf8');
+  await fails(set, out);
+  expect(readFileSync(path.join(out, 'events.jsonl'), 'utf8')).toBe(log);
+});
+
+const disk = smallDisk(3);
+describe.skipIf(disk === undefined)('a disk that gets full', () => {
+  test('fails the run with what to do, and once there is room the same command finishes it', async () => {
+    const out = path.join(disk as string, 'out');
+    const ballast = path.join(disk as string, 'ballast');
+    await runExperiment(await points({ set: ['backend=cpu'] }), { out: path.join(disk as string, 'first') });
+    const record = readFileSync(path.join(disk as string, 'first', 'result.json'), 'utf8');
+
+    fill(ballast);
+    const { error } = await fails(['seed=41'], out).catch(() => fails(['seed=41'], out));
+    expect(error.message).toMatch(/the disk is full: 0\.\d MB are free there\. Make room and start again: what is done is kept/);
+    expect(readFileSync(path.join(disk as string, 'first', 'result.json'), 'utf8')).toBe(record);
+
+    rmSync(ballast);
+    const result = await runExperiment(await points({ set: ['backend=cpu', 'seed=41'] }), { out });
+    expect(result.status).toBe('done');
+  });
+
+  test('while the model is saved', async () => {
+    const out = path.join(disk as string, 'late');
+    const ballast = path.join(disk as string, 'ballast');
+    const loaded = await points({ set: ['backend=cpu', 'seed=42'] });
+    const onEvent = ({ type, epoch, phase }: { type: string; epoch?: number; phase?: string }) => {
+      if (type === 'epoch' && phase === 'prune' && epoch === 4) fill(ballast);
+    };
+    await expect(runExperiment(loaded, { out, onEvent: onEvent as never })).rejects.toThrow(
+      /the disk is full: .*Make room and start again/,
+    );
+    rmSync(ballast);
+    expect((await runExperiment(loaded, { out })).status).toBe('done');
+  });
+});
+
+/** Takes all the room there is. */
+function fill(file: string): void {
+  for (const size of [1 << 20, 1 << 16, 1 << 12]) {
+    try {
+      for (;;) writeFileSync(file, Buffer.alloc(size, 1), { flag: 'a' });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+    }
+  }
+}

@@ -1,0 +1,139 @@
+import { useBackend } from '@espalier/backend-node';
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { ConfigError } from '../config/index.ts';
+import { planExperiment } from './run-experiment.ts';
+import { POINTS, points, trial } from './testing/experiments.ts';
+
+beforeAll(() => useBackend({ choice: 'cpu' }));
+
+const planOf = async (...set: string[]) => planExperiment(await points({ set: ['backend=cpu', ...set] }));
+const problemsOf = async (...set: string[]) => (await planOf(...set)).problems.map(({ path, message }) => `${path.join('.')}: ${message}`);
+
+test('each parameter, taken or left, and why', async () => {
+  const { parameters } = await planOf(
+    'prune.threshold=layer',
+    'prune.parameters=[{match: output/kernel, sparsity: 0.25}, {match: dense_1, exclude: true}]',
+  );
+  expect(
+    parameters.map(({ name, layer, shape, size, taken, sparsity, why }) => [name, layer, shape.join('×'), size, taken, sparsity, why]),
+  ).toEqual([
+    ['dense/kernel', 'Dense', '2×16', 32, true, 0.5, 'layer threshold'],
+    ['dense/bias', 'Dense', '16', 16, false, null, expect.stringContaining('a bias is one number per unit')],
+    ['dense_1/kernel', 'Dense', '16×8', 128, false, null, 'excluded by parameters[1] ("dense_1")'],
+    ['dense_1/bias', 'Dense', '8', 8, false, null, expect.stringContaining('bias')],
+    ['output/kernel', 'Dense', '8×2', 16, true, 0.25, 'a target of its own'],
+    ['output/bias', 'Dense', '2', 2, false, null, expect.stringContaining('bias')],
+  ]);
+});
+
+test('what to expect: to the element where the layer threshold decides', async () => {
+  const { dense, expected } = await planOf('prune.threshold=layer', 'prune.sparsity=0.9');
+  expect(dense).toEqual({ parameters: 202, macs: 176, bytes: 808 });
+  // 29 of 32, 115 of 128, 14 of 16.
+  expect(expected).toMatchObject({ sparsity: 158 / 176, nonzero: 44, macs: 18, isExact: true });
+});
+
+test('about that where the global one does, as it depends on scores', async () => {
+  const { parameters, expected } = await planOf('prune.threshold=global', 'prune.sparsity=0.75');
+  expect(expected).toMatchObject({ sparsity: 0.75, nonzero: 202 - 132, macs: 44, isExact: false });
+  expect(parameters[0]).toMatchObject({ taken: true, sparsity: null, why: 'global threshold, by its scores' });
+});
+
+test.each(['{fixed: {value: 0.1}}', '{std: {quality: 0.5}}'])('nothing where a threshold alone decides: %s', async (threshold) => {
+  const config = POINTS.replace('  sparsity: 0.5\n', '');
+  const plan = await planExperiment(await points({ config, set: ['backend=cpu', `prune.threshold=${threshold}`] }));
+  expect(plan.expected).toBeNull();
+  expect(plan.cuts).toEqual([{ step: 0, epoch: 0, sparsity: null, scorer: 'MagnitudeScorer' }]);
+  expect(plan.problems).toEqual([]);
+});
+
+test('the steps: 240 samples in batches of 16, and where the cuts really are', async () => {
+  const { training, cuts, rewinds } = await planOf('prune.strategy={magnitude: {rounds: 2}}', 'prune.sparsity=0.75');
+  expect(training).toEqual({ samples: 240, stepsPerEpoch: 15, denseSteps: 120, pruneSteps: 60 });
+  expect(cuts).toEqual([
+    { step: 0, epoch: 0, sparsity: 0.5, scorer: 'MagnitudeScorer' },
+    { step: 30, epoch: 2, sparsity: 0.75, scorer: 'MagnitudeScorer' },
+  ]);
+  expect(rewinds).toEqual([]);
+});
+
+test('the steps of a gradual schedule, and of a ticket that is rewound', async () => {
+  const gradual = await planOf(...trial('{steadily: {every: 15, end: 0.5}}'));
+  expect(gradual.cuts.map(({ step, sparsity }) => [step, sparsity])).toEqual([
+    [15, 0.25],
+    [30, 0.5],
+    [45, 0.5],
+    [60, 0.5],
+  ]);
+  expect(gradual.problems).toEqual([]);
+  const ticket = await planOf(...trial('{ticket: {to: step-7}}'));
+  expect(ticket.rewinds).toEqual([
+    { step: 20, to: 'step-7' },
+    { step: 40, to: 'step-7' },
+  ]);
+  expect(ticket.problems).toEqual([]);
+});
+
+describe('what can never be is refused', () => {
+  test('a schedule that never fires', async () => {
+    expect(await problemsOf(...trial('{steadily: {every: 61}}'))).toEqual([
+      'prune.strategy: strategy "steadily" never cuts in 60 steps: nothing would be pruned. Train longer, or cut more often',
+    ]);
+  });
+
+  test('one that ends after the training', async () => {
+    expect(await problemsOf(...trial('{steadily: {end: 2}}'))).toEqual([
+      'prune.strategy: the deepest cut of strategy "steadily", at step 60 of 60, asks for a sparsity of 25 % and not 50 %: its schedule ends after the training, or stops short. Train longer, or let it end earlier',
+    ]);
+  });
+
+  test('one whose last cut lies before its end, as it cuts too seldom', async () => {
+    expect(await problemsOf(...trial('{steadily: {end: 1, every: 50}}'))).toEqual([
+      expect.stringContaining('at step 50 of 60, asks for a sparsity of 41.67 % and not 50 %'),
+    ]);
+  });
+
+  test('a shallower cut after the deepest one is no harm', async () => {
+    expect(await problemsOf(...trial('shy'))).toEqual([]);
+  });
+
+  test('nothing to prune', async () => {
+    expect(await problemsOf('prune.parameters=[{match: "**", exclude: true}]')).toEqual([
+      'prune.parameters: every parameter is excluded: there is nothing to prune',
+    ]);
+  });
+
+  test('a threshold that decides nothing, as every parameter has a target of its own', async () => {
+    const config = POINTS.replace('  sparsity: 0.5\n', '');
+    const set = ['backend=cpu', 'prune.threshold={fixed: {value: 0.1}}', 'prune.parameters=[{match: "**", sparsity: 0.5}]'];
+    const { problems } = await planExperiment(await points({ config, set }));
+    expect(problems).toEqual([
+      { path: ['prune', 'threshold'], message: 'every parameter has a target of its own: the threshold decides nothing' },
+    ]);
+  });
+
+  test.each([
+    ['step-121', 'there is no step-121 to rewind to: the dense training has 120 steps'],
+    ['step-0', 'there is no step-0 to rewind to'],
+    ['step-x', 'there is no step-x to rewind to'],
+    ['start', 'there is no "start" to rewind to, only initial, dense and step-NUMBER'],
+  ])('a rewind to %s', async (to, message) => {
+    expect((await problemsOf(...trial(`{ticket: {to: ${to}}}`))).join()).toContain(`prune.strategy: ${message}`);
+  });
+
+  test('a strategy that fails in its rehearsal is pointed at, and leaves no tensors', async () => {
+    const loaded = await points({ set: ['backend=cpu', ...trial('inRehearsal')] });
+    const before = tf.memory().numTensors;
+    const error = await planExperiment(loaded).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(ConfigError);
+    expect((error as ConfigError).message).toContain('strategy "inRehearsal" of trials failed: not even in a rehearsal');
+    expect((error as ConfigError).diagnostics[0]).toMatchObject({ path: ['prune', 'strategy'], argument: 'prune.strategy=inRehearsal' });
+    expect((error as Error).cause).toBeInstanceOf(TypeError);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  test('a sparsity out of reach of any cut is pointed at, too', async () => {
+    await expect(planOf(...trial('{steadily: {end: -1}}'))).rejects.toThrow(/the sparsity asked for is -/);
+  });
+});
