@@ -33,3 +33,14 @@ test('the first line names the schema where one is given', async () => {
   expect(text).toMatch(/^# yaml-language-server: \$schema=\.\/espalier\.schema\.json\nname: quick\n/);
   expect((await parseExperiment(text, { file, registry })).experiment).toEqual(experiment);
 });
+
+test('a comment above it may say where its relative paths start', async () => {
+  const folder = configFolder();
+  const elsewhere = join(folder, 'runs', 'x', 'experiment.yaml');
+  const base = (text: string) => parseExperiment(text, { file: elsewhere, registry }).then(({ baseFolder }) => baseFolder);
+  expect(await base(`# of a run\n# base: "../.."\n${VALID_CONFIG}`)).toBe(folder);
+  expect(await base(`# base: "/else where"\n${VALID_CONFIG}`)).toBe('/else where');
+  // Anything else is a comment like any other.
+  for (const text of [VALID_CONFIG, `# base: ../..\n${VALID_CONFIG}`, `# base: "..\n${VALID_CONFIG}`, `${VALID_CONFIG}# base: ".."\n`])
+    expect(await base(text)).toBe(join(folder, 'runs', 'x'));
+});
