@@ -15,6 +15,8 @@ export class MaskSet {
   private readonly masks: Map<string, Mask>;
   /** Null where nothing is pruned. */
   private readonly tensors = new Map<string, tf.Tensor | null>();
+  /** Parameters whose tensors somebody trains with: they are worth holding. */
+  private readonly asked = new Set<string>();
 
   constructor(parameters: readonly PrunableParameter[], companions: readonly Maskable[] = []) {
     this.parameters = parameters;
@@ -52,6 +54,7 @@ export class MaskSet {
 
   /** 1 where kept, 0 where pruned, shaped like the weights; null where nothing is pruned. Owned by this set. */
   tensor(parameter: Maskable): tf.Tensor | null {
+    this.asked.add(parameter.name);
     let tensor = this.tensors.get(parameter.name);
     if (tensor === undefined) {
       const mask = this.get(parameter);
@@ -70,9 +73,14 @@ export class MaskSet {
 
   /** Zeroes what belongs to the pruned weights of a parameter in a variable beside it: a moment of the optimiser, a sum of scores. */
   applyTo(variable: tf.Variable, parameter: Maskable): void {
-    const mask = this.tensor(parameter);
-    if (mask === null) return;
-    tf.tidy(() => variable.assign(tf.where(tf.cast(mask, 'bool'), variable, tf.zerosLike(mask))));
+    if (this.get(parameter).pruned === 0) return;
+    tf.tidy(() => variable.assign(tf.where(this.booleans(parameter), variable, tf.zerosLike(variable))));
+  }
+
+  /** True where kept; called inside a tidy. Made anew each time for parameters whose `tensor` nobody asks for. */
+  private booleans(parameter: Maskable): tf.Tensor {
+    const held = this.asked.has(parameter.name) ? this.tensor(parameter) : null;
+    return held === null ? this.get(parameter).toBooleans(parameter.shape) : tf.cast(held, 'bool');
   }
 
   /** The share of all elements that are pruned, 0 to 1. */
@@ -95,9 +103,10 @@ export class MaskSet {
   async verify(when: string): Promise<void> {
     const broken: string[] = [];
     for (const parameter of this.all) {
-      const mask = this.tensor(parameter);
-      if (mask === null) continue;
-      const count = tf.tidy(() => tf.sum(tf.logicalAnd(tf.notEqual(parameter.variable, 0), tf.equal(mask, 0)).toInt()));
+      if (this.get(parameter).pruned === 0) continue;
+      const count = tf.tidy(() =>
+        tf.sum(tf.logicalAnd(tf.notEqual(parameter.variable, 0), tf.logicalNot(this.booleans(parameter))).toInt()),
+      );
       const [alive] = await count.data();
       count.dispose();
       if (alive !== undefined && alive > 0) broken.push(`${parameter.name} (${alive} weights)`);

@@ -44,7 +44,7 @@ class GraphTrainingSession implements TrainingSession {
   private readonly rule: OptimizerRule;
   private readonly weights: Weight[];
   private readonly session: GraphSession;
-  private readonly fetches: { readonly plain: string; readonly masked: string; readonly maskSlots: string };
+  private readonly fetches: { readonly plain: string; readonly masked: string; readonly maskAll: string };
   private updates = 0;
   private hasMasks = false;
   private isAhead = false;
@@ -91,9 +91,11 @@ class GraphTrainingSession implements TrainingSession {
   }
 
   async refresh(): Promise<void> {
-    this.masks?.apply();
     this.takeOver();
-    if (this.hasMasks) this.session.scalar(this.fetches.maskSlots);
+    if (!this.hasMasks) return;
+    this.session.scalar(this.fetches.maskAll);
+    // The zeros that are new to the model's variables come with the next sync.
+    this.isAhead = true;
   }
 
   /** Weights and masks as the model and the mask set have them. */
@@ -175,7 +177,6 @@ function buildStep(graph: Graph, job: TrainingJob, rule: OptimizerRule) {
   const weights = weightsOf(graph, built, optimizer, masks);
   const plain: string[] = [...built.updates];
   const masked: string[] = [...built.updates];
-  const masking: string[] = [];
   for (const { parameter, variable, slots, mask } of weights) {
     const gradient = gradients.get(variable.read.ref);
     if (gradient === undefined || !parameter.trainable) continue;
@@ -193,17 +194,27 @@ function buildStep(graph: Graph, job: TrainingJob, rule: OptimizerRule) {
     }
     // Weight and slots are zero where the mask is; with a gradient of zero there, every update leaves them so.
     masked.push(update(graph.float('Mul', [gradient, mask.read], parameter.shape)));
-    for (const slot of slots) {
-      const kept = graph.float('Mul', [slot.read, mask.read], parameter.shape);
-      masking.push(graph.emit('AssignVariableOp', [slot.handle, kept], { dtype: FLOAT }));
-    }
   }
   const fetches = {
     plain: done(graph, loss, plain),
     masked: done(graph, loss, masked),
-    maskSlots: done(graph, graph.scalar(0), masking),
+    // Emitted after the updates, which would else wait for the reads in here.
+    maskAll: done(
+      graph,
+      graph.scalar(0),
+      weights.flatMap((weight) => maskWeight(graph, weight)),
+    ),
   };
   return { weights, data, fetches };
+}
+
+/** Zeroes what is pruned of a weight and its slots: plain zeros, whatever was there. A product would keep NaN and the sign. */
+function maskWeight(graph: Graph, { parameter, variable, slots, mask }: Weight): string[] {
+  if (mask === undefined) return [];
+  return [variable, ...slots].map((pruned) => {
+    const kept = graph.float('MulNoNan', [pruned.read, mask.read], parameter.shape);
+    return graph.emit('AssignVariableOp', [pruned.handle, kept], { dtype: FLOAT });
+  });
 }
 
 /** A value that is there when all these nodes have run. */
