@@ -100,8 +100,9 @@ export class Mask {
 
   /** How many elements are kept. */
   get kept(): number {
+    const { bytes } = this;
     let count = 0;
-    for (const byte of this.bytes) count += BITS[byte] as number;
+    for (let i = 0; i < bytes.length; i++) count += BITS[bytes[i] as number] as number;
     return count;
   }
 

@@ -140,7 +140,7 @@ class Band {
     this.low = low;
     this.high = high;
     // Four times what the sample promises.
-    this.inside = new Float32Array(Math.min(total, Math.max(1 << 16, total >> 4)));
+    this.inside = new Float32Array(Math.min(total, Math.max(1 << 14, total >> 4)));
   }
 
   look(scores: Float32Array): void {
@@ -182,62 +182,84 @@ class Band {
   }
 }
 
+/** A part of a key's 32 bits. */
+interface Digit {
+  readonly shift: number;
+  readonly width: number;
+}
+
+/** Over many scores, few passes; over few scores, few counters. */
+const HALVES: readonly Digit[] = [
+  { shift: 16, width: 16 },
+  { shift: 0, width: 16 },
+];
+const THIRDS: readonly Digit[] = [
+  { shift: 21, width: 11 },
+  { shift: 10, width: 11 },
+  { shift: 0, width: 10 },
+];
+
 /** Radix selection over all scores: the high half of their bits first, the low half among those that share it. */
 async function radixSelect(scores: readonly ParameterScores[], count: number): Promise<Found> {
-  const high = new Uint32Array(1 << 16);
-  for (const parameter of scores) countHigh(bitsOf(await parameter.read()), high);
-  const bucket = findRank(high, count - 1);
-  const low = new Uint32Array(1 << 16);
-  for (const parameter of scores) countLow(bitsOf(await parameter.read()), bucket.value, low);
-  const rest = findRank(low, bucket.rank);
-  const below = fromKey(((bucket.value << 16) | rest.value) >>> 0);
-
-  let left = rest.rank + 1;
+  let at: RadixRank = { known: 0, rank: count - 1, equal: 0 };
+  for (const digit of HALVES) {
+    const counts = new Uint32Array(1 << digit.width);
+    for (const parameter of scores) countDigit(bitsOf(await parameter.read()), digit, at.known, counts);
+    at = narrow(at, digit, counts);
+  }
+  const below = fromKey(at.known);
+  let left = at.rank + 1;
   const ties: number[] = [];
   for (const parameter of scores) {
     const here = left > 0 ? Math.min(left, countEqual(await parameter.read(), below)) : 0;
     left -= here;
     ties.push(here);
   }
-  return { below, ties, isWhole: rest.rank + 1 === low[rest.value] };
+  return { below, ties, isWhole: at.rank + 1 === at.equal };
 }
 
 /** The value of rank `count`, its rank among those that equal it (from 0), and how many those are. */
 function radixSelectOne(scores: Float32Array, count: number): { value: number; rank: number; equal: number } {
   const bits = bitsOf(scores);
-  const high = new Uint32Array(1 << 16);
-  countHigh(bits, high);
-  const bucket = findRank(high, count - 1);
-  const low = new Uint32Array(1 << 16);
-  countLow(bits, bucket.value, low);
-  const rest = findRank(low, bucket.rank);
-  return { value: fromKey(((bucket.value << 16) | rest.value) >>> 0), rank: rest.rank, equal: low[rest.value] as number };
+  let at: RadixRank = { known: 0, rank: count - 1, equal: 0 };
+  for (const digit of THIRDS) {
+    const counts = new Uint32Array(1 << digit.width);
+    countDigit(bits, digit, at.known, counts);
+    at = narrow(at, digit, counts);
+  }
+  return { value: fromKey(at.known), rank: at.rank, equal: at.equal };
 }
 
-function countHigh(bits: Uint32Array, counts: Uint32Array): void {
-  for (let i = 0; i < bits.length; i++) addOne(counts, toKey(bits[i] as number) >>> 16);
+/** How far a key is found: its first digits, the rank (from 0) among all that share them, and how many those are. */
+interface RadixRank {
+  readonly known: number;
+  readonly rank: number;
+  readonly equal: number;
 }
 
-function countLow(bits: Uint32Array, high: number, counts: Uint32Array): void {
+/** Counts a digit of all keys that begin with the known digits. */
+function countDigit(bits: Uint32Array, { shift, width }: Digit, known: number, counts: Uint32Array): void {
+  const above = shift + width;
+  const most = counts.length - 1;
   for (let i = 0; i < bits.length; i++) {
     const key = toKey(bits[i] as number);
-    if (key >>> 16 === high) addOne(counts, key & 0xffff);
+    if (above === 32 || key >>> above === known) addOne(counts, (key >>> shift) & most);
   }
+}
+
+/** The next digit of the key that is looked for. */
+function narrow({ known, rank }: RadixRank, { width }: Digit, counts: Uint32Array): RadixRank {
+  let left = rank;
+  for (let value = 0; value < counts.length; value++) {
+    const here = counts[value] as number;
+    if (left < here) return { known: ((known << width) | value) >>> 0, rank: left, equal: here };
+    left -= here;
+  }
+  throw new RangeError(`rank ${rank} lies beyond the ${rank - left} elements`);
 }
 
 function addOne(counts: Uint32Array, at: number): void {
   counts[at] = (counts[at] as number) + 1;
-}
-
-/** The digit that holds the element of this rank (from 0), and its rank among those with the same digit. */
-function findRank(counts: Uint32Array, rank: number): { value: number; rank: number } {
-  let left = rank;
-  for (let value = 0; value < counts.length; value++) {
-    const here = counts[value] as number;
-    if (left < here) return { value, rank: left };
-    left -= here;
-  }
-  throw new RangeError(`rank ${rank} lies beyond the ${rank - left} elements`);
 }
 
 function countEqual(scores: Float32Array, value: number): number {
