@@ -4,6 +4,7 @@ import { Mask } from './mask.ts';
 import type { Maskable, MaskSet } from './mask-set.ts';
 import type { PrunableParameter } from './parameter.ts';
 import type { CutReport } from './pruning-run.ts';
+import { checkUnits } from './refusal.ts';
 import { scoreGroups } from './score-groups.ts';
 import type { Scorer, ScoringContext } from './scorer.ts';
 import { type CutOff, cutOff } from './select-lowest.ts';
@@ -31,6 +32,7 @@ export interface CutRequest {
  */
 export async function cut(request: CutRequest): Promise<CutReport> {
   const { masks, threshold, sparsity, granularity } = request;
+  checkUnits(request.scorer, granularity);
   const sets = granularity?.arrange(masks.parameters, request.context.model) ?? masks.parameters.map(byElement);
   const scores = await scoreGroups({ ...request, sets, reduce: granularity?.reduce ?? 'sum' });
   const lines = await linesFor(request, scores);
@@ -71,12 +73,18 @@ async function linesFor({ threshold, sparsity, target }: CutRequest, scores: rea
   const answered = shared.length === 0 ? [] : await threshold.lines(shared, sparsity);
   if (answered.length !== shared.length)
     throw new EspalierError(`the threshold gave ${answered.length} lines for ${shared.length} parameters`);
-  const progress = Number.isFinite(target) && target > 0 ? Math.min(1, sparsity / target) : 1;
+  const progress = progressOf(sparsity, target);
   return scores.map((each) => {
     const { parameter, size } = each;
     if (parameter.sparsity !== undefined) return { count: Math.round(parameter.sparsity * progress * size) };
     return sensible(answered[shared.indexOf(each)], parameter, size);
   });
+}
+
+/** How far on the way to its end the run is; where the threshold decides alone, `sparsity` says just that, or nothing. */
+function progressOf(sparsity: number, target: number): number {
+  if (Number.isNaN(target)) return sparsity >= 0 && sparsity <= 1 ? sparsity : 1;
+  return target > 0 ? Math.min(1, sparsity / target) : 1;
 }
 
 function drawnLine(line: Line, values: Float32Array, set: GroupSet): CutOff {

@@ -28,6 +28,8 @@ export interface GroupSet {
 export interface Granularity {
   /** How scores are reduced to groups; sum where it is not said. */
   readonly reduce?: Reduction;
+  /** True where a group is a whole unit, as scorers of units need it. */
+  readonly ofUnits?: boolean;
   /** Group sets of which every parameter is in exactly one. */
   arrange(parameters: readonly PrunableParameter[], model: tf.LayersModel): readonly GroupSet[];
   /** Why a parameter cannot be cut in this way, for the plan; undefined where it can. */

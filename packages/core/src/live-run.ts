@@ -15,6 +15,7 @@ import type { Optimizer } from './optimizer.ts';
 import type { PrunableParameter } from './parameter.ts';
 import type { CutReport, OnStep, PruningRun, Snapshot, TrainHooks, TrainingReport } from './pruning-run.ts';
 import { Random } from './random.ts';
+import { checkGranularity } from './refusal.ts';
 import { regrow } from './regrow.ts';
 import type { Scorer } from './scorer.ts';
 import type { Budget } from './step.ts';
@@ -114,6 +115,7 @@ export class LiveRun implements PruningRun {
    * run first started: the checkpoint is put on it when the strategy is back where it stood.
    */
   static async open(parts: LiveRunParts): Promise<LiveRun> {
+    checkGranularity(parts.granularity, parts.parameters, parts.model);
     const run = new LiveRun(parts, await readWeights(parts.model));
     const checkpoint = await parts.checkpoints?.load();
     if (checkpoint) await run.resumeFrom(checkpoint);

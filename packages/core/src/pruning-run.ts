@@ -70,7 +70,8 @@ export interface PruningRun {
 
   /**
    * Prunes the least important elements until this share of them is pruned. Parameters with a target of their own
-   * follow in proportion: at half of the run's sparsity they are at half of theirs.
+   * follow in proportion: at half of the run's sparsity they are at half of theirs. Where the threshold decides alone,
+   * `sparsity` is how far to go on the way to what that decides, from 0 to 1; all the way where it is not given.
    */
   cut(scorer: Scorer, sparsity?: number): Promise<CutReport>;
 

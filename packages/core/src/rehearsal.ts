@@ -1,12 +1,13 @@
 import type * as tf from '@tensorflow/tfjs';
 import { EspalierError } from './errors.ts';
 import type { Evaluation } from './evaluate.ts';
+import type { Granularity } from './granularity.ts';
 import { RunKeeping } from './keeping.ts';
 import { MaskSet } from './mask-set.ts';
 import type { PrunableParameter } from './parameter.ts';
 import type { CutReport, OnStep, PruningRun, Snapshot, TrainHooks, TrainingReport } from './pruning-run.ts';
 import { Random } from './random.ts';
-import { checkScorer } from './refusal.ts';
+import { checkScorer, checkUnits } from './refusal.ts';
 import type { Scorer } from './scorer.ts';
 import type { Budget } from './step.ts';
 import type { Strategy } from './strategy.ts';
@@ -30,6 +31,8 @@ export interface RehearsalParts {
   readonly sparsity: number;
   readonly budget: Budget;
   readonly seed: number;
+  /** What is cut as one, where it is known: a scorer of units is refused for anything else. */
+  readonly granularity?: Granularity;
   /** Stops a strategy that would never end; a million where it is not given. */
   readonly maxCalls?: number;
 }
@@ -60,6 +63,7 @@ class Rehearsal implements PruningRun {
   readonly rehearsal = true;
   readonly events: RehearsedEvent[] = [];
   private steps = 0;
+  private readonly granularity: Granularity | undefined;
   private readonly maxCalls: number;
   private callsLeft: number;
 
@@ -70,6 +74,7 @@ class Rehearsal implements PruningRun {
     this.sparsity = parts.sparsity;
     this.budget = parts.budget;
     this.random = Random.of(parts.seed, 'run');
+    this.granularity = parts.granularity;
     this.maxCalls = parts.maxCalls ?? 1_000_000;
     this.callsLeft = this.maxCalls;
   }
@@ -77,6 +82,7 @@ class Rehearsal implements PruningRun {
   async cut(scorer: Scorer, sparsity: number = this.sparsity): Promise<CutReport> {
     this.count();
     checkScorer(scorer, this.parameters, this.model);
+    if (this.granularity !== undefined) checkUnits(scorer, this.granularity);
     if (!Number.isNaN(this.sparsity) && !(sparsity >= 0 && sparsity <= 1)) {
       throw new EspalierError({ where: 'cut', what: `the sparsity asked for is ${sparsity}, not a number from 0 to 1` });
     }

@@ -36,7 +36,8 @@ export async function scoreGroups(request: ScoreRequest): Promise<ParameterScore
         const own = known ?? (await elementScores(request, [parameter], { ...context, random: Random.of(seed, parameter.name) }))[0];
         scores.push(own as Float32Array);
       }
-      return groupScores(set, scores, masks, request.reduce);
+      // The score of a unit is that of each of its weights: nothing is to be added up.
+      return groupScores(set, scores, masks, scorer.ofUnits ? 'max' : request.reduce);
     };
     let held: Promise<Float32Array> | undefined;
     const read = () => {

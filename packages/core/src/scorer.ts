@@ -29,6 +29,12 @@ export interface Scorer {
    */
   readonly independent?: boolean;
 
+  /**
+   * True where it scores whole units: each weight of a unit has the unit's score, in all tensors that make it. A run
+   * that cuts anything else is refused, and the scores stay as they are whatever the reduction.
+   */
+  readonly ofUnits?: boolean;
+
   /** Why this scorer cannot score a parameter, said by name before the run; undefined where it can. */
   refuses?(parameter: PrunableParameter, model: tf.LayersModel): string | undefined;
 

@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import wildcard from 'wildcard-match';
 import { EspalierError } from './errors.ts';
+import type { Granularity } from './granularity.ts';
 import { type ModelParameter, modelParameters, type PrunableParameter } from './parameter.ts';
 
 /** Says which parameters it speaks of (by name, by layer type, or both) and what holds for them. Later rules win. */
@@ -42,9 +43,14 @@ export class UnmatchedRule extends EspalierError {
 /**
  * Chooses the parameters of a model that pruning takes: by default every kernel, embedding and recurrent kernel.
  *
+ * @param granularity whose refusals are left out, each with its reason.
  * @throws UnmatchedRule for a rule that speaks of no prunable parameter.
  */
-export function selectParameters(model: tf.LayersModel, rules: readonly ParameterRule[] = []): ParameterSelection {
+export function selectParameters(
+  model: tf.LayersModel,
+  rules: readonly ParameterRule[] = [],
+  granularity?: Granularity,
+): ParameterSelection {
   const all = modelParameters(model);
   const prunable = all.filter((parameter) => parameter.keptBecause === undefined);
   const decisions = new Map(prunable.map((parameter) => [parameter, { exclude: '', sparsity: undefined as number | undefined }]));
@@ -66,9 +72,10 @@ export function selectParameters(model: tf.LayersModel, rules: readonly Paramete
   for (const parameter of all) {
     const { name, layer, shape, size, variable } = parameter;
     const decision = decisions.get(parameter);
-    const why = parameter.keptBecause ?? decision?.exclude;
+    const own = { name, layer, shape, size, variable, sparsity: decision?.sparsity };
+    const why = parameter.keptBecause || decision?.exclude || granularity?.refuses?.(own, model);
     if (why) left.push({ name, shape, why });
-    else taken.push({ name, layer, shape, size, variable, sparsity: decision?.sparsity });
+    else taken.push(own);
   }
   return { taken, left };
 }

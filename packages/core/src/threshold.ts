@@ -22,7 +22,10 @@ export interface ParameterScores {
 
 /** Where is the line: a value, a quantile of each layer or of the whole net, a spread, a budget? */
 export interface Threshold {
-  /** One line per parameter, in their order. `sparsity` is the share of all these elements that shall be pruned afterwards. */
+  /**
+   * One line per parameter, in their order. `sparsity` is the share of all these elements that shall be pruned
+   * afterwards; for a threshold that decides alone, how far to go on the way to that, NaN for all the way.
+   */
   lines(scores: readonly ParameterScores[], sparsity: number): Line[] | Promise<Line[]>;
 
   /** True where the threshold alone decides how much goes, so that a config gives no sparsity. */

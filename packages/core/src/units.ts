@@ -9,7 +9,7 @@ export interface UnitAxis {
   readonly of: Int32Array;
 }
 
-const GATES: Readonly<Record<string, number>> = { SimpleRNN: 1, GRU: 3, LSTM: 4 };
+const GATES: Readonly<Record<string, number>> = { SimpleRNN: 1, GRU: 3, LSTM: 4, ConvLSTM2D: 4 };
 
 /**
  * The units that a weight tensor makes: columns of a kernel, filters (the last axis, the last but one where a
@@ -17,22 +17,37 @@ const GATES: Readonly<Record<string, number>> = { SimpleRNN: 1, GRU: 3, LSTM: 4 
  * For a bias, and the scale and shift of a norm, each entry is one.
  */
 export function unitsOf({ name, layer, shape, size }: Pick<ModelParameter, 'name' | 'layer' | 'shape' | 'size'>): UnitAxis {
-  const type = layer.getClassName();
+  const type = typeOf(layer);
   const last = shape.at(-1) as number;
   if (shape.length > 2 && /Transpose$/.test(type)) {
     const units = shape.at(-2) as number;
     return { units, of: Int32Array.from({ length: size }, (_, i) => Math.floor(i / last) % units) };
   }
-  const units = name.endsWith('depthwise_kernel') ? last * (shape.at(-2) as number) : last / (gatesOf(type, name) ?? 1);
+  const units = name.endsWith('depthwise_kernel') ? last * (shape.at(-2) as number) : last / (GATES[type] ?? 1);
   return { units, of: Int32Array.from({ length: size }, (_, i) => i % units) };
 }
 
-function gatesOf(type: string, name: string): number | undefined {
-  const own = GATES[type];
-  if (own !== undefined) return own;
-  // A wrapped recurrent layer is named in the path: bidirectional/forward_lstm_LSTM1/kernel.
-  const wrapped = /_(SimpleRNN|GRU|LSTM)\d*\//.exec(name)?.[1];
-  return wrapped === undefined ? undefined : GATES[wrapped];
+/** The class that says how a layer's weights are laid out: of a wrapper, that of what it wraps; of an RNN, its cell's. */
+function typeOf(layer: tf.layers.Layer): string {
+  const {
+    layer: wrapped,
+    forwardLayer,
+    cell,
+  } = layer as { layer?: tf.layers.Layer; forwardLayer?: tf.layers.Layer; cell?: tf.layers.Layer };
+  const inner = wrapped ?? forwardLayer;
+  if (inner !== undefined) return typeOf(inner);
+  const own = layer.getClassName();
+  return own === 'RNN' && cell !== undefined ? cell.getClassName().replace(/Cell$/, '') : own;
+}
+
+/** Parameters that make the same units: a recurrent layer's kernel and its recurrent one; any other by itself. */
+export function sameUnits<P extends Pick<ModelParameter, 'name' | 'layer'>>(parameters: readonly P[]): P[][] {
+  const sets = new Map<string, P[]>();
+  for (const parameter of parameters) {
+    const of = parameter.name.replace(/\/recurrent_kernel(?=$|_\d+$)/, '/kernel');
+    sets.set(of, [...(sets.get(of) ?? []), parameter]);
+  }
+  return [...sets.values()];
 }
 
 /** Layers through which channels pass one by one, so that a batch norm behind them is that of the units before. */

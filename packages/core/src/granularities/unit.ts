@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type Granularity, type GroupMember, type GroupSet, REDUCTIONS, type Reduction } from '../granularity.ts';
 import { isModel, type ModelParameter, modelParameters, type PrunableParameter } from '../parameter.ts';
 import { inject, injectable, OPTIONS } from '../tokens.ts';
-import { batchNormBehind, unitsOf } from '../units.ts';
+import { batchNormBehind, sameUnits, unitsOf } from '../units.ts';
 
 export const unitOptions = z.object({
   reduce: z.enum(REDUCTIONS).default('l2').describe('How the scores of a unit’s weights become one.'),
@@ -17,41 +17,29 @@ export const unitOptions = z.object({
 @injectable()
 export class UnitGranularity implements Granularity {
   readonly reduce: Reduction;
+  readonly ofUnits = true;
 
   constructor(@inject(OPTIONS) options: z.infer<typeof unitOptions>) {
     this.reduce = options.reduce;
   }
 
   refuses({ layer }: PrunableParameter, model: tf.LayersModel): string | undefined {
-    return outputLayers(model).has(layer) ? 'its units are the model’s outputs' : undefined;
+    if (outputLayers(model).has(layer)) return 'its units are the model’s outputs';
+    return isStacked(layer) ? 'its cells are stacked: which units are whose is unknown' : undefined;
   }
 
   arrange(parameters: readonly PrunableParameter[], model: tf.LayersModel): GroupSet[] {
     const all = modelParameters(model);
-    const sets: GroupSet[] = [];
-    const placed = new Set<string>();
-    for (const parameter of parameters) {
-      if (placed.has(parameter.name)) continue;
-      const members = [parameter, ...parameters.filter((other) => goesWith(other, parameter))];
-      for (const { name } of members) placed.add(name);
-      const { units } = unitsOf(parameter);
-      sets.push({ count: units, members: members.map(grouped), companions: companionsOf(parameter, units, all).map(grouped) });
-    }
-    return sets;
+    return sameUnits(parameters).map((members) => {
+      const [first] = members as [PrunableParameter];
+      const { units } = unitsOf(first);
+      return { count: units, members: members.map(grouped), companions: companionsOf(first, units, all).map(grouped) };
+    });
   }
 }
 
 function grouped<P extends ModelParameter | PrunableParameter>(parameter: P): GroupMember<P> {
   return { parameter, groups: unitsOf(parameter).of };
-}
-
-/** A recurrent kernel makes the same units as the kernel beside it. */
-function goesWith(other: PrunableParameter, parameter: PrunableParameter): boolean {
-  return (
-    other.layer === parameter.layer &&
-    other.name === parameter.name.replace(/\/kernel$/, '/recurrent_kernel') &&
-    other.name !== parameter.name
-  );
 }
 
 /** The bias beside a kernel, and scale and shift of the batch norm behind. */
@@ -69,19 +57,32 @@ function companionsOf(parameter: PrunableParameter, units: number, all: readonly
   );
 }
 
-/** The layers whose units are what the model gives, through activations and nested models. */
+/** Layers with weights that pass on the units of what comes before them. */
+const PASSING = new Set(['BatchNormalization', 'LayerNormalization', 'PReLU']);
+
+/** The layers whose units are what the model gives, through activations, norms and nested models. */
 function outputLayers(model: tf.LayersModel): Set<tf.layers.Layer> {
   const layers = new Set<tf.layers.Layer>();
-  const follow = (tensor: tf.SymbolicTensor): void => {
+  /** Whether what is given comes through from the inputs of its model. */
+  const follow = (tensor: tf.SymbolicTensor): boolean => {
     const layer = tensor.sourceLayer;
-    if (isModel(layer)) for (const output of layer.outputs) follow(output);
-    else if (layer.weights.length > 0) layers.add(layer);
-    else {
-      // What has no weights passes on the units of what comes before it.
-      const before = (layer as { input?: tf.SymbolicTensor | tf.SymbolicTensor[] }).input;
-      for (const input of before === undefined ? [] : [before].flat()) if (input !== tensor) follow(input);
-    }
+    if (layer.getClassName() === 'InputLayer') return true;
+    const isPassing = isModel(layer)
+      ? layer.outputs.map(follow).includes(true)
+      : layer.weights.length === 0 || PASSING.has(layer.getClassName());
+    if (!isModel(layer) && !isPassing) layers.add(layer);
+    return isPassing && inputsOf(layer, tensor).map(follow).includes(true);
   };
   for (const output of model.outputs) follow(output);
   return layers;
+}
+
+/** What a layer was given for a tensor: of a shared layer, in that one of its uses. */
+function inputsOf(layer: tf.layers.Layer, { nodeIndex }: tf.SymbolicTensor): tf.SymbolicTensor[] {
+  const nodes = (layer as unknown as { inboundNodes: readonly { readonly inputTensors: tf.SymbolicTensor[] }[] }).inboundNodes;
+  return nodes[nodeIndex]?.inputTensors ?? [];
+}
+
+function isStacked(layer: tf.layers.Layer): boolean {
+  return (layer as { cell?: { cells?: unknown } }).cell?.cells !== undefined;
 }
