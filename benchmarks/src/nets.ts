@@ -13,5 +13,5 @@ export interface Net {
 const SPARSITY = 0.9;
 
 export const MLP: Net = { label: '784-128-64-10', work: { net: 'mlp', samples: 60_000, batch: 128, sparsity: SPARSITY } };
-export const LENET: Net = { label: 'LeNet-5', work: { net: 'lenet-5', samples: 12_800, batch: 128, sparsity: SPARSITY } };
-export const RESNET: Net = { label: 'small ResNet', work: { net: 'resnet', samples: 1280, batch: 64, sparsity: SPARSITY } };
+export const LENET: Net = { label: 'LeNet-5', work: { net: 'lenet-5', samples: 6400, batch: 128, sparsity: SPARSITY } };
+export const RESNET: Net = { label: 'small ResNet', work: { net: 'resnet', samples: 640, batch: 64, sparsity: SPARSITY } };

@@ -11,6 +11,9 @@ const GLOBAL = 'torch global_unstructured';
 const KTHVALUE = 'torch kthvalue + mask';
 const PARTITION = 'numpy partition + mask';
 
+/** Garbage is collected before each turn, so that memory is that of the turn. */
+const COLLECTING = { flags: ['--expose-gc'] };
+
 const SIZES = [
   { label: '1M', size: 1e6, rounds: 9, fasterThanTorch: 15, asNumpy: null },
   { label: '10M', size: 1e7, rounds: 7, fasterThanTorch: 15, asNumpy: null },
@@ -33,8 +36,8 @@ function contest({ label, size, rounds, fasterThanTorch, asNumpy }: (typeof SIZE
     rounds,
     warmUps: size < 1e8 ? 2 : 1,
     runners: {
-      [ARRAYS]: worker('threshold-arrays', work),
-      [VARIABLES]: worker('threshold-variables', work),
+      [ARRAYS]: worker('threshold-arrays', work, COLLECTING),
+      [VARIABLES]: worker('threshold-variables', work, COLLECTING),
       ...peers.script(GLOBAL, 'threshold', { ...work, peer: 'global_unstructured' }),
       ...peers.script(KTHVALUE, 'threshold', { ...work, peer: 'kthvalue' }),
       ...peers.script(PARTITION, 'threshold', { ...work, peer: 'partition' }),
