@@ -6,6 +6,7 @@ const PACKAGES: Readonly<Record<string, () => Promise<{ readonly default: core.P
   '@espalier/backend-node': () => import('@espalier/backend-node'),
   '@espalier/datasets': () => import('@espalier/datasets'),
   '@espalier/models': () => import('@espalier/models'),
+  '@espalier/strategy-gradient': () => import('@espalier/strategy-gradient'),
   '@espalier/strategy-gradual': () => import('@espalier/strategy-gradual'),
   '@espalier/strategy-magnitude': () => import('@espalier/strategy-magnitude'),
 };

@@ -1,4 +1,6 @@
 import {
+  ACTIVATIONS,
+  Activations,
   BASE_FOLDER,
   CALIBRATION,
   Calibration,
@@ -106,7 +108,8 @@ export async function prepare(
       .bind(DATA, data)
       .bind(LOSS, loss)
       .bind(CALIBRATION, calibration)
-      .bindLazily(GRADIENTS, () => new Gradients(model, loss, calibration));
+      .bindLazily(GRADIENTS, () => new Gradients(model, loss, calibration))
+      .bindLazily(ACTIVATIONS, () => new Activations(model, calibration));
     const denseOptimizer = await at(['train', 'optimizer'], () => container.make(experiment.train.optimizer));
     const pruneOptimizer = await at(['prune', 'optimizer'], () => container.make(experiment.prune.optimizer));
     const trainer = await at(['trainer'], () => container.make(experiment.trainer));
