@@ -18,6 +18,8 @@ import { Rmsprop, rmspropOptions } from './optimizers/rmsprop.ts';
 import { Sgd, sgdOptions } from './optimizers/sgd.ts';
 import { definePlugin } from './plugin.ts';
 import { TapeTrainer } from './tape-trainer.ts';
+import { BudgetThreshold, budgetOptions } from './thresholds/budget.ts';
+import { ErkThreshold } from './thresholds/erk.ts';
 import { FixedThreshold, fixedOptions } from './thresholds/fixed.ts';
 import { GlobalThreshold } from './thresholds/global.ts';
 import { LayerThreshold } from './thresholds/layer.ts';
@@ -29,6 +31,9 @@ export const corePlugin = definePlugin({
   thresholds: {
     fixed: { use: FixedThreshold, options: fixedOptions, description: 'Every score below a fixed value goes.' },
     layer: { use: LayerThreshold, description: 'The same share of each parameter goes.' },
+    uniform: { use: LayerThreshold, description: 'Another name for layer.' },
+    erk: { use: ErkThreshold, description: 'Shares by the shapes of the layers, small ones denser: Erdős–Rényi-kernel.' },
+    budget: { use: BudgetThreshold, options: budgetOptions, description: 'As much goes as a budget of weights, MACs or bytes demands.' },
     global: { use: GlobalThreshold, description: 'The lowest scores of the whole net go, wherever they are.' },
     std: { use: StdThreshold, options: stdOptions, description: 'What lies within q standard deviations of its layer goes.' },
   },

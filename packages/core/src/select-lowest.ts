@@ -273,14 +273,14 @@ function bitsOf(scores: Float32Array): Uint32Array {
 }
 
 /** Unsigned keys in the order of the floats; −0 and 0, which compare as equal, get one key. */
-function toKey(bits: number): number {
+export function toKey(bits: number): number {
   if (bits === 0x80000000) return 0x80000000;
   return (bits & 0x80000000 ? ~bits : bits | 0x80000000) >>> 0;
 }
 
 const scratch = new DataView(new ArrayBuffer(4));
 
-function fromKey(key: number): number {
+export function fromKey(key: number): number {
   scratch.setUint32(0, key & 0x80000000 ? key & 0x7fffffff : ~key >>> 0);
   return scratch.getFloat32(0);
 }
