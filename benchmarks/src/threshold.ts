@@ -17,7 +17,7 @@ const COLLECTING = { flags: ['--expose-gc'] };
 const SIZES = [
   { label: '1M', size: 1e6, rounds: 9, fasterThanTorch: 15, asNumpy: null },
   { label: '10M', size: 1e7, rounds: 7, fasterThanTorch: 15, asNumpy: null },
-  { label: '100M', size: 1e8, rounds: 5, fasterThanTorch: 20, asNumpy: 1 / 1.2 },
+  { label: '100M', size: 1e8, rounds: 3, fasterThanTorch: 20, asNumpy: 1 / 1.2 },
 ];
 
 export const threshold: Benchmark = {

@@ -2,8 +2,8 @@
 export const TENSORS = 10;
 
 /**
- * Weights as after training: normally distributed. One tensor is drawn and the others are made of it, each a little
- * wider than the one before, so that hundreds of millions take no second copy to start again from.
+ * Weights as after training: normally distributed. One tensor is drawn and the others are made of it, each turned
+ * by some places and a little wider than the one before, so that hundreds of millions take no second copy to start again from.
  */
 export class Weights {
   private readonly drawn: Float32Array;
@@ -20,7 +20,10 @@ export class Weights {
   restore(): void {
     this.tensors.forEach((tensor, t) => {
       const scale = 1 + t / 64;
-      for (let i = 0; i < tensor.length; i++) tensor[i] = (this.drawn[i] as number) * scale;
+      const turn = (t * 104_729) % tensor.length;
+      tensor.set(this.drawn.subarray(turn));
+      tensor.set(this.drawn.subarray(0, turn), tensor.length - turn);
+      for (let i = 0; i < tensor.length; i++) tensor[i] = (tensor[i] as number) * scale;
     });
   }
 }
