@@ -22,6 +22,19 @@ test('a parameter that a scorer refuses is named in the rehearsal, before anythi
   await expect(rehearse(strategy, partsOf())).rejects.toThrow(message);
 });
 
-test('and by the run itself', async () => {
+test('a scorer that has to watch a training is refused where a strategy cuts before', async () => {
+  const watching: Scorer = { ...magnitude(), needsWatching: true };
+  const cutting = (trains: boolean): Strategy => ({
+    async prune(run) {
+      if (trains) await run.train(run.budget.share(0.5), { watch: watching });
+      else await run.train(run.budget.share(0.5));
+      await run.cut(watching);
+    },
+  });
+  await expect(rehearse(cutting(false), partsOf())).rejects.toThrow('this strategy cuts before it has let it watch any');
+  expect(await rehearse(cutting(true), partsOf())).toHaveLength(2);
+});
+
+test('what a rehearsal refuses, the run refuses, too', async () => {
   await expect(prune(strategy, partsOf())).rejects.toThrow(message);
 });

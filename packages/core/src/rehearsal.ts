@@ -3,6 +3,7 @@ import { EspalierError } from './errors.ts';
 import type { Evaluation } from './evaluate.ts';
 import type { Granularity } from './granularity.ts';
 import { RunKeeping } from './keeping.ts';
+import { partInWords } from './made-part.ts';
 import { MaskSet } from './mask-set.ts';
 import type { PrunableParameter } from './parameter.ts';
 import type { CutReport, OnStep, PruningRun, Snapshot, TrainHooks, TrainingReport } from './pruning-run.ts';
@@ -62,6 +63,7 @@ class Rehearsal implements PruningRun {
   readonly signal = new AbortController().signal;
   readonly rehearsal = true;
   readonly events: RehearsedEvent[] = [];
+  private readonly watching = new Set<Scorer>();
   private steps = 0;
   private readonly granularity: Granularity | undefined;
   private readonly maxCalls: number;
@@ -81,7 +83,7 @@ class Rehearsal implements PruningRun {
 
   async cut(scorer: Scorer, sparsity: number = this.sparsity): Promise<CutReport> {
     this.count();
-    checkScorer(scorer, this.parameters, this.model);
+    this.check(scorer);
     if (this.granularity !== undefined) checkUnits(scorer, this.granularity);
     if (!Number.isNaN(this.sparsity) && !(sparsity >= 0 && sparsity <= 1)) {
       throw new EspalierError({ where: 'cut', what: `the sparsity asked for is ${sparsity}, not a number from 0 to 1` });
@@ -93,7 +95,7 @@ class Rehearsal implements PruningRun {
 
   async regrow(_share: number, drop: Scorer, grow: Scorer): Promise<CutReport> {
     this.count();
-    for (const scorer of [drop, grow]) checkScorer(scorer, this.parameters, this.model);
+    for (const scorer of [drop, grow]) this.check(scorer);
     this.events.push({ what: 'regrow', step: this.steps, scorer: drop.constructor.name });
     return {
       asked: null,
@@ -104,7 +106,8 @@ class Rehearsal implements PruningRun {
 
   async train(budget: Budget, hooks?: OnStep | TrainHooks): Promise<TrainingReport> {
     this.count();
-    const onStep = typeof hooks === 'function' ? hooks : hooks?.onStep;
+    const { onStep, watch } = typeof hooks === 'function' ? { onStep: hooks } : (hooks ?? {});
+    if (watch !== undefined) this.watching.add(watch);
     this.events.push({ what: 'train', step: this.steps, steps: budget.steps });
     for (let number = 1; number <= budget.steps; number++) {
       this.steps += 1;
@@ -129,6 +132,16 @@ class Rehearsal implements PruningRun {
   dispose(): void {
     this.masks.dispose();
     this.keep.dispose();
+  }
+
+  private check(scorer: Scorer): void {
+    checkScorer(scorer, this.parameters, this.model);
+    if (!scorer.needsWatching || this.watching.has(scorer)) return;
+    throw new EspalierError({
+      where: partInWords(scorer),
+      what: 'scores by what it has seen of a training, and this strategy cuts before it has let it watch any',
+      remedy: 'Choose a strategy that trains with { watch: scorer } before it cuts, as "movement" does, or another scorer',
+    });
   }
 
   private count(): void {

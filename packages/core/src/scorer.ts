@@ -45,4 +45,7 @@ export interface Scorer {
    * @param gradients one per parameter, shaped like it.
    */
   watch?(parameters: readonly PrunableParameter[], gradients: readonly tf.Tensor[], context: ScoringContext): void;
+
+  /** True where it has nothing to score by before it has watched a training; a strategy that cuts earlier is refused in its plan. */
+  readonly needsWatching?: boolean;
 }

@@ -9,6 +9,8 @@ import * as tf from '@tensorflow/tfjs';
  * Sanh et al., 2020, arXiv:2005.07683, eq. 3.
  */
 export class MovementScorer implements Scorer {
+  readonly needsWatching = true;
+
   watch(parameters: readonly PrunableParameter[], gradients: readonly tf.Tensor[], { keep }: Pick<ScoringContext, 'keep'>): void {
     watchedSteps(keep).current += 1;
     parameters.forEach((parameter, i) => {

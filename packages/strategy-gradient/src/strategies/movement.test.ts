@@ -45,6 +45,13 @@ test('what training moves towards zero goes, however large it is', async () => {
   expect(model.getWeights()[0]?.dataSync()[1]).toBe(0);
 });
 
+test('a strategy that does not let its scorer watch is refused in its plan, by name', async () => {
+  const { make, partsOf } = oneNeuron();
+  await expect(rehearse(make('strategy', { gradient: { scorer: 'movement' } }), partsOf())).rejects.toThrow(
+    'scorer "movement" of @espalier/strategy-gradient: scores by what it has seen of a training',
+  );
+});
+
 /** A store that keeps copies, as a file would. */
 class MemoryStore implements CheckpointStore {
   saved: Checkpoint | null = null;
