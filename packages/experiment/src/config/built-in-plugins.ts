@@ -9,6 +9,7 @@ const PACKAGES: Readonly<Record<string, () => Promise<{ readonly default: core.P
   '@espalier/strategy-gradient': () => import('@espalier/strategy-gradient'),
   '@espalier/strategy-gradual': () => import('@espalier/strategy-gradual'),
   '@espalier/strategy-magnitude': () => import('@espalier/strategy-magnitude'),
+  '@espalier/strategy-neuron': () => import('@espalier/strategy-neuron'),
 };
 
 export function isBuiltIn(name: string): boolean {

@@ -1,6 +1,15 @@
 import path from 'node:path';
 import { type Backend, cacheFolder } from '@espalier/backend-node';
-import { Cancelled, type CutReport, EspalierError, type LiveRun, type RunEvent, type StoredWeights, writeWeights } from '@espalier/core';
+import {
+  Cancelled,
+  type CutReport,
+  EspalierError,
+  groupSizes,
+  type LiveRun,
+  type RunEvent,
+  type StoredWeights,
+  writeWeights,
+} from '@espalier/core';
 import { baselineHash, type LoadedExperiment, pluginsOfBaseline } from '../config/index.ts';
 import { type Baseline, denseBaseline } from './baseline.ts';
 import { CheckpointFile, type Circumstances } from './checkpoint-file.ts';
@@ -181,9 +190,19 @@ export class ExperimentRun {
     const { sparsity, tolerance } = this.parts.loaded.experiment.prune;
     if (this.parts.prepared.threshold.decidesSparsity || sparsity === undefined) return [];
     const asked = askedSparsity(this.parts.prepared);
-    if (Math.abs(got - asked) <= tolerance) return [];
+    if (Math.abs(got - asked) <= Math.max(tolerance, this.largestGroup())) return [];
     const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
     return [`sparsity: ${percent(got)} was reached where ${percent(asked)} was asked for (tolerance ${100 * tolerance} points)`];
+  }
+
+  /** The share of the largest group: what is cut as one cannot be met more exactly. */
+  private largestGroup(): number {
+    const { granularity, selection, model } = this.parts.prepared;
+    const sizes = granularity.arrange(selection.taken, model).map((set) => {
+      const each = groupSizes(set);
+      return typeof each === 'number' ? each : each.reduce((most, size) => Math.max(most, size), 0);
+    });
+    return Math.max(...sizes) / selection.taken.reduce((sum, { size }) => sum + size, 0);
   }
 
   private identity() {

@@ -19,7 +19,7 @@ export async function measure(model: tf.LayersModel, options: MeasureOptions): P
   const { accuracy, loss: meanLoss } = await evaluate(model, test, loss, { task, signal });
   const seen = sliceSamples(train, 0, Math.min(train.size, test.size));
   const trained = await evaluate(model, seen, loss, { task, signal });
-  const parameters = await countNonzero(model);
+  const parameters = await countNonzero(model, options.masks);
   return {
     accuracy,
     loss: meanLoss,
@@ -34,12 +34,12 @@ export async function measure(model: tf.LayersModel, options: MeasureOptions): P
 
 /**
  * How many elements count, per parameter. Only kernels are looked through: a bias that happens to be zero is still a
- * parameter of the model (a dense net counts whole).
+ * parameter of the model (a dense net counts whole), but for one whose unit was pruned.
  */
-export async function countNonzero(model: tf.LayersModel) {
+export async function countNonzero(model: tf.LayersModel, masks?: MaskSet) {
   const counted = [];
   for (const parameter of modelParameters(model)) {
-    let nonzero = parameter.size;
+    let nonzero = masks?.has(parameter) ? masks.get(parameter).kept : parameter.size;
     if (parameter.shape.length > 1) {
       const count = tf.tidy(() => tf.sum(tf.cast(tf.notEqual(parameter.variable, 0), 'int32')));
       nonzero = (await count.data())[0] as number;

@@ -6,13 +6,15 @@ export function openRun(
   prepared: PreparedExperiment,
   around: Pick<LiveRunParts, 'signal' | 'onEvent' | 'snapshots' | 'checkpoints' | 'checkpointEvery'>,
 ): Promise<LiveRun> {
-  const { experiment, model, selection, threshold, train, validation, data, loss, pruneOptimizer, trainer } = prepared;
+  const { experiment, model, selection, threshold, granularity, train, validation, data, loss, pruneOptimizer, trainer } = prepared;
   const { sparsity, batchSize, epochs } = experiment.prune;
   return LiveRun.open({
     model,
     parameters: selection.taken,
     sparsity: sparsity ?? Number.NaN,
     threshold,
+    granularity,
+    mayEmpty: experiment.prune.mayEmpty,
     train,
     validation,
     task: data.task,

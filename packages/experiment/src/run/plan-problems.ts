@@ -19,6 +19,13 @@ export function problemsOf(prepared: PreparedExperiment, events: readonly Rehear
   } else if (threshold.decidesSparsity && selection.taken.every(({ sparsity }) => sparsity !== undefined)) {
     problems.push({ path: ['prune', 'threshold'], message: 'every parameter has a target of its own: the threshold decides nothing' });
   }
+  const { maxSparsity = 1 } = prepared.granularity;
+  const { sparsity = 0, granularity } = prepared.experiment.prune;
+  const rounding = 1e-9;
+  if (sparsity > maxSparsity + rounding) {
+    const message = `a sparsity of ${percent(sparsity)} is out of reach: granularity "${granularity.name}" goes up to ${percent(maxSparsity)}`;
+    problems.push({ path: ['prune', 'sparsity'], message });
+  }
   return [...problems, ...problemsOfCuts(prepared, events), ...problemsOfRewinds(events, denseSteps)];
 }
 

@@ -1,4 +1,4 @@
-import { Budget, modelParameters, rehearse, stepsPerEpoch, usesPerSample } from '@espalier/core';
+import { Budget, type GroupMember, groupSizes, modelParameters, rehearse, stepsPerEpoch, usesPerSample } from '@espalier/core';
 import type { LoadedExperiment } from '../config/parse-experiment.ts';
 import { blaming } from './blame.ts';
 import { type PlanProblem, problemsOf, stepOf } from './plan-problems.ts';
@@ -52,7 +52,7 @@ export async function makePlan(loaded: LoadedExperiment, prepared: PreparedExper
   const budget = Budget.ofEpochs(prune.epochs, perEpoch);
   const sparsity = prune.sparsity ?? Number.NaN;
   const events = await blaming(loaded)(['prune', 'strategy'], () =>
-    rehearse(strategy, { model, parameters: selection.taken, sparsity, budget, seed: experiment.seed }),
+    rehearse(strategy, { model, parameters: selection.taken, granularity: prepared.granularity, sparsity, budget, seed: experiment.seed }),
   );
   const decides = threshold.decidesSparsity === true;
   const counts = await countsWithoutScores(prepared);
@@ -111,18 +111,22 @@ function plannedParameters({ selection, experiment, threshold, model }: Prepared
 type Counts = ReadonlyMap<string, number> | null;
 
 /** Asks the threshold with scores that cannot be read: one that counts by shape alone answers all the same. */
-async function countsWithoutScores({ selection, threshold, experiment }: PreparedExperiment): Promise<Counts> {
-  const shared = selection.taken.filter((parameter) => parameter.sparsity === undefined);
-  const scores = shared.map((parameter) => ({
-    parameter,
-    size: parameter.size,
-    groupSize: 1,
+async function countsWithoutScores({ selection, threshold, granularity, model, experiment }: PreparedExperiment): Promise<Counts> {
+  const sets = granularity.arrange(selection.taken, model).filter(({ members: [first] }) => first?.parameter.sparsity === undefined);
+  const scores = sets.map((set) => ({
+    parameter: (set.members[0] as GroupMember).parameter,
+    size: set.count,
+    groupSize: groupSizes(set),
     read: () => Promise.reject(new Error('there are no scores in a plan')),
   }));
   try {
     const lines = await threshold.lines(scores, experiment.prune.sparsity ?? 0);
     const counts = lines.map((line) => ('count' in line ? line.count : Number.NaN));
-    return counts.some(Number.isNaN) ? null : new Map(shared.map(({ name }, i) => [name, counts[i] as number]));
+    if (counts.some(Number.isNaN)) return null;
+    const shares = sets.flatMap(({ members, count }, i) =>
+      members.map(({ parameter }) => ({ parameter, share: (counts[i] as number) / count })),
+    );
+    return new Map(shares.map(({ parameter, share }) => [parameter.name, Math.round(share * parameter.size)]));
   } catch {
     return null;
   }

@@ -9,6 +9,7 @@ import {
   EspalierError,
   GRADIENTS,
   Gradients,
+  type Granularity,
   LOG,
   LOSS,
   type Loss,
@@ -54,6 +55,7 @@ export interface PreparedExperiment {
   readonly pruneOptimizer: Optimizer;
   readonly trainer: Trainer;
   readonly threshold: Threshold;
+  readonly granularity: Granularity;
   readonly strategy: Strategy;
   dispose(): void;
 }
@@ -102,7 +104,8 @@ export async function prepare(
           experiment.prune.batchSize,
         ),
     );
-    const selection = await at(['prune', 'parameters'], () => selectParameters(model, experiment.prune.parameters));
+    const granularity = await at(['prune', 'granularity'], () => container.make(experiment.prune.granularity));
+    const selection = await at(['prune', 'parameters'], () => selectParameters(model, experiment.prune.parameters, granularity));
     container
       .bind(MODEL, model)
       .bind(DATA, data)
@@ -116,7 +119,7 @@ export async function prepare(
     const threshold = await at(['prune', 'threshold'], () => container.make(experiment.prune.threshold));
     container.bind(OPTIMIZER, pruneOptimizer).bind(TRAINER, trainer).bind(THRESHOLD, threshold);
     const strategy = await at(['prune', 'strategy'], () => container.make(experiment.prune.strategy));
-    const parts = { loss, denseOptimizer, pruneOptimizer, trainer, threshold, strategy };
+    const parts = { loss, denseOptimizer, pruneOptimizer, trainer, threshold, granularity, strategy };
     return { experiment, data, train, validation, source, task, model, selection, ...parts, dispose };
   } catch (error) {
     dispose();
