@@ -6,6 +6,13 @@ import { Forward } from './forward.ts';
 import type { Loss } from './loss.ts';
 import type { PrunableParameter } from './parameter.ts';
 
+export interface GradientOptions {
+  /** Samples per gradient; that of the run where it is not given. */
+  readonly batchSize?: number;
+  /** What logits are divided by. */
+  readonly temperature?: number;
+}
+
 /** Gradients of the loss with respect to parameters, over the calibration data, dropout off. */
 export class Gradients {
   private readonly forward: Forward;
@@ -26,10 +33,28 @@ export class Gradients {
    *
    * @returns one tensor per parameter, shaped like it. The caller disposes them.
    */
-  async mean(
+  mean(
     parameters: readonly PrunableParameter[],
     formula: (weight: tf.Tensor, gradient: tf.Tensor) => tf.Tensor,
-    { batchSize = this.calibration.batchSize, temperature = 1 }: { readonly batchSize?: number; readonly temperature?: number } = {},
+    options: GradientOptions = {},
+  ): Promise<tf.Tensor[]> {
+    return this.meanOfAll(
+      parameters,
+      (weights, gradients) => weights.map((weight, i) => formula(weight, gradients[i] as tf.Tensor)),
+      options,
+    );
+  }
+
+  /**
+   * The same for a formula of all weights and gradients together, for what spans several parameters.
+   *
+   * @param formula inside a tidy; how many tensors it gives, and their shapes, must not depend on the batch.
+   * @returns the means of what the formula gives. The caller disposes them.
+   */
+  async meanOfAll(
+    parameters: readonly PrunableParameter[],
+    formula: (weights: readonly tf.Tensor[], gradients: readonly tf.Tensor[]) => tf.Tensor[],
+    { batchSize = this.calibration.batchSize, temperature = 1 }: GradientOptions = {},
   ): Promise<tf.Tensor[]> {
     const variables = parameters.map(({ variable }) => variable);
     let sums: tf.Tensor[] | undefined;
@@ -38,9 +63,9 @@ export class Gradients {
       const before: tf.Tensor[] | undefined = sums;
       sums = tf.tidy(() => {
         const { grads } = tf.variableGrads(() => this.lossOf(batch, temperature), variables);
-        return variables.map((variable, i) => {
-          const gradient = grads[variable.name] ?? tf.zerosLike(variable);
-          const score = tf.mul(formula(variable, gradient), batch.size);
+        const gradients = variables.map((variable) => grads[variable.name] ?? tf.zerosLike(variable));
+        return formula(variables, gradients).map((result, i) => {
+          const score = tf.mul(result, batch.size);
           return before === undefined ? score : tf.add(before[i] as tf.Tensor, score);
         });
       });

@@ -51,5 +51,5 @@ export type { Line, ParameterScores, Threshold } from './threshold.ts';
 export * from './tokens.ts';
 export type { StepHooks, Trainer, TrainingJob, TrainingSession, TrainingState } from './trainer.ts';
 export { type EarlyStop, type LoopProgress, stepsPerEpoch, type TrainingLoop, trainingLoop } from './training-loop.ts';
-export { batchNormBehind, sameUnits, type UnitAxis, unitsOf } from './units.ts';
+export { batchNormBehind, consumersOf, sameUnits, type UnitAxis, unitsOf } from './units.ts';
 export { firstNonFinite, readWeights, type StoredWeights, writeWeights } from './weights.ts';

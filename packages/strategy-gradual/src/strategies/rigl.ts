@@ -1,27 +1,12 @@
-import {
-  GRADIENTS,
-  type Gradients,
-  inject,
-  injectable,
-  MAKE,
-  type Make,
-  moment,
-  OPTIONS,
-  type PruningRun,
-  part,
-  type Strategy,
-  stepsTo,
-  z,
-} from '@espalier/core';
+import { inject, injectable, MAKE, type Make, moment, OPTIONS, type PruningRun, part, type Strategy, stepsTo, z } from '@espalier/core';
 import { interval, isDue } from '../interval.ts';
-import { DenseGradientScorer } from '../scorers/dense-gradient.ts';
 
 export const riglOptions = z.object({
   every: interval.default(100).describe('ΔT: steps between two updates of the connections, or { epochs }.'),
   share: z.number().gt(0).max(1).default(0.3).describe('α: the share of connections that moves in the first update.'),
   end: moment.default(0.75).describe('When connections stay as they are: a share of the training, { steps } or { epochs }.'),
   drop: part('scorer', 'magnitude').describe('The least important by this go.'),
-  grow: part('scorer').optional().describe('The most important by this come; |∂L/∂w| where it is not given.'),
+  grow: part('scorer', 'gradient').describe('The most important by this come.'),
   init: part('scorer', 'random').describe('Which connections there are in the beginning.'),
 });
 
@@ -36,13 +21,12 @@ export class RiglStrategy implements Strategy {
   constructor(
     @inject(OPTIONS) private readonly options: z.infer<typeof riglOptions>,
     @inject(MAKE) private readonly make: Make,
-    @inject(GRADIENTS) private readonly gradients: Gradients,
   ) {}
 
   async prune(run: PruningRun): Promise<void> {
     const { every, share, end, drop, grow, init } = this.options;
     const dropping = this.make(drop);
-    const growing = grow === undefined ? new DenseGradientScorer(this.gradients) : this.make(grow);
+    const growing = this.make(grow);
     await run.rewind('initial');
     await run.cut(this.make(init));
     await run.train(run.budget, async (step) => {

@@ -20,12 +20,13 @@ import {
   selectParameters,
   TapeTrainer,
 } from '@espalier/core';
+import gradientPlugin from '@espalier/strategy-gradient';
 import magnitudePlugin from '@espalier/strategy-magnitude';
 import * as tf from '@tensorflow/tfjs';
 import gradualPlugin from '../index.ts';
 import { netOf, samplesOf } from './nets.ts';
 
-export const registry = new Registry([corePlugin, magnitudePlugin, gradualPlugin]);
+export const registry = new Registry([corePlugin, magnitudePlugin, gradientPlugin, gradualPlugin]);
 
 /** A part as a config would name it. */
 export function make<K extends PartKind>(kind: K, config: unknown, parts = new PartContainer(registry)): PartTypes[K] {
