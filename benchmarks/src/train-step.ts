@@ -9,11 +9,17 @@ import { LENET, MLP, type Net, RESNET } from './nets.ts';
 const ALL = Math.max(2, cpus().length);
 const ONE_THREAD = 'ours, one thread';
 const ALL_THREADS = `ours, ${ALL} threads`;
+const ONE_DNN = `ours, ${ALL} threads, oneDNN`;
 const FIT = 'tfjs-node fit, dense';
 const TORCH = 'torch, dense';
 const TORCH_LAST = 'torch, dense, channels last';
 const TORCH_MASKED = 'torch nn.utils.prune';
 const KERAS_MASKED = 'Keras prune_low_magnitude';
+
+/** oneDNN’s kernels, which TensorFlow takes by itself only where the processor has AVX-512 or more. */
+const WITH_ONE_DNN = { env: { TF_ENABLE_ONEDNN_OPTS: '1' } };
+/** TensorFlow’s own choice, whatever ours is: it says that it does not understand, and keeps its default. */
+const AS_IT_COMES = { env: { TF_ENABLE_ONEDNN_OPTS: 'default' } };
 
 export const trainStep: Benchmark = {
   name: 'train-step',
@@ -24,7 +30,7 @@ export const trainStep: Benchmark = {
     'What masks cost is measured in one process: stretches of steps with masks and without them in turns, on two sessions of the same net. ' +
     'What updates cost is the share of scoring, selection and masking of a gradual run that cuts every 50 steps.',
   contests: (peers) => [
-    epochs(MLP, 7, torchAndKeras(peers), { [TORCH_MASKED]: 1.2, [KERAS_MASKED]: 2.5, [TORCH]: null, [FIT]: 6 }),
+    epochs(MLP, 5, torchAndKeras(peers), { [TORCH_MASKED]: 1.2, [KERAS_MASKED]: 2.5, [TORCH]: null, [FIT]: 6 }),
     epochs(LENET, 5, torchFormats(peers, LENET), { [TORCH_LAST]: 1, [TORCH]: 1, [FIT]: 1.6 }),
     epochs(RESNET, 5, torchFormats(peers, RESNET), { [FIT]: 1.5, [TORCH]: null, [TORCH_LAST]: null }),
     ...[MLP, LENET, RESNET].map(maskCost),
@@ -39,7 +45,8 @@ function epochs(net: Net, rounds: number, peers: Contest['runners'], goals: Read
     runners: {
       [ONE_THREAD]: worker('train-native', { ...net.work, threads: 1 }),
       [ALL_THREADS]: worker('train-native', { ...net.work, threads: ALL }),
-      [FIT]: worker('train-fit', net.work),
+      ...(net === MLP ? {} : { [ONE_DNN]: worker('train-native', { ...net.work, threads: ALL }, WITH_ONE_DNN) }),
+      [FIT]: worker('train-fit', net.work, AS_IT_COMES),
       ...peers,
     },
     compare(figures) {
@@ -47,6 +54,16 @@ function epochs(net: Net, rounds: number, peers: Contest['runners'], goals: Read
       const ours = Math.min(figures.median(ONE_THREAD) as number, figures.median(ALL_THREADS) as number);
       return [
         ...Object.entries(goals).map(([peer, goal]) => ({ work, ours, peer, theirs: figures.median(peer), unit: 's', goal })),
+        ...(net === MLP
+          ? []
+          : Object.keys(goals).map((peer) => ({
+              work: `${work}, TF_ENABLE_ONEDNN_OPTS=1`,
+              ours: figures.median(ONE_DNN),
+              peer,
+              theirs: figures.median(peer),
+              unit: 's',
+              goal: null,
+            }))),
         {
           work: `${work}, one thread`,
           ours: figures.median(ONE_THREAD),
@@ -89,7 +106,7 @@ function updateCost(net: Net): Contest {
   const threads = net === MLP ? 1 : ALL;
   return {
     title: `what updates of masks cost ${net.label}`,
-    rounds: net === MLP ? 7 : 3,
+    rounds: net === MLP ? 5 : 2,
     runners: { ours: worker('gradual', { ...net.work, threads, every: 50, steps: net === MLP ? 1500 : 100 }) },
     compare: (figures: Figures) => [
       {
