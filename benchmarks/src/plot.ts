@@ -12,7 +12,7 @@ export function plotOf(points: readonly { readonly weights: number; readonly sec
     height: 400,
     marginLeft: 60,
     grid: true,
-    style: 'background: white; color: black; font-family: sans-serif',
+    style: { background: 'white', color: 'black', fontFamily: 'sans-serif' },
     x: { type: 'log', label: 'weights', tickFormat: '~s' },
     y: { type: 'log', label: 'seconds', tickFormat: '~g' },
     marks: [

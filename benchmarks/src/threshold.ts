@@ -34,7 +34,7 @@ function contest({ label, size, rounds, fasterThanTorch, asNumpy }: (typeof SIZE
   return {
     title: `cut ${label} weights`,
     rounds,
-    warmUps: size < 1e8 ? 2 : 1,
+    warmUps: size < 1e8 ? 4 : 1,
     runners: {
       [ARRAYS]: worker('threshold-arrays', work, COLLECTING),
       [VARIABLES]: worker('threshold-variables', work, COLLECTING),
