@@ -6,7 +6,7 @@ export interface CutOff {
   readonly ties: number;
 }
 
-/** Scores that are looked at to guess where the line is: one in 32, within these bounds. */
+/** Scores that are looked at to guess where the line is: one in 64, within these bounds. */
 const SMALLEST_SAMPLE = 1 << 10;
 const LARGEST_SAMPLE = 1 << 16;
 /** How far around the guess is looked, in standard deviations of the sample's rank. */
@@ -90,7 +90,7 @@ function lineOf(below: number, ties: number, isWhole: boolean): CutOff {
 
 /** Sorting a larger sample would take longer than looking through a wider band. */
 function strideFor(total: number): number {
-  const sample = Math.min(LARGEST_SAMPLE, Math.max(SMALLEST_SAMPLE, total >> 5));
+  const sample = Math.min(LARGEST_SAMPLE, Math.max(SMALLEST_SAMPLE, total >> 6));
   return Math.max(1, Math.floor(total / sample));
 }
 
