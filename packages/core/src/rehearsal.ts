@@ -3,7 +3,7 @@ import { EspalierError } from './errors.ts';
 import type { Evaluation } from './evaluate.ts';
 import type { Granularity } from './granularity.ts';
 import { RunKeeping } from './keeping.ts';
-import { partInWords } from './made-part.ts';
+import { partInWords, partName } from './made-part.ts';
 import { MaskSet } from './mask-set.ts';
 import type { PrunableParameter } from './parameter.ts';
 import type { CutReport, OnStep, PruningRun, Snapshot, TrainHooks, TrainingReport } from './pruning-run.ts';
@@ -88,7 +88,7 @@ class Rehearsal implements PruningRun {
     if (!Number.isNaN(this.sparsity) && !(sparsity >= 0 && sparsity <= 1)) {
       throw new EspalierError({ where: 'cut', what: `the sparsity asked for is ${sparsity}, not a number from 0 to 1` });
     }
-    this.events.push({ what: 'cut', step: this.steps, sparsity, scorer: scorer.constructor.name });
+    this.events.push({ what: 'cut', step: this.steps, sparsity, scorer: partName(scorer) });
     const parameters = this.parameters.map(({ name }) => ({ name, sparsity, threshold: null }));
     return { asked: sparsity, sparsity, parameters };
   }
@@ -96,7 +96,7 @@ class Rehearsal implements PruningRun {
   async regrow(_share: number, drop: Scorer, grow: Scorer): Promise<CutReport> {
     this.count();
     for (const scorer of [drop, grow]) this.check(scorer);
-    this.events.push({ what: 'regrow', step: this.steps, scorer: drop.constructor.name });
+    this.events.push({ what: 'regrow', step: this.steps, scorer: partName(drop) });
     return {
       asked: null,
       sparsity: this.sparsity,

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { BrokenPromise } from './errors.ts';
 import { type GroupSet, groupSizes, type Reduction } from './granularity.ts';
+import { partInWords } from './made-part.ts';
 import type { Mask } from './mask.ts';
 import type { MaskSet } from './mask-set.ts';
 import type { PrunableParameter } from './parameter.ts';
@@ -55,7 +56,7 @@ export async function elementScores(
   parameters: readonly PrunableParameter[],
   context: ScoringContext,
 ): Promise<Float32Array[]> {
-  const name = scorer.constructor.name;
+  const name = partInWords(scorer);
   checkScorer(scorer, parameters, context.model);
   const tensors: tf.Tensor[] = await scorer.score(parameters, context);
   try {

@@ -143,7 +143,7 @@ describe('in rounds', () => {
   test('the plan says so beforehand', async () => {
     const { plan } = await prune({ strategy: { magnitude: { rounds: 2 } }, sparsity: 0.75, steps: 8 });
     expect(plan.map(({ what, step }) => `${what} at ${step}`)).toEqual(['cut at 0', 'train at 0', 'cut at 4', 'train at 4']);
-    expect(plan[0]).toMatchObject({ sparsity: 0.5, scorer: 'MagnitudeScorer' });
+    expect(plan[0]).toMatchObject({ sparsity: 0.5, scorer: 'magnitude' });
   });
 
   test('a threshold that decides alone cuts anew in each', async () => {

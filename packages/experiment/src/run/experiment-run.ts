@@ -202,7 +202,9 @@ export class ExperimentRun {
       const each = groupSizes(set);
       return typeof each === 'number' ? each : each.reduce((most, size) => Math.max(most, size), 0);
     });
-    return Math.max(...sizes) / selection.taken.reduce((sum, { size }) => sum + size, 0);
+    const largest = Math.max(...sizes);
+    // Single elements are met as the tolerance says.
+    return largest === 1 ? 0 : largest / selection.taken.reduce((sum, { size }) => sum + size, 0);
   }
 
   private identity() {

@@ -60,7 +60,9 @@ export async function latencies(models: readonly tf.LayersModel[], { rounds = 12
   // The first round warms up.
   for (let round = 0; round < rounds && (round < 3 || performance.now() < end); round++) {
     const isLate = performance.now() > end;
-    for (const [index, model] of models.entries()) {
+    // Every second round the other way round, so that being first favours none.
+    const order = [...models.entries()];
+    for (const [index, model] of round % 2 === 0 ? order : order.reverse()) {
       const inputs = model.inputs.map(({ shape }) => tf.zeros([1, ...shape.slice(1).map((size) => size ?? 1)]));
       for (let i = 0; i < (isLate ? 1 : perRound); i++) {
         const started = performance.now();

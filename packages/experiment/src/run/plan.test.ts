@@ -44,7 +44,7 @@ test.each(['{fixed: {value: 0.1}}', '{std: {quality: 0.5}}'])('nothing where a t
   const config = POINTS.replace('  sparsity: 0.5\n', '');
   const plan = await planExperiment(await points({ config, set: ['backend=cpu', `prune.threshold=${threshold}`] }));
   expect(plan.expected).toBeNull();
-  expect(plan.cuts).toEqual([{ step: 0, epoch: 0, sparsity: null, scorer: 'MagnitudeScorer' }]);
+  expect(plan.cuts).toEqual([{ step: 0, epoch: 0, sparsity: null, scorer: 'magnitude' }]);
   expect(plan.problems).toEqual([]);
 });
 
@@ -52,8 +52,8 @@ test('the steps: 240 samples in batches of 16, and where the cuts really are', a
   const { training, cuts, rewinds } = await planOf('prune.strategy={magnitude: {rounds: 2}}', 'prune.sparsity=0.75');
   expect(training).toEqual({ samples: 240, stepsPerEpoch: 15, denseSteps: 120, pruneSteps: 60 });
   expect(cuts).toEqual([
-    { step: 0, epoch: 0, sparsity: 0.5, scorer: 'MagnitudeScorer' },
-    { step: 30, epoch: 2, sparsity: 0.75, scorer: 'MagnitudeScorer' },
+    { step: 0, epoch: 0, sparsity: 0.5, scorer: 'magnitude' },
+    { step: 30, epoch: 2, sparsity: 0.75, scorer: 'magnitude' },
   ]);
   expect(rewinds).toEqual([]);
 });
