@@ -9,6 +9,7 @@ import { scoreGroups } from './score-groups.ts';
 import type { Scorer, ScoringContext } from './scorer.ts';
 import { type CutOff, cutOff } from './select-lowest.ts';
 import type { Line, ParameterScores, Threshold } from './threshold.ts';
+import { quantile } from './thresholds/layer.ts';
 
 export interface CutRequest {
   readonly masks: MaskSet;
@@ -74,11 +75,13 @@ async function linesFor({ threshold, sparsity, target }: CutRequest, scores: rea
   if (answered.length !== shared.length)
     throw new EspalierError(`the threshold gave ${answered.length} lines for ${shared.length} parameters`);
   const progress = progressOf(sparsity, target);
-  return scores.map((each) => {
-    const { parameter, size } = each;
-    if (parameter.sparsity !== undefined) return { count: Math.round(parameter.sparsity * progress * size) };
-    return sensible(answered[shared.indexOf(each)], parameter, size);
-  });
+  return Promise.all(
+    scores.map((each) => {
+      const { parameter, size } = each;
+      if (parameter.sparsity !== undefined) return quantile(each, parameter.sparsity * progress);
+      return sensible(answered[shared.indexOf(each)], parameter, size);
+    }),
+  );
 }
 
 /** How far on the way to its end the run is; where the threshold decides alone, `sparsity` says just that, or nothing. */

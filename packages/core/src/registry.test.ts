@@ -156,7 +156,7 @@ test('what core brings can be completed without options, but for what only a use
     const { problems } = registry.complete(new Part(kind, name));
     expect([name, problems.map(({ path }) => path.join('.'))]).toEqual([
       name,
-      { fixed: ['fixed.value'], constant: ['constant.rate'] }[name] ?? [],
+      { fixed: ['fixed.value'], constant: ['constant.rate'], budget: ['budget'] }[name] ?? [],
     ]);
   }
 });
