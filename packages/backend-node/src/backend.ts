@@ -86,9 +86,14 @@ async function load(name: Name, threads?: number): Promise<Omit<Backend, 'attemp
     await withoutNewListeners(() => select(name));
     return { name, ...loaded };
   }
-  await select(name);
-  hushPlainJavaScript();
+  await usePlainJavaScript();
   return { name, version: tf.version.tfjs };
+}
+
+/** For building models before it is known how the real backend should be loaded; what is built moves over by itself. */
+export async function usePlainJavaScript(): Promise<void> {
+  await select('cpu');
+  hushPlainJavaScript();
 }
 
 async function select(name: Name): Promise<void> {

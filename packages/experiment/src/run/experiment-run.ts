@@ -218,7 +218,7 @@ export class ExperimentRun {
       shrunk: null,
       sparse: null,
       asked: loaded.experiment.prune.sparsity === undefined ? null : askedSparsity(prepared),
-      backend: { name: backend.name, version: backend.version },
+      backend: { name: backend.name, version: backend.version, ...(backend.threads === undefined ? {} : { threads: backend.threads }) },
       versions: versions(),
       fingerprints,
     };

@@ -36,7 +36,11 @@ describe('a run that fails on its way has a record that says why, and where its 
       trial('{breaking: {how: writes}}'),
       /pruned weights are not zero at the end of the run: something wrote to the weights past the run/,
     ],
-    ['a scorer that gives NaN', trial('{breaking: {scorer: nans, how: not}}'), /^scorer "nans" of .* on dense\/kernel: the score of element 0 is NaN/],
+    [
+      'a scorer that gives NaN',
+      trial('{breaking: {scorer: nans, how: not}}'),
+      /^scorer "nans" of .* on dense\/kernel: the score of element 0 is NaN/,
+    ],
     [
       'a training that diverges',
       ['prune.optimizer={sgd: {learningRate: 1e30}}'],

@@ -59,6 +59,7 @@ export interface RunResult {
   readonly checkpoint?: string;
   /** What the content of files adds to what the config says of them. */
   readonly fingerprints: { readonly data: string; readonly model: string };
-  readonly backend: { readonly name: string; readonly version: string };
+  /** `threads` where they were chosen. */
+  readonly backend: { readonly name: string; readonly version: string; readonly threads?: number };
   readonly versions: { readonly espalier: string; readonly node: string; readonly tfjs: string };
 }

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type Backend, useBackend } from '@espalier/backend-node';
+import { type Backend, threadsFor, useBackend, usePlainJavaScript } from '@espalier/backend-node';
 import { EspalierError } from '@espalier/core';
 import { experimentHash, experimentYaml, type LoadedExperiment } from '../config/index.ts';
 import { changes } from './checkpoint-file.ts';
@@ -17,7 +17,7 @@ export interface RunOptions {
   readonly fresh?: boolean;
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: ExperimentEvent) => void;
-  /** Threads of the backend. */
+  /** Threads of the backend; by default as many as a net of this size trains fastest with. */
   readonly threads?: number;
   /** Seconds of training between two checkpoints; 10 where it is not given. */
   readonly checkpointEvery?: number;
@@ -36,13 +36,16 @@ export async function runExperiment(loaded: LoadedExperiment, options: RunOption
   const out = path.resolve(options.out ?? path.join('runs', `${experiment.name}-${hash.slice(0, 8)}`));
   const { fresh = false, signal, checkpointEvery, onEvent = () => {} } = options;
 
-  const backend: Backend = await useBackend({ choice: experiment.backend, threads: options.threads });
-  onEvent({ type: 'backend', backend });
+  // Built in plain JavaScript: how large the net is decides how many threads its backend is loaded with.
+  await usePlainJavaScript();
   const prepared = await prepare(loaded, { log: (message) => onEvent({ type: 'log', message }) });
   try {
     const plan = await makePlan(loaded, prepared);
     onEvent({ type: 'plan', plan, folder: out });
     if (plan.problems.length > 0) throw loaded.error(plan.problems);
+    const threads = options.threads ?? threadsFor(plan.dense.macs * experiment.prune.batchSize);
+    const backend: Backend = await useBackend({ choice: experiment.backend, threads });
+    onEvent({ type: 'backend', backend });
 
     const fingerprints = await fingerprintsOf(prepared);
     const folder = await RunFolder.open(out, hash);
@@ -69,7 +72,7 @@ export async function runExperiment(loaded: LoadedExperiment, options: RunOption
 
 /** The same preparation as for a run, and nothing after it. */
 export async function planExperiment(loaded: LoadedExperiment): Promise<Plan> {
-  await useBackend({ choice: loaded.experiment.backend });
+  await usePlainJavaScript();
   const prepared = await prepare(loaded);
   try {
     return await makePlan(loaded, prepared);
