@@ -13,6 +13,11 @@ test('split gives equal shares that never exceed the whole, and at least a step'
   expect(new Budget(0, 5).split(3).steps).toBe(0);
 });
 
+test('parts add up to the whole, in order', () => {
+  expect(new Budget(11, 5).inParts(3)).toEqual([new Budget(3, 5), new Budget(4, 5), new Budget(4, 5)]);
+  expect(new Budget(1, 5).inParts(2)).toEqual([new Budget(0, 5), new Budget(1, 5)]);
+});
+
 test('share gives a part', () => {
   expect(new Budget(10, 5).share(0.25)).toEqual(new Budget(3, 5));
 });

@@ -39,6 +39,12 @@ export class Budget {
     return new Budget(Math.min(this.steps, Math.max(1, Math.floor(this.steps / parts))), this.stepsPerEpoch);
   }
 
+  /** Equal parts that add up to it; where they cannot be equal, some of the later ones are a step longer. */
+  inParts(parts: number): Budget[] {
+    const until = (part: number) => Math.floor((part * this.steps) / parts);
+    return Array.from({ length: parts }, (_, i) => new Budget(until(i + 1) - until(i), this.stepsPerEpoch));
+  }
+
   /** This share of it: 0.25 is a quarter. */
   share(share: number): Budget {
     return new Budget(Math.round(this.steps * share), this.stepsPerEpoch);

@@ -13,7 +13,6 @@ import {
   type Strategy,
   z,
 } from '@espalier/core';
-import { partsOf } from '../parts-of.ts';
 import { wantedSparsity } from '../wanted-sparsity.ts';
 
 export const iterativeOptions = z.object({
@@ -36,7 +35,7 @@ export class IterativeStrategy implements Strategy {
 
   async prune(run: PruningRun): Promise<void> {
     const wanted = wantedSparsity(this.scheduler, run);
-    const parts = partsOf(run.budget, this.options.rounds);
+    const parts = run.budget.inParts(this.options.rounds);
     for (const round of rounds(parts.length)) {
       await run.cut(this.scorer, wanted(round));
       await run.train(parts[round.number - 1] as Budget);

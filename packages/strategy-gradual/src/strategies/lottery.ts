@@ -14,7 +14,6 @@ import {
   type Strategy,
   z,
 } from '@espalier/core';
-import { partsOf } from '../parts-of.ts';
 import { wantedSparsity } from '../wanted-sparsity.ts';
 
 export const lotteryOptions = z.object({
@@ -54,7 +53,7 @@ export class LotteryStrategy implements Strategy {
   async prune(run: PruningRun): Promise<void> {
     const { rounds: total, trainFirst } = this.options;
     const wanted = wantedSparsity(this.scheduler, run);
-    const trainings = partsOf(run.budget, trainFirst ? total + 1 : total);
+    const trainings = run.budget.inParts(trainFirst ? total + 1 : total);
     if (trainFirst) {
       await this.rewind(run);
       await run.train(trainings.shift() as Budget);

@@ -1,4 +1,16 @@
-import { inject, injectable, OPTIONS, type PruningRun, part, rounds, SCORER, type Scorer, type Strategy, z } from '@espalier/core';
+import {
+  type Budget,
+  inject,
+  injectable,
+  OPTIONS,
+  type PruningRun,
+  part,
+  rounds,
+  SCORER,
+  type Scorer,
+  type Strategy,
+  z,
+} from '@espalier/core';
 import { soFar } from '../so-far.ts';
 
 export const neuronOptions = z.object({
@@ -19,9 +31,10 @@ export class NeuronStrategy implements Strategy {
   ) {}
 
   async prune(run: PruningRun): Promise<void> {
-    for (const round of rounds(this.options.rounds)) {
+    const parts = run.budget.inParts(this.options.rounds);
+    for (const round of rounds(parts.length)) {
       await run.cut(this.scorer, soFar(run, round));
-      await run.train(run.budget.split(round.total));
+      await run.train(parts[round.number - 1] as Budget);
     }
   }
 }

@@ -27,8 +27,9 @@ export class SlimmingStrategy implements Strategy {
     const { lambda, penalised } = this.options;
     const scales = scalesBehind(run);
     const penalty = () => tf.addN(scales.map((scale) => tf.sum(tf.abs(scale)))).mul(lambda) as tf.Scalar;
-    for (const round of rounds(this.options.rounds)) {
-      const budget = run.budget.split(round.total);
+    const parts = run.budget.inParts(this.options.rounds);
+    for (const round of rounds(parts.length)) {
+      const budget = parts[round.number - 1] as Budget;
       const first = budget.share(penalised);
       await run.train(first, scales.length === 0 ? {} : { penalty });
       await run.cut(this.scorer, soFar(run, round));
