@@ -1,6 +1,7 @@
 export { z } from 'zod';
 export { Activations } from './activations.ts';
 export { type Batch, batches, gatherBatch, samplesFor } from './batch.ts';
+export { breathe } from './breathe.ts';
 export { Calibration } from './calibration.ts';
 export type { CallRecord, Checkpoint, CheckpointStore, StoredTensor } from './checkpoint.ts';
 export { PartContainer } from './container.ts';
