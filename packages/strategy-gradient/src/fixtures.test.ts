@@ -109,6 +109,15 @@ describe('scores are torch’s', () => {
     expect(modelParameters(model).map(({ variable }) => [...variable.dataSync()])).toEqual(before);
   });
 
+  test.each(Object.keys(FIXTURES.nets))('grasp, %s: a difference that reaches over the bends of ReLUs does not see them', async (net) => {
+    const { model, make, parameters } = setUpNet(net);
+    const context = { model, masks: new MaskSet(parameters) } as Partial<ScoringContext> as ScoringContext;
+    const scores = await make('scorer', { grasp: { reach: 0.01 } }).score(parameters, context);
+    for (const [i, { name }] of parameters.entries()) {
+      expectEqual((scores[i] as tf.Tensor).dataSync(), FIXTURES.nets[net]?.scores['grasp']?.[name] as number[], 1e-3);
+    }
+  });
+
   test.each(CASES.filter(({ scorer }) => scorer === 'movement'))('$scorer, $net: the sums over a training', async ({ net }) => {
     const { make, samples, parameters, partsOf } = setUpNet(net);
     const scorer = make('scorer', 'movement');

@@ -1,9 +1,15 @@
 import {
+  CALIBRATION,
+  type Calibration,
   EspalierError,
   GRADIENTS,
   type Gradients,
   inject,
   injectable,
+  LOSS,
+  type Loss,
+  type MaskSet,
+  MODEL,
   OPTIONS,
   type PrunableParameter,
   type Scorer,
@@ -11,7 +17,7 @@ import {
   z,
 } from '@espalier/core';
 import * as tf from '@tensorflow/tfjs';
-import { movedBy } from '../moved-by.ts';
+import { hessianProduct } from '../hessian-product.ts';
 
 export const graspOptions = z.object({
   temperature: z
@@ -24,9 +30,7 @@ export const graspOptions = z.object({
     .positive()
     .max(0.1)
     .default(0.0005)
-    .describe(
-      'How far the finite difference goes to either side, as a share of the length of all weights. Farther, more ReLUs switch on the way; nearer, rounding is all that is left.',
-    ),
+    .describe('How far the finite difference goes to either side, as a share of the length of all weights.'),
 });
 
 /**
@@ -35,42 +39,48 @@ export const graspOptions = z.object({
  * paper calls −w · (H g) the score, and removes what is highest there.) May be negative. Shaped like the weights of any
  * layer that has a gradient. Meant for the untrained net (strategy `at-init`).
  *
- * H g is a central difference of gradients, (g(w + εg) − g(w − εg)) / 2ε, as many of tfjs's kernels have no second
- * derivative (convolutions and max pooling among them). Gradients of pruned weights count as 0.
+ * H g is a central difference of gradients, (g(w + εg) − g(w − εg)) / 2ε: second derivatives by tfjs itself are missing for
+ * convolutions, and take what a sigmoid or softmax came to for a constant. ReLUs and max pooling are held where they are at
+ * w, as backpropagation would; pooling with overlapping windows is not, and makes the difference less exact. Gradients of
+ * pruned weights count as 0.
  * Wang et al., 2020, arXiv:2002.07376, eq. 7 and 8.
  */
 @injectable()
 export class GraspScorer implements Scorer {
   constructor(
+    @inject(MODEL) private readonly model: tf.LayersModel,
+    @inject(LOSS) private readonly loss: Loss,
+    @inject(CALIBRATION) private readonly calibration: Calibration,
     @inject(GRADIENTS) private readonly gradients: Gradients,
     @inject(OPTIONS) private readonly options: z.infer<typeof graspOptions>,
   ) {}
 
   async score(parameters: readonly PrunableParameter[], { masks }: Pick<ScoringContext, 'masks'>): Promise<tf.Tensor[]> {
-    const direction = await this.meanGradients(parameters);
-    const masked = tf.tidy(() => direction.map((gradient, i) => tf.mul(gradient, masks.tensor(parameters[i] as PrunableParameter) ?? 1)));
-    tf.dispose(direction);
+    const direction = await this.meanGradients(parameters, masks);
     try {
-      const epsilon = (this.options.reach * (await lengthOf(parameters.map(({ variable }) => variable)))) / (await lengthOf(masked));
+      const epsilon = (this.options.reach * (await lengthOf(parameters.map(({ variable }) => variable)))) / (await lengthOf(direction));
+      // The loss is flat here: no weight changes what the gradient is.
       if (!Number.isFinite(epsilon)) return parameters.map(({ variable }) => tf.zerosLike(variable));
       if (epsilon === 0) throw new EspalierError({ where: 'grasp', what: 'all weights are zero' });
-      const ahead = await movedBy(parameters, masked, epsilon, () => this.meanGradients(parameters));
-      const behind = await movedBy(parameters, masked, -epsilon, () => this.meanGradients(parameters));
-      const scores = tf.tidy(() =>
-        parameters.map(({ variable }, i) => {
-          const product = tf.div(tf.sub(ahead[i] as tf.Tensor, behind[i] as tf.Tensor), 2 * epsilon);
-          return tf.mul(variable, product);
-        }),
-      );
-      tf.dispose([ahead, behind]);
+      const { model, loss, calibration } = this;
+      const { temperature } = this.options;
+      const products = await hessianProduct({ model, loss, calibration, parameters, direction, epsilon, temperature });
+      const scores = tf.tidy(() => products.map((product, i) => tf.mul((parameters[i] as PrunableParameter).variable, product)));
+      tf.dispose(products);
       return scores;
     } finally {
-      tf.dispose(masked);
+      tf.dispose(direction);
     }
   }
 
-  private meanGradients(parameters: readonly PrunableParameter[]): Promise<tf.Tensor[]> {
-    return this.gradients.mean(parameters, (_, gradient) => gradient, { temperature: this.options.temperature });
+  private async meanGradients(parameters: readonly PrunableParameter[], masks: MaskSet): Promise<tf.Tensor[]> {
+    const { temperature } = this.options;
+    const gradients = await this.gradients.mean(parameters, (_, gradient) => gradient, { temperature });
+    const kept = tf.tidy(() =>
+      gradients.map((gradient, i) => tf.mul(gradient, masks.get(parameters[i] as PrunableParameter).toTensor(gradient.shape))),
+    );
+    tf.dispose(gradients);
+    return kept;
   }
 }
 

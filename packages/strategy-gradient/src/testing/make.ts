@@ -2,11 +2,13 @@ import {
   ACTIVATIONS,
   Activations,
   Budget,
+  CALIBRATION,
   Calibration,
   corePlugin,
   GRADIENTS,
   Gradients,
   type LiveRunParts,
+  LOSS,
   type Loss,
   MODEL,
   PartContainer,
@@ -49,6 +51,8 @@ export function setUp({ model, samples, batchSize = samples.size, loss: name = '
   const calibration = new Calibration(samples, batchSize);
   const container = new PartContainer(registry)
     .bind(MODEL, model)
+    .bind(LOSS, loss)
+    .bind(CALIBRATION, calibration)
     .bind(GRADIENTS, new Gradients(model, loss, calibration))
     .bind(ACTIVATIONS, new Activations(model, calibration));
   const parameters = selectParameters(model).taken;
