@@ -60,7 +60,7 @@ class ShownRun {
         terminal.print(`${terminal.colours.bold(event.plan.experiment)}\n${planSummary(event.plan, terminal)}`);
       }
       if (event.type === 'recorded') this.isRecorded = true;
-      if (this.plan !== undefined && event.type !== 'plan') this.hasBegun = true;
+      if (this.plan !== undefined && event.type !== 'plan' && event.type !== 'backend') this.hasBegun = true;
       progress.show(event);
     };
     try {

@@ -43,10 +43,6 @@ export async function runExperiment(loaded: LoadedExperiment, options: RunOption
     const plan = await makePlan(loaded, prepared);
     onEvent({ type: 'plan', plan, folder: out });
     if (plan.problems.length > 0) throw loaded.error(plan.problems);
-    const threads = options.threads ?? threadsFor(plan.dense.macs * experiment.prune.batchSize);
-    const backend: Backend = await useBackend({ choice: experiment.backend, threads });
-    onEvent({ type: 'backend', backend });
-
     const fingerprints = await fingerprintsOf(prepared);
     const folder = await RunFolder.open(out, hash);
     try {
@@ -58,6 +54,9 @@ export async function runExperiment(loaded: LoadedExperiment, options: RunOption
         onEvent({ type: 'recorded', folder: out });
         return recorded;
       }
+      const threads = options.threads ?? threadsFor(plan.dense.macs * experiment.prune.batchSize);
+      const backend: Backend = await useBackend({ choice: experiment.backend, threads });
+      onEvent({ type: 'backend', backend });
       await folder.removeResult();
       await folder.writeExperiment(experimentYaml(experiment), hash, baseFolder);
       const parts = { loaded, prepared, plan, folder, backend, fingerprints, hash, signal, checkpointEvery, onEvent };
