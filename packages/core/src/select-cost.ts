@@ -6,10 +6,10 @@ import type { Line, ParameterScores } from './threshold.ts';
  * over all scores: the high half of their bits first, the low half among those that share it. Ties fall by position.
  *
  * @param costs of an element of each parameter, a whole number; where it is 0, nothing falls.
+ * @param wanted from 0.
  */
 export async function selectCost(scores: readonly ParameterScores[], costs: readonly number[], wanted: number): Promise<Line[]> {
   const none = { count: 0 };
-  if (wanted <= 0) return scores.map(() => none);
   const high = new Float64Array(1 << 16);
   await eachGroup(scores, costs, (key, cost) => add(high, key >>> 16, cost));
   const bucket = reach(high, wanted);

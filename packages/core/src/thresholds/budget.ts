@@ -40,6 +40,7 @@ export class BudgetThreshold implements Threshold {
     const costs = scores.map(COSTS[kind]);
     const total = scores.reduce((sum, each, i) => sum + elementsIn(each) * (costs[i] as number), 0);
     const excess = total - (budget <= 1 ? budget * total : budget);
+    if (excess <= 0) return scores.map(() => ({ count: 0 }));
     // In a schedule, part of the way.
     return selectCost(scores, costs, Number.isNaN(sparsity) ? excess : excess * sparsity);
   }
