@@ -51,7 +51,8 @@ export class ExperimentRun {
   private readonly parts: ExperimentRunParts;
   private readonly circumstances: Circumstances;
   private readonly checkpoints: CheckpointFile;
-  private lastCut: Pick<CutReport, 'parameters'> | undefined;
+  /** The last line of each parameter under which anything fell: a cut that finds all of it done already draws none. */
+  private readonly lines = new Map<string, number>();
   /** Whether what happens is not in the log yet: the dense training of a run that goes on after it is. */
   private isLogging = true;
   private timing = { denseS: 0, pruneS: 0, scoreS: 0, trainS: 0, measureS: 0, saveS: 0 };
@@ -88,7 +89,7 @@ export class ExperimentRun {
     const { prepared, folder } = this.parts;
     const { model, selection } = prepared;
     const isResumed = (await this.checkpoints.load()) !== null;
-    if (isResumed) this.lastCut = folder.log.read().findLast(({ type }) => type === 'cut') as unknown as CutReport | undefined;
+    if (isResumed) for (const event of folder.log.read()) if (event.type === 'cut') this.rememberLines(event as unknown as CutReport);
 
     this.isLogging = !isResumed;
     const baseline = await this.baseline();
@@ -115,7 +116,7 @@ export class ExperimentRun {
         name,
         shape,
         sparsity: run.masks.get({ name }).sparsity,
-        threshold: this.lastCut?.parameters.find((parameter) => parameter.name === name)?.threshold ?? null,
+        threshold: this.lines.get(name) ?? null,
       }));
       return { dense: { ...dense, latencyMs: denseMs }, pruned: { ...pruned, latencyMs: prunedMs }, parameters, timing: this.timing };
     } finally {
@@ -195,6 +196,10 @@ export class ExperimentRun {
     return [`sparsity: ${percent(got)} was reached where ${percent(asked)} was asked for (tolerance ${100 * tolerance} points)`];
   }
 
+  private rememberLines({ parameters }: Pick<CutReport, 'parameters'>): void {
+    for (const { name, threshold } of parameters) if (threshold !== null) this.lines.set(name, threshold);
+  }
+
   /** The share of the largest group: what is cut as one cannot be met more exactly. */
   private largestGroup(): number {
     const { granularity, selection, model } = this.parts.prepared;
@@ -253,7 +258,7 @@ export class ExperimentRun {
   private emit(event: ExperimentEvent): void {
     const { folder, onEvent } = this.parts;
     folder.checkLock();
-    if (event.type === 'cut') this.lastCut = event;
+    if (event.type === 'cut') this.rememberLines(event);
     if (this.isLogging && recordable(event)) folder.log.append({ ...event, at: new Date().toISOString() } as LoggedEvent);
     onEvent(event);
   }
