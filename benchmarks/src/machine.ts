@@ -20,3 +20,8 @@ export function machine(): Machine {
     load: Number((loadavg()[0] as number).toFixed(2)),
   };
 }
+
+/** Whether what was measured then says little. */
+export function isBusy({ load, cores }: Machine): boolean {
+  return load > 0.75 * cores;
+}

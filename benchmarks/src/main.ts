@@ -1,8 +1,8 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import type { Benchmark, Peers } from './benchmark.ts';
 import { peersOf } from './commands.ts';
 import { inTurns } from './in-turns.ts';
-import { machine } from './machine.ts';
+import { isBusy, machine } from './machine.ts';
 import { memory } from './memory.ts';
 import { keepRecord, type Measured, writePage } from './page.ts';
 import { type Row, rowOf } from './row.ts';
@@ -18,7 +18,7 @@ interface Options {
   readonly peers?: string;
   readonly json?: boolean;
   readonly docs?: boolean;
-  readonly quick?: boolean;
+  readonly rounds?: number;
 }
 
 const program = new Command('npm run bench --')
@@ -27,7 +27,7 @@ const program = new Command('npm run bench --')
   .option('--peers <python>', 'a Python that has the packages of benchmarks/peers/requirements.txt')
   .option('--json', 'one JSON document on stdout')
   .option('--docs', 'writes docs/performance.md from what is measured, and from the record for what is not')
-  .addOption(new Option('--quick', 'one turn of each, to try whether everything runs').hideHelp())
+  .option('--rounds <n>', 'at most so many turns of each, after one to warm up: for a first look', Number)
   .showHelpAfterError()
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
 program.parse();
@@ -51,10 +51,11 @@ if (options.json === true) process.stdout.write(`${JSON.stringify({ rows }, null
 
 async function measure(benchmark: Benchmark, peers: Peers): Promise<Measured> {
   const before = machine();
+  if (isBusy(before))
+    process.stderr.write(`The machine is busy (load ${before.load} on ${before.cores} cores): what is measured now says little.\n`);
   const rows: Row[] = [];
   for (const contest of benchmark.contests(peers)) {
-    const asked = options.quick === true ? { ...contest, rounds: 1, warmUps: 0 } : contest;
-    const figures = await inTurns(asked, (line) => process.stderr.write(`${line}\n`));
+    const figures = await inTurns(contest, (line) => process.stderr.write(`${line}\n`), options.rounds);
     rows.push(...contest.compare(figures).map((comparison) => rowOf(benchmark.name, comparison)));
   }
   return { name: benchmark.name, rows, machine: before, date: new Date().toISOString().slice(0, 10) };
