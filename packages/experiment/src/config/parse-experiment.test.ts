@@ -33,6 +33,8 @@ describe('a valid config', () => {
         strategy: { magnitude: { scorer: { magnitude: { norm: 'l1' } }, rounds: 4 } },
         sparsity: 0.9,
         threshold: 'global',
+        granularity: 'element',
+        mayEmpty: false,
         parameters: [],
         epochs: 4,
         batchSize: 128,
@@ -92,7 +94,7 @@ describe('names', () => {
         'x.yaml:8:3: unknown key "sparsty" in prune',
         '  8 |   sparsty: 0.9',
         '    |   ^^^^^^^',
-        '    = expected: strategy, sparsity, threshold, parameters, epochs, batchSize, optimizer, calibration, tolerance',
+        '    = expected: strategy, sparsity, threshold, granularity, mayEmpty, parameters, epochs, batchSize, optimizer, calibration, tolerance',
         '    = did you mean "sparsity"?',
       ].join('\n'),
     );
