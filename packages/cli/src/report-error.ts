@@ -38,10 +38,18 @@ async function explain(error: unknown, terminal: Terminal): Promise<Explained> {
     return { status: EXIT.wrong, text: error.render({ colour: colours.isColorSupported }), details: { diagnostics } };
   }
   if (error instanceof Cancelled) return { status: EXIT.interrupted, text: 'Interrupted.' };
-  if (error instanceof EspalierError) return { status: EXIT.failed, text: line(error.message) };
+  if (error instanceof EspalierError) {
+    const hint = !terminal.verbose && isSlip(error.cause) ? ' (--verbose shows where)' : '';
+    return { status: EXIT.failed, text: line(`${error.message}${hint}`) };
+  }
   if (error instanceof StepError) return { status: EXIT.failed, text: line(`${error.message}. ${error.remedy}`) };
   const hint = terminal.verbose ? '' : ' (unexpected; --verbose shows where)';
   return { status: EXIT.failed, text: line(`${messageOf(error)}${hint}`) };
+}
+
+/** Whether some code, a plugin's say, went wrong by itself: its author needs the line. */
+function isSlip(cause: unknown): boolean {
+  return cause instanceof TypeError || cause instanceof ReferenceError || cause instanceof RangeError;
 }
 
 /** Of the error and of what caused it. */

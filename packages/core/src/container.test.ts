@@ -52,6 +52,9 @@ inject(MAKE)(Gradual, undefined, 2);
 inject(OPTIONS)(Gradual, undefined, 3);
 injectable()(Gradual);
 
+/** What a plugin in JavaScript may bring. */
+class Methodless {}
+
 class Unmarked implements Scorer {
   constructor(readonly seed: number) {}
   score() {
@@ -175,9 +178,16 @@ describe('what cannot be made says why', () => {
     expect(() => container().make(wanted)).toThrow(message);
   });
 
-  test('a part within a part, through the one that asked for it', () => {
+  test('a part within a part, in its own words', () => {
     expect(() => container().make(new Part('strategy', 'gradual', { scorer: 'throwing' }))).toThrow(
-      'scorer "throwing" of @acme/parts: cannot be made: no bins today',
+      /^scorer "throwing" of @acme\/parts: cannot be made: no bins today$/,
+    );
+  });
+
+  test('a class without the method of its kind', () => {
+    const js = new Registry([{ name: 'js', scorers: { empty: { use: Methodless as never } } }]);
+    expect(() => new PartContainer(js).make(new Part('scorer', 'empty'))).toThrow(
+      'scorer "empty" of js: has no method "score": every scorer has one',
     );
   });
 });

@@ -25,6 +25,21 @@ const INJECTED_KINDS: Partial<Record<PartKind, Token<unknown>>> = {
   learningRate: LEARNING_RATE as Token<unknown>,
 };
 
+/** What an instance of each kind is called by: a class without it is named here and not where it is first called. */
+const METHODS = {
+  strategy: 'prune',
+  scorer: 'score',
+  scheduler: 'sparsityAt',
+  threshold: 'lines',
+  granularity: 'arrange',
+  dataset: 'load',
+  model: 'build',
+  optimizer: 'update',
+  learningRate: 'rateAt',
+  loss: 'compute',
+  trainer: 'open',
+} as const satisfies { readonly [K in PartKind]: keyof PartTypes[K] };
+
 /**
  * What the parts of one run are made from: a child container of tsyringe in which the run's model, data, random
  * numbers and so on are bound under their tokens. It dies with the run.
@@ -61,8 +76,8 @@ export class PartContainer {
   /**
    * Makes an instance of a part, and with it those that its options name. Options that are not given have their defaults.
    *
-   * @throws EspalierError naming what is wrong with its name or options, or the plugin where its constructor fails or
-   * asks for what is not there.
+   * @throws EspalierError naming what is wrong with its name or options, or the part and its plugin where a constructor
+   * fails, asks for what is not there, or gives an instance without the method of its kind.
    */
   make<K extends PartKind>(given: Part<K>): PartTypes[K] {
     const { part, problems } = this.registry.complete(given);
@@ -72,20 +87,36 @@ export class PartContainer {
     own.bind(OPTIONS, part.options);
     // The first of each kind: for a second scorer there is MAKE.
     const named = Object.values(part.options).filter((option): option is Part => option instanceof Part);
+    const failures: unknown[] = [];
     for (const [kind, token] of Object.entries(INJECTED_KINDS)) {
       const option = named.find((one) => one.kind === kind);
-      if (option !== undefined) own.bindLazily(token, () => this.make(option));
+      if (option !== undefined) own.bindLazily(token, () => noting(failures, () => this.make(option)));
     }
+    const where = `${entry.kind} "${entry.name}" of ${entry.plugin}`;
+    let instance: PartTypes[K];
     try {
-      const instance = own.container.resolve(entry.use) as PartTypes[K];
-      rememberPart(instance, entry);
-      return instance;
+      instance = own.container.resolve(entry.use) as PartTypes[K];
     } catch (error) {
-      throw new EspalierError(
-        { where: `${entry.kind} "${entry.name}" of ${entry.plugin}`, what: 'cannot be made', why: reason(error) },
-        { cause: error },
-      );
+      // tsyringe tells of a part within as of an argument of a constructor: that part's own words say it better.
+      const [inner] = failures;
+      if (inner !== undefined) throw inner;
+      throw new EspalierError({ where, what: 'cannot be made', why: reason(error) }, { cause: error });
     }
+    const method = METHODS[entry.kind];
+    if (typeof (instance as unknown as Record<string, unknown>)[method] !== 'function') {
+      throw new EspalierError({ where, what: `has no method "${method}"`, why: `every ${entry.kind} has one` });
+    }
+    rememberPart(instance, entry);
+    return instance;
+  }
+}
+
+function noting<T>(failures: unknown[], work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    failures.push(error);
+    throw error;
   }
 }
 

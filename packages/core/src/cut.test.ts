@@ -183,12 +183,14 @@ describe('the thresholds', () => {
   test('a line that makes no sense is refused by parameter', async () => {
     const masks = new MaskSet([parameterOf('a', [1, 2])]);
     const by = (line: unknown): Threshold => ({ lines: () => [line] as never });
-    for (const line of [undefined, { count: 3 }, { count: -1 }, { count: 0.5 }, { below: Number.NaN }, {}]) {
+    for (const line of [undefined, null, 3, { count: 3 }, { count: -1 }, { count: 0.5 }, { below: Number.NaN }, {}]) {
       await expect(cutWith(masks, { threshold: by(line) })).rejects.toThrow(
         'a: the threshold drew no line that makes sense among 2 scores',
       );
     }
     await expect(cutWith(masks, { threshold: { lines: () => [] } })).rejects.toThrow('the threshold gave 0 lines for 1 parameters');
+    const mute = { lines: () => undefined } as unknown as Threshold;
+    await expect(cutWith(masks, { threshold: mute })).rejects.toThrow('the threshold gave no list of lines');
   });
 });
 
@@ -254,6 +256,37 @@ describe('scores that cannot be used are refused', () => {
     const masks = new MaskSet([parameterOf('a', [1, 2, 3, 4, 5, 6], [2, 3])]);
     const scorer = scorerOf(({ variable }) => tf.transpose(variable as tf.Tensor));
     await expect(cutWith(masks, { scorer })).rejects.toThrow('on a: the scores have the shape [3, 2], the weights [2, 3]');
+  });
+
+  test('what is no list of tensors', async () => {
+    const masks = new MaskSet([parameterOf('a', [1, 2])]);
+    for (const given of [undefined, tf.scalar(1), [Float32Array.of(1, 2)], [[1, 2]]]) {
+      const scorer = { score: () => given } as unknown as Scorer;
+      await expect(cutWith(masks, { scorer })).rejects.toThrow('gave no list of tensors');
+    }
+  });
+
+  test('an error of its own, by the scorer’s name and with its cause', async () => {
+    class Broken implements Scorer {
+      score(): never {
+        throw new RangeError('no bins');
+      }
+    }
+    const failed = cutWith(new MaskSet([parameterOf('a', [1])]), { scorer: new Broken() });
+    await expect(failed).rejects.toThrow(/^Broken: failed: no bins$/);
+    await expect(failed).rejects.toHaveProperty('cause.name', 'RangeError');
+  });
+
+  test('no scorer', async () => {
+    const nothing = undefined as unknown as Scorer;
+    const request = {
+      masks: new MaskSet([parameterOf('a', [1])]),
+      mayEmpty: true,
+      sparsity: 0.5,
+      target: 0.5,
+      threshold: threshold('global'),
+    };
+    await expect(cut({ ...request, scorer: nothing, context: contextOf(request.masks) })).rejects.toThrow('without a scorer');
   });
 
   test('and nothing is pruned or leaked then', async () => {

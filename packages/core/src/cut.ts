@@ -1,10 +1,11 @@
 import { EspalierError } from './errors.ts';
 import type { Granularity, GroupMember, GroupSet } from './granularity.ts';
+import { partInWords } from './made-part.ts';
 import { Mask } from './mask.ts';
 import type { Maskable, MaskSet } from './mask-set.ts';
 import type { PrunableParameter } from './parameter.ts';
 import type { CutReport } from './pruning-run.ts';
-import { checkUnits } from './refusal.ts';
+import { checkScorer, checkUnits } from './refusal.ts';
 import { scoreGroups } from './score-groups.ts';
 import type { Scorer, ScoringContext } from './scorer.ts';
 import { type CutOff, cutOff } from './select-lowest.ts';
@@ -33,6 +34,7 @@ export interface CutRequest {
  */
 export async function cut(request: CutRequest): Promise<CutReport> {
   const { masks, threshold, sparsity, granularity } = request;
+  checkScorer(request.scorer, masks.parameters, request.context.model);
   checkUnits(request.scorer, granularity);
   const sets = granularity?.arrange(masks.parameters, request.context.model) ?? masks.parameters.map(byElement);
   const scores = await scoreGroups({ ...request, sets, reduce: granularity?.reduce ?? 'sum' });
@@ -72,14 +74,17 @@ function byElement(parameter: PrunableParameter): GroupSet {
 async function linesFor({ threshold, sparsity, target }: CutRequest, scores: readonly ParameterScores[]): Promise<Line[]> {
   const shared = scores.filter(({ parameter }) => parameter.sparsity === undefined);
   const answered = shared.length === 0 ? [] : await threshold.lines(shared, sparsity);
-  if (answered.length !== shared.length)
-    throw new EspalierError(`the threshold gave ${answered.length} lines for ${shared.length} parameters`);
+  const name = partInWords(threshold);
+  if (!Array.isArray(answered)) throw new EspalierError({ where: name, what: 'the threshold gave no list of lines' });
+  if (answered.length !== shared.length) {
+    throw new EspalierError({ where: name, what: `the threshold gave ${answered.length} lines for ${shared.length} parameters` });
+  }
   const progress = progressOf(sparsity, target);
   return Promise.all(
     scores.map((each) => {
       const { parameter, size } = each;
       if (parameter.sparsity !== undefined) return quantile(each, parameter.sparsity * progress);
-      return sensible(answered[shared.indexOf(each)], parameter, size);
+      return sensible(answered[shared.indexOf(each)], size, `${name} on ${parameter.name}`);
     }),
   );
 }
@@ -118,12 +123,14 @@ function prune(masks: MaskSet, parameter: Maskable, kept: Mask): void {
   if (next.kept !== before.kept) masks.set(parameter, next);
 }
 
-function sensible(line: Line | undefined, { name }: PrunableParameter, size: number): Line {
-  const isCount = line !== undefined && 'count' in line && Number.isInteger(line.count) && line.count >= 0 && line.count <= size;
-  const isValue = line !== undefined && 'below' in line && !Number.isNaN(line.below);
-  if (line !== undefined && (isCount || isValue)) return line;
+function sensible(line: Partial<{ count: unknown; below: unknown }> | undefined, size: number, where: string): Line {
+  const { count, below } = line ?? {};
+  const isCount = Number.isInteger(count) && (count as number) >= 0 && (count as number) <= size;
+  const isValue = typeof below === 'number' && !Number.isNaN(below);
+  if (isCount || isValue) return line as Line;
   throw new EspalierError({
-    where: name,
+    where,
     what: `the threshold drew no line that makes sense among ${size} scores: ${JSON.stringify(line)}`,
+    remedy: `A line is { below: a score } or { count: a whole number from 0 to ${size} }`,
   });
 }

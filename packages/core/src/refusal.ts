@@ -9,9 +9,15 @@ import type { Scorer } from './scorer.ts';
  * Asks a scorer whether it can score these parameters: in the rehearsal, so before anything is trained, and again
  * before it scores.
  *
- * @throws EspalierError naming every parameter that it refuses, with the reason.
+ * @throws EspalierError naming every parameter that it refuses, with the reason, or where it is no scorer at all.
  */
 export function checkScorer(scorer: Scorer, parameters: readonly PrunableParameter[], model: tf.LayersModel): void {
+  if (typeof scorer?.score !== 'function') {
+    throw new EspalierError({
+      what: 'a cut was asked for without a scorer',
+      remedy: 'Call run.cut(scorer) with the one that the strategy injects (SCORER)',
+    });
+  }
   const refused = parameters.flatMap((parameter) => {
     const why = scorer.refuses?.(parameter, model);
     return why === undefined ? [] : [`${parameter.name} (${parameter.layer.getClassName()}): ${why}`];
@@ -46,7 +52,7 @@ export function checkGranularity(
   });
   if (refused.length === 0) return;
   throw new EspalierError({
-    where: granularity?.constructor.name ?? 'granularity',
+    where: granularity === undefined ? 'granularity' : partInWords(granularity),
     what: `cannot cut ${refused.join('; ')}`,
     remedy: 'Exclude what it cannot cut (prune.parameters; selectParameters does where it is given the granularity)',
   });

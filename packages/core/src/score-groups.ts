@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { BrokenPromise } from './errors.ts';
+import { BrokenPromise, EspalierError } from './errors.ts';
 import { type GroupSet, groupSizes, type Reduction } from './granularity.ts';
 import { partInWords } from './made-part.ts';
 import type { Mask } from './mask.ts';
@@ -50,7 +50,11 @@ export async function scoreGroups(request: ScoreRequest): Promise<ParameterScore
   });
 }
 
-/** The scorer's answer, checked: one tensor per parameter, shaped like it, without NaN where something is kept. */
+/**
+ * The scorer's answer, checked: one tensor per parameter, shaped like it, without NaN where something is kept.
+ *
+ * @throws EspalierError naming the scorer, where it throws or gives anything else.
+ */
 export async function elementScores(
   { scorer, masks }: Pick<ScoreRequest, 'scorer' | 'masks'>,
   parameters: readonly PrunableParameter[],
@@ -58,7 +62,7 @@ export async function elementScores(
 ): Promise<Float32Array[]> {
   const name = partInWords(scorer);
   checkScorer(scorer, parameters, context.model);
-  const tensors: tf.Tensor[] = await scorer.score(parameters, context);
+  const tensors = await scored(scorer, parameters, context);
   try {
     if (tensors.length !== parameters.length) {
       throw new BrokenPromise({ where: name, what: `gave ${tensors.length} score tensors for ${parameters.length} parameters` });
@@ -82,6 +86,24 @@ export async function elementScores(
     // A variable is somebody's state: the weights themselves, or sums in the run's keeping.
     for (const tensor of tensors) if (!(tensor instanceof tf.Variable)) tensor.dispose();
   }
+}
+
+/** What the scorer gives, where it is tensors: a scorer is often the user's own, and not the strategy is to blame for it. */
+async function scored(scorer: Scorer, parameters: readonly PrunableParameter[], context: ScoringContext): Promise<tf.Tensor[]> {
+  const where = partInWords(scorer);
+  let given: unknown;
+  try {
+    given = await scorer.score(parameters, context);
+  } catch (error) {
+    if (error instanceof EspalierError) throw error;
+    throw new EspalierError({ where, what: 'failed', why: error instanceof Error ? error.message : String(error) }, { cause: error });
+  }
+  if (Array.isArray(given) && given.every((each) => each instanceof tf.Tensor)) return given;
+  throw new BrokenPromise({
+    where,
+    what: 'gave no list of tensors',
+    remedy: 'A scorer gives one tensor per parameter, shaped like its weights',
+  });
 }
 
 /** NaN has no place in an order. What is pruned already may score whatever it likes. */

@@ -59,6 +59,6 @@ test('a run that is to cut them all the same is refused, by name', async () => {
     layers: [tf.layers.dense({ name: 'hidden', units: 4, inputShape: [10] }), tf.layers.dense({ name: 'output', units: 3 })],
   });
   await expect(LiveRun.open(partsOf({ model, parameters: taken(model), granularity: unit() }))).rejects.toThrow(
-    'UnitGranularity: cannot cut output/kernel (Dense): its units are the model’s outputs',
+    'granularity "unit" of @espalier/core: cannot cut output/kernel (Dense): its units are the model’s outputs',
   );
 });
