@@ -8,6 +8,7 @@ import { expect, test } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const PAGES = ['README.md', ...readdirSync(path.join(ROOT, 'docs')).map((name) => path.join('docs', name))];
+const PLUGINS_PAGE = path.join('docs', 'plugins.md');
 
 /** The code blocks of one language in a page. */
 function blocks(page, language) {
@@ -22,13 +23,29 @@ test('docs/configs.md is what the schemas say', () => {
 const CONFIGS = PAGES.flatMap((page) => blocks(page, 'yaml').map((text) => [page, text]));
 
 test.each(CONFIGS)('a config in %s is right', async (page, text) => {
-  const { experiment } = await parseExperiment(text, { file: page });
+  // The plugins that it names are found from the folder of its file.
+  const file = page === PLUGINS_PAGE ? 'examples/plugins.yaml' : page;
+  const { experiment } = await parseExperiment(text, { file });
   expect(experiment.name).not.toBe('');
 });
 
 test('the config in the README is that of the quickstart', () => {
   const [shown] = blocks('README.md', 'yaml');
   expect(readFileSync(path.join(ROOT, 'configs', 'quickstart.yaml'), 'utf8').replace(/^#.*\n/gm, '')).toBe(shown);
+});
+
+test('the config in the page on plugins is that of the examples', () => {
+  const [shown] = blocks(PLUGINS_PAGE, 'yaml');
+  expect(readFileSync(path.join(ROOT, 'examples', 'plugins.yaml'), 'utf8').replace(/^#.*\n/gm, '')).toBe(shown);
+});
+
+test('the code in the page on plugins is that of the examples', () => {
+  const sources = readdirSync(path.join(ROOT, 'examples'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => readFileSync(path.join(ROOT, 'examples', name, 'src', 'index.ts'), 'utf8'));
+  const shown = blocks(PLUGINS_PAGE, 'ts');
+  expect(shown).not.toEqual([]);
+  expect(shown.filter((code) => !sources.some((source) => source.includes(code)))).toEqual([]);
 });
 
 test('the program in the README trains, prunes and says so', () => {
