@@ -1,6 +1,16 @@
 import path from 'node:path';
 import { useBackend } from '@espalier/backend-node';
-import { type Dataset, definePlugin, EspalierError, type RunEvent, readWeights } from '@espalier/core';
+import {
+  type Dataset,
+  definePlugin,
+  EspalierError,
+  inject,
+  injectable,
+  RANDOM,
+  type Random,
+  type RunEvent,
+  readWeights,
+} from '@espalier/core';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ConfigError } from '../config/index.ts';
@@ -140,6 +150,22 @@ describe('prune', () => {
 });
 
 describe('loadData', () => {
+  test('gives a dataset of a plugin what a run gives it', async () => {
+    class Drawn {
+      constructor(private readonly random: Random) {}
+      async load() {
+        return { ...data, name: `drawn ${this.random.next()}` };
+      }
+    }
+    inject(RANDOM)(Drawn, undefined, 0);
+    injectable()(Drawn);
+    const plugins = [definePlugin({ name: 'drawn', datasets: { drawn: { use: Drawn } } })];
+    const names = [1, 1, 2].map(async (seed) => (await loadData('drawn', { seed, plugins })).name);
+    const [one, again, other] = await Promise.all(names);
+    expect(again).toBe(one);
+    expect(other).not.toBe(one);
+  });
+
   test('by name', async () => {
     const mnist = await loadData({ mnist: { limit: { train: 20, test: 10 } } });
     expect([mnist.train.size, mnist.test.size, mnist.classes]).toEqual([20, 10, 10]);

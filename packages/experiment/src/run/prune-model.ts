@@ -11,6 +11,8 @@ import {
   PartContainer,
   type Plugin,
   parsePart,
+  RANDOM,
+  Random,
   Registry,
   type RunEvent,
   SEED,
@@ -120,7 +122,13 @@ export async function loadData(
   if (part === undefined) throw new EspalierError(`expected a dataset as a name, or as { name: { options } }; got ${JSON.stringify(name)}`);
   const { part: complete, problems } = registry.complete(part);
   if (problems.length > 0) throw new EspalierError(problems.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n'));
-  return new PartContainer(registry).bind(SEED, seed).bind(BASE_FOLDER, from).bind(LOG, log).make(complete).load();
+  return new PartContainer(registry)
+    .bind(SEED, seed)
+    .bind(BASE_FOLDER, from)
+    .bind(LOG, log)
+    .bind(RANDOM, Random.of(seed, 'parts'))
+    .make(complete)
+    .load();
 }
 
 /** The options as an experiment on data and a model that are there already, checked like any config. */
