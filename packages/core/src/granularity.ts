@@ -30,7 +30,7 @@ export interface Granularity {
   readonly reduce?: Reduction;
   /** True where a group is a whole unit, as scorers of units need it. */
   readonly ofUnits?: boolean;
-  /** Group sets of which every parameter is in exactly one. */
+  /** Group sets of which every parameter is a member of exactly one, in the order in which a threshold gets their scores. */
   arrange(parameters: readonly PrunableParameter[], model: tf.LayersModel): readonly GroupSet[];
   /** Why a parameter cannot be cut in this way, for the plan; undefined where it can. */
   refuses?(parameter: PrunableParameter, model: tf.LayersModel): string | undefined;

@@ -7,8 +7,8 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 export interface Keeping {
   /** A tensor to write to with `assign`; `make` gives its first value. The run disposes it. */
   tensor(name: string, make: () => tf.Tensor): tf.Variable;
-  /** A plain value to write to through `current`. */
-  value: KeptValue;
+  /** A plain value to write to through `current`: `keep.value('rounds done', 0).current += 1`. */
+  readonly value: KeptValue;
 }
 
 /** For a number the type is `number` and not the literal that it starts from. */

@@ -72,19 +72,32 @@ export interface PruningRun {
    * Prunes the least important elements until this share of them is pruned. Parameters with a target of their own
    * follow in proportion: at half of the run's sparsity they are at half of theirs. Where the threshold decides alone,
    * `sparsity` is how far to go on the way to what that decides, from 0 to 1; all the way where it is not given.
+   *
+   * @throws EspalierError for a sparsity outside 0 to 1, and by name for a scorer or threshold that fails, gives NaN, or
+   * the wrong number or shape.
    */
   cut(scorer: Scorer, sparsity?: number): Promise<CutReport>;
 
-  /** Trains for this long; `onStep` may cut and regrow. */
+  /**
+   * Trains for this long; `onStep` may cut and regrow, but not train.
+   *
+   * @throws Diverged where loss or weights leave the finite numbers, Cancelled where the run is called off.
+   */
   train(budget: Budget, hooks?: OnStep | TrainHooks): Promise<TrainingReport>;
 
   /**
    * Drops a share of each parameter's kept weights, the least important by one scorer, and lets as many grow that are
    * pruned, the most important by another. What grows starts at zero. The sparsity stays as it is.
+   *
+   * @param share from 0 to 1, of what is kept.
    */
   regrow(share: number, drop: Scorer, grow: Scorer): Promise<CutReport>;
 
-  /** Puts weights back to what they were; masks stay, optimiser moments start anew. */
+  /**
+   * Puts weights back to what they were; masks stay, optimiser moments start anew.
+   *
+   * @throws EspalierError where the run has no such weights; the plan refuses a step that the dense training has not.
+   */
   rewind(to: Snapshot): Promise<void>;
 
   /** Loss and accuracy on the validation samples (on the training samples where there are none), never on the test set. */

@@ -26,6 +26,7 @@ export class Budget {
     this.stepsPerEpoch = stepsPerEpoch;
   }
 
+  /** Whole steps: epochs may be a fraction, and are rounded to the nearest step. */
   static ofEpochs(epochs: number, stepsPerEpoch: number): Budget {
     return new Budget(Math.round(epochs * stepsPerEpoch), stepsPerEpoch);
   }
@@ -34,7 +35,7 @@ export class Budget {
     return this.steps / this.stepsPerEpoch;
   }
 
-  /** One of `parts` equal shares, at least one step where there is any. */
+  /** One of `parts` equal shares, at least one step where there is any; what is left over is in none: see `inParts`. */
   split(parts: number): Budget {
     return new Budget(Math.min(this.steps, Math.max(1, Math.floor(this.steps / parts))), this.stepsPerEpoch);
   }
@@ -50,6 +51,7 @@ export class Budget {
     return new Budget(Math.round(this.steps * share), this.stepsPerEpoch);
   }
 
+  /** Its step of this number, from 1, whose batch had this mean loss. */
   at(number: number, loss: number): Step {
     return {
       number,

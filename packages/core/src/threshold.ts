@@ -14,8 +14,9 @@ export interface ParameterScores {
   /** Elements that go with each score: 1, the same for all, or each group's own. */
   readonly groupSize: number | Uint32Array;
   /**
-   * The scores in the parameter's order, −Infinity where an element (or group) is pruned already, +Infinity where it must stay. Read them anew rather than
-   * keeping them: where a scorer goes one parameter at a time, the run holds one parameter's scores at a time.
+   * The scores in the parameter's order, −Infinity where an element (or group) is pruned already, +Infinity where it
+   * must stay: leave both out of means and medians. Not to be written to. Read them anew rather than keeping them: of a
+   * large net the run holds one parameter's scores at a time, where the scorer goes one by one.
    */
   read(): Promise<Float32Array>;
 }

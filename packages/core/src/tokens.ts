@@ -37,11 +37,11 @@ export const THRESHOLD = token<Threshold>('THRESHOLD');
 export const LEARNING_RATE = token<LearningRate>('LEARNING_RATE');
 /** Makes any further part that the options name: `make(options.second)`. */
 export const MAKE = token<Make>('MAKE');
-/** The model of the run. */
+/** The model of the run. Not there for what is made before it: datasets, models, losses and granularities. */
 export const MODEL = token<tf.LayersModel>('MODEL');
 /** The data of the run. */
 export const DATA = token<Dataset>('DATA');
-/** Training samples set aside for scoring. */
+/** Training samples that scores are computed on. */
 export const CALIBRATION = token<Calibration>('CALIBRATION');
 /** Gradients of the loss over the calibration data. */
 export const GRADIENTS = token<Gradients>('GRADIENTS');
@@ -53,7 +53,10 @@ export const LOSS = token<Loss>('LOSS');
 export const OPTIMIZER = token<Optimizer>('OPTIMIZER');
 /** The trainer of the run. */
 export const TRAINER = token<Trainer>('TRAINER');
-/** Random numbers of the part's own, from the run's seed. */
+/**
+ * Random numbers from the run's seed, one stream for all parts. A killed run does not get it back: what is drawn while
+ * it runs comes from `run.random`, or from a scorer's `context.random`.
+ */
 export const RANDOM = token<Random>('RANDOM');
 /** The seed of the run. */
 export const SEED = token<number>('SEED');
