@@ -140,6 +140,12 @@ describe('in rounds', () => {
     expect(kept(weights)).toHaveLength(25);
   });
 
+  test('that do not divide the budget lose no step of it', async () => {
+    const { cuts, trained } = await prune({ strategy: { magnitude: { rounds: 3 } }, sparsity: 0.75, steps: 8 });
+    expect(trained).toBe(8);
+    expect(cuts.map(({ step }) => step)).toEqual([0, 2, 5]);
+  });
+
   test('the plan says so beforehand', async () => {
     const { plan } = await prune({ strategy: { magnitude: { rounds: 2 } }, sparsity: 0.75, steps: 8 });
     expect(plan.map(({ what, step }) => `${what} at ${step}`)).toEqual(['cut at 0', 'train at 0', 'cut at 4', 'train at 4']);
