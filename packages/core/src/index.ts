@@ -36,6 +36,7 @@ export { Sgd } from './optimizers/sgd.ts';
 export { isModel, leafLayers, type ModelParameter, modelParameters, type PrunableParameter } from './parameter.ts';
 export { Part, parsePart, part } from './part.ts';
 export { definePlugin, PART_KINDS, PLUGIN_FIELDS, type Plugin, type PluginEntry } from './plugin.ts';
+export { pruneInRounds } from './prune-in-rounds.ts';
 export type { CutReport, OnStep, PruningRun, Snapshot, TrainHooks, TrainingReport } from './pruning-run.ts';
 export { Random } from './random.ts';
 export { checkScorer } from './refusal.ts';

@@ -1,16 +1,4 @@
-import {
-  type Budget,
-  inject,
-  injectable,
-  OPTIONS,
-  type PruningRun,
-  part,
-  rounds,
-  SCORER,
-  type Scorer,
-  type Strategy,
-  z,
-} from '@espalier/core';
+import { inject, injectable, OPTIONS, type PruningRun, part, pruneInRounds, SCORER, type Scorer, type Strategy, z } from '@espalier/core';
 
 export const magnitudeStrategyOptions = z.object({
   scorer: part('scorer', 'magnitude').describe('What decides which weights go.'),
@@ -30,10 +18,6 @@ export class MagnitudeStrategy implements Strategy {
   ) {}
 
   async prune(run: PruningRun): Promise<void> {
-    const parts = run.budget.inParts(this.options.rounds);
-    for (const round of rounds(this.options.rounds)) {
-      await run.cut(this.scorer, 1 - (1 - run.sparsity) ** round.progress);
-      await run.train(parts[round.number - 1] as Budget);
-    }
+    await pruneInRounds(run, this.scorer, this.options.rounds);
   }
 }

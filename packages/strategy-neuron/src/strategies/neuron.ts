@@ -1,16 +1,4 @@
-import {
-  type Budget,
-  inject,
-  injectable,
-  OPTIONS,
-  type PruningRun,
-  part,
-  rounds,
-  SCORER,
-  type Scorer,
-  type Strategy,
-  z,
-} from '@espalier/core';
+import { inject, injectable, OPTIONS, type PruningRun, part, pruneInRounds, SCORER, type Scorer, type Strategy, z } from '@espalier/core';
 import { soFar } from '../so-far.ts';
 
 export const neuronOptions = z.object({
@@ -31,10 +19,6 @@ export class NeuronStrategy implements Strategy {
   ) {}
 
   async prune(run: PruningRun): Promise<void> {
-    const parts = run.budget.inParts(this.options.rounds);
-    for (const round of rounds(parts.length)) {
-      await run.cut(this.scorer, soFar(run, round));
-      await run.train(parts[round.number - 1] as Budget);
-    }
+    await pruneInRounds(run, this.scorer, this.options.rounds, (round) => soFar(run, round));
   }
 }
