@@ -1,3 +1,4 @@
+import { CONTROLS } from '@espalier/core';
 import { InvalidArgumentError, Option } from 'commander';
 
 /** Options that several commands have, each said in one place. */
@@ -5,6 +6,13 @@ export const jsonOption = () => new Option('--json', 'one JSON document on stdou
 
 export const setOption = () =>
   new Option('--set <path=value>', 'set a value of the config (repeatable): prune.sparsity=0.9').argParser(collected).default([], 'none');
+
+/** `--control NAME` is `--set prune.control=NAME`. */
+export const controlOption = () => new Option('--control <name>', `in place of the strategy: ${Object.keys(CONTROLS).join(', ')}`);
+
+export function withControl(set: readonly string[], control: string | undefined): readonly string[] {
+  return control === undefined ? set : [...set, `prune.control=${control}`];
+}
 
 export const threadsOption = () => new Option('--threads <n>', 'threads of the backend').argParser(threadCount);
 

@@ -30,6 +30,7 @@ export type CallRecord = (
   | { readonly call: 'cut'; readonly result: CutReport }
   | { readonly call: 'regrow'; readonly result: CutReport }
   | { readonly call: 'rewind' }
+  | { readonly call: 'shuffle' }
   | { readonly call: 'evaluate'; readonly result: Evaluation }
 ) & {
   readonly random: readonly number[];

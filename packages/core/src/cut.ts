@@ -50,7 +50,7 @@ export async function cut(request: CutRequest): Promise<CutReport> {
       kept.keep(bestOf(values));
       spared.push((set.members[0] as GroupMember).parameter.name);
     }
-    for (const { parameter, groups } of [...set.members, ...set.companions]) prune(masks, parameter, expand(kept, groups, parameter.size));
+    for (const { parameter, groups } of [...set.members, ...set.companions]) prune(masks, parameter, kept.expand(groups, parameter.size));
     for (const { parameter } of set.members) thresholds.set(parameter.name, Number.isFinite(drawn.below) ? drawn.below : null);
   }
   const parameters = masks.parameters.map(({ name }) => ({
@@ -106,14 +106,6 @@ function bestOf(values: Float32Array): number {
   let best = 0;
   for (let i = 1; i < values.length; i++) if ((values[i] as number) > (values[best] as number)) best = i;
   return best;
-}
-
-/** The mask of elements whose groups are kept. */
-function expand(kept: Mask, groups: Int32Array | null, size: number): Mask {
-  if (groups === null) return kept;
-  const mask = Mask.full(size);
-  for (let i = 0; i < size; i++) if (!kept.keeps(groups[i] as number)) mask.prune(i);
-  return mask;
 }
 
 /** What was pruned stays pruned. */

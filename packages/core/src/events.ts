@@ -26,6 +26,7 @@ export type RunEvent =
   | ({ readonly type: 'cut'; readonly step: number; readonly seconds: number } & CutReport)
   | ({ readonly type: 'regrow'; readonly step: number; readonly seconds: number; readonly share: number } & CutReport)
   | { readonly type: 'rewind'; readonly to: Snapshot }
+  | { readonly type: 'shuffle'; readonly step: number; readonly sparsity: number }
   | { readonly type: 'log'; readonly message: string };
 
 /** Training the dense baseline, or pruning. */

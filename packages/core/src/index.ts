@@ -5,6 +5,7 @@ export { breathe } from './breathe.ts';
 export { Calibration } from './calibration.ts';
 export type { CallRecord, Checkpoint, CheckpointStore, StoredTensor } from './checkpoint.ts';
 export { PartContainer } from './container.ts';
+export { CONTROLS, type Control, underControl } from './control.ts';
 export { corePlugin } from './core-plugin.ts';
 export { type CutRequest, cut } from './cut.ts';
 export { type Column, type Dataset, type DatasetSource, elementsOf, pickSamples, type Samples, sliceSamples } from './data.ts';

@@ -18,6 +18,7 @@ import { Random } from './random.ts';
 import { checkGranularity } from './refusal.ts';
 import { regrow } from './regrow.ts';
 import type { Scorer } from './scorer.ts';
+import { shuffleMasks } from './shuffle-masks.ts';
 import type { Budget } from './step.ts';
 import { TapeTrainer } from './tape-trainer.ts';
 import type { Threshold } from './threshold.ts';
@@ -255,6 +256,16 @@ export class LiveRun implements PruningRun {
       this.session?.reset();
       await this.session?.refresh();
       this.emit({ type: 'rewind', to });
+      return undefined;
+    });
+  }
+
+  async shuffleMasks(): Promise<void> {
+    await this.call('shuffle', async () => {
+      await this.session?.sync();
+      shuffleMasks({ masks: this.masks, granularity: this.parts.granularity, model: this.model, random: this.random });
+      await this.session?.refresh();
+      this.emit({ type: 'shuffle', step: this.steps, sparsity: this.masks.sparsity });
       return undefined;
     });
   }

@@ -82,6 +82,18 @@ export class Mask {
     return new Mask(this.size, both);
   }
 
+  /**
+   * From a mask of groups to one of elements.
+   *
+   * @param groups each element's group; null where each element is a group of its own.
+   */
+  expand(groups: Int32Array | null, size: number): Mask {
+    if (groups === null) return this;
+    const mask = Mask.full(size);
+    for (let i = 0; i < size; i++) if (!this.keeps(groups[i] as number)) mask.prune(i);
+    return mask;
+  }
+
   keeps(index: number): boolean {
     return (((this.bytes[index >> 3] as number) >> (index & 7)) & 1) === 1;
   }

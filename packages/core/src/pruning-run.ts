@@ -45,8 +45,11 @@ export interface TrainHooks {
   readonly penalty?: () => tf.Scalar;
 }
 
-/** Weights to go back to: those of the untrained net, of the dense baseline, or of a step of the dense training. */
-export type Snapshot = 'initial' | 'dense' | `step-${number}`;
+/**
+ * Weights to go back to: those of the untrained net, of the dense baseline, or of a step of the dense training; or those
+ * of an untrained net that another seed has drawn.
+ */
+export type Snapshot = 'initial' | 'dense' | 'redrawn' | `step-${number}`;
 
 /**
  * All that a strategy needs, and the promises that are easy to break by hand: a pruned weight stays exactly zero
@@ -99,6 +102,13 @@ export interface PruningRun {
    * @throws EspalierError where the run has no such weights; the plan refuses a step that the dense training has not.
    */
   rewind(to: Snapshot): Promise<void>;
+
+  /**
+   * Redraws the masks: as many groups of each parameter stay as before, but which ones is left to chance. What is kept
+   * now and was pruned is zero until the weights are rewound.
+   * Frankle et al., 2021, "Pruning Neural Networks at Initialization: Why Are We Missing the Mark?", arXiv:2009.08576.
+   */
+  shuffleMasks(): Promise<void>;
 
   /** Loss and accuracy on the validation samples (on the training samples where there are none), never on the test set. */
   evaluate(): Promise<Evaluation>;

@@ -15,7 +15,7 @@ import type { Strategy } from './strategy.ts';
 
 /** What a strategy would do, step by step. */
 export interface RehearsedEvent {
-  readonly what: 'cut' | 'regrow' | 'train' | 'rewind' | 'evaluate';
+  readonly what: 'cut' | 'regrow' | 'train' | 'rewind' | 'shuffle' | 'evaluate';
   /** Training steps done before it, over the whole run. */
   readonly step: number;
   /** For a cut: the sparsity asked for; NaN where the threshold decides. */
@@ -119,6 +119,11 @@ class Rehearsal implements PruningRun {
   async rewind(to: Snapshot): Promise<void> {
     this.count();
     this.events.push({ what: 'rewind', step: this.steps, to });
+  }
+
+  async shuffleMasks(): Promise<void> {
+    this.count();
+    this.events.push({ what: 'shuffle', step: this.steps });
   }
 
   async evaluate(): Promise<Evaluation> {

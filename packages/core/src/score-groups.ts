@@ -38,7 +38,7 @@ export async function scoreGroups(request: ScoreRequest): Promise<ParameterScore
         scores.push(own as Float32Array);
       }
       // The score of a unit is that of each of its weights: nothing is to be added up.
-      return groupScores(set, scores, masks, scorer.ofUnits ? 'max' : request.reduce);
+      return groupScores(set, scores, masks, scorer.ofUnits ? 'max' : (scorer.reduce ?? request.reduce));
     };
     let held: Promise<Float32Array> | undefined;
     const read = () => {
@@ -138,7 +138,7 @@ function isPlain(scores: Float32Array): boolean {
  *
  * @param scores per member of the set; not written to, as a backend may hand out the memory of a weight itself.
  */
-function groupScores(set: GroupSet, scores: readonly Float32Array[], masks: MaskSet, reduce: Reduction): Float32Array {
+function groupScores(set: GroupSet, scores: readonly Float32Array[], masks: MaskSet, reduce: Reduction | 'first'): Float32Array {
   const [only] = set.members;
   const isByElement = set.members.length === 1 && only?.groups === null;
   const groups = isByElement
@@ -160,7 +160,7 @@ function byElement(given: Float32Array, mask: Mask, isWritten: boolean): Float32
   return scores;
 }
 
-function byGroup({ count, members }: GroupSet, scores: readonly Float32Array[], masks: MaskSet, reduce: Reduction): Float32Array {
+function byGroup({ count, members }: GroupSet, scores: readonly Float32Array[], masks: MaskSet, reduce: Reduction | 'first'): Float32Array {
   const totals = new Float64Array(count).fill(reduce === 'max' ? Number.NEGATIVE_INFINITY : 0);
   const alive = new Uint32Array(count);
   for (const [m, { parameter, groups }] of members.entries()) {
@@ -171,6 +171,7 @@ function byGroup({ count, members }: GroupSet, scores: readonly Float32Array[], 
       const group = groups === null ? i : (groups[i] as number);
       const score = own[i] as number;
       alive[group] = (alive[group] as number) + 1;
+      if (reduce === 'first' && (alive[group] as number) > 1) continue;
       const total = totals[group] as number;
       totals[group] = reduce === 'max' ? Math.max(total, score) : total + (reduce === 'l2' ? score * score : score);
     }

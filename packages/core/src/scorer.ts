@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
+import type { Reduction } from './granularity.ts';
 import type { Keeping } from './keeping.ts';
 import type { MaskSet } from './mask-set.ts';
 import type { PrunableParameter } from './parameter.ts';
@@ -34,6 +35,12 @@ export interface Scorer {
    * that cuts anything else is refused, and the scores stay as they are whatever the reduction.
    */
   readonly ofUnits?: boolean;
+
+  /**
+   * How its scores of weights become those of groups, where that is not the granularity's to say. `first`: a group has
+   * the score of its first kept weight, for scores that say nothing of size.
+   */
+  readonly reduce?: Reduction | 'first';
 
   /** Why this scorer cannot score a parameter, said by name before the run; undefined where it can. */
   refuses?(parameter: PrunableParameter, model: tf.LayersModel): string | undefined;

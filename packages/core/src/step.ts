@@ -51,6 +51,11 @@ export class Budget {
     return new Budget(Math.round(this.steps * share), this.stepsPerEpoch);
   }
 
+  /** Both, one after the other. */
+  and(other: Budget): Budget {
+    return new Budget(this.steps + other.steps, this.stepsPerEpoch);
+  }
+
   /** Its step of this number, from 1, whose batch had this mean loss. */
   at(number: number, loss: number): Step {
     return {

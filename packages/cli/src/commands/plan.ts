@@ -1,9 +1,10 @@
 import type { AddCommand, CommandContext } from '../command.ts';
 import { EXIT } from '../exit-status.ts';
-import { jsonOption, setOption } from '../options.ts';
+import { controlOption, jsonOption, setOption, withControl } from '../options.ts';
 
 interface PlanFlags {
   readonly set: readonly string[];
+  readonly control?: string;
   readonly json?: boolean;
 }
 
@@ -13,18 +14,19 @@ export const addPlan: AddCommand = (program, context) => {
     .description('what a run would prune, where, when and why; trains nothing')
     .argument('<experiment>', 'its YAML file')
     .addOption(setOption())
+    .addOption(controlOption())
     .addOption(jsonOption())
     .action((file: string, flags: PlanFlags) => plan(file, flags, context));
 };
 
-async function plan(file: string, { set, json }: PlanFlags, context: CommandContext): Promise<void> {
+async function plan(file: string, { set, control, json }: PlanFlags, context: CommandContext): Promise<void> {
   const { terminal } = context;
   const [{ planExperiment }, { planSummary, planTable }, { loadConfig }] = await Promise.all([
     import('@espalier/experiment'),
     import('../view/plan-view.ts'),
     import('../load-config.ts'),
   ]);
-  const loaded = await loadConfig(file, set);
+  const loaded = await loadConfig(file, withControl(set, control));
   const planned = await planExperiment(loaded);
   if (json) terminal.printJson(planned);
   else terminal.print(`${planTable(planned, terminal)}\n\n${planSummary(planned, terminal)}`);

@@ -1,11 +1,12 @@
 import type { ExperimentEvent, LoadedExperiment, Plan, RunResult } from '@espalier/experiment';
 import type { AddCommand, CommandContext } from '../command.ts';
 import { EXIT } from '../exit-status.ts';
-import { jsonOption, setOption, threadsOption } from '../options.ts';
+import { controlOption, jsonOption, setOption, threadsOption, withControl } from '../options.ts';
 
 interface RunFlags {
   readonly out?: string;
   readonly set: readonly string[];
+  readonly control?: string;
   readonly threads?: number;
   readonly fresh?: boolean;
 }
@@ -17,6 +18,7 @@ export const addRun: AddCommand = (program, context) => {
     .argument('<experiment>', 'its YAML file')
     .option('--out <dir>', 'the folder of the run (default: runs/NAME-HASH)')
     .addOption(setOption())
+    .addOption(controlOption())
     .addOption(threadsOption())
     .option('--fresh', 'run anew what is recorded already')
     .addOption(jsonOption())
@@ -25,7 +27,7 @@ export const addRun: AddCommand = (program, context) => {
 
 async function run(file: string, flags: RunFlags, context: CommandContext): Promise<void> {
   const { loadConfig } = await import('../load-config.ts');
-  const loaded = await loadConfig(file, flags.set);
+  const loaded = await loadConfig(file, withControl(flags.set, flags.control));
   const shown = new ShownRun(loaded, context);
   const result = await shown.run(flags);
   if (context.terminal.json) context.terminal.printJson(result);

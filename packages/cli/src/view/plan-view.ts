@@ -15,7 +15,7 @@ export function planSummary(plan: Plan, options: TableOptions): string {
         'prunes',
         `${taken.length} of ${plural(plan.parameters.length, 'parameter')}, ${count(elements)} of ${count(plan.dense.parameters)} elements`,
       ],
-      ['by', `${plan.strategy}, threshold ${plan.threshold}`],
+      ['by', `${plan.control === null ? '' : `control "${plan.control}" of `}${plan.strategy}, threshold ${plan.threshold}`],
       ['expects', expectation(plan)],
       ['cuts', cutsText(plan)],
       rewindsText(plan),

@@ -1,4 +1,4 @@
-import { type Part, part, z } from '@espalier/core';
+import { CONTROLS, type Control, type Part, part, z } from '@espalier/core';
 
 const parameterRule = z
   .object({
@@ -78,6 +78,10 @@ export const experimentSchema = z
     prune: z
       .object({
         strategy: part('strategy').describe('When to cut, how often, with how much training in between.'),
+        control: z
+          .enum(Object.keys(CONTROLS) as [Control, ...Control[]])
+          .optional()
+          .describe('Runs a control in place of the strategy: what is left of its result without its insight.'),
         sparsity: z
           .number()
           .min(0)

@@ -94,7 +94,7 @@ describe('names', () => {
         'x.yaml:8:3: unknown key "sparsty" in prune',
         '  8 |   sparsty: 0.9',
         '    |   ^^^^^^^',
-        '    = expected: strategy, sparsity, threshold, granularity, mayEmpty, parameters, epochs, batchSize, optimizer, calibration, tolerance',
+        '    = expected: strategy, control, sparsity, threshold, granularity, mayEmpty, parameters, epochs, batchSize, optimizer, calibration, tolerance',
         '    = did you mean "sparsity"?',
       ].join('\n'),
     );

@@ -21,6 +21,7 @@ import { openRun } from './open-run.ts';
 import { askedSparsity, type Plan, rewoundSteps } from './plan.ts';
 import type { PreparedExperiment } from './prepare.ts';
 import { recordable } from './recordable.ts';
+import { redrawnWeights } from './redrawn.ts';
 import type { Measurement, RunResult } from './result.ts';
 import { RUN_FILES, type RunFolder } from './run-folder.ts';
 import { storeModel } from './stored-model.ts';
@@ -100,7 +101,7 @@ export class ExperimentRun {
 
     const { signal, checkpointEvery } = this.parts;
     const run = await openRun(prepared, {
-      snapshots: baseline.snapshots,
+      snapshots: { ...baseline.snapshots, ...(await this.redrawn()) },
       signal,
       onEvent: (event) => this.emit(event),
       checkpoints: this.checkpoints,
@@ -142,6 +143,12 @@ export class ExperimentRun {
         if (last !== undefined) onEvent(last as unknown as RunEvent);
       },
     });
+  }
+
+  /** The untrained net of another seed, where the strategy goes back to it. */
+  private async redrawn(): Promise<{ redrawn?: StoredWeights }> {
+    const { plan, prepared } = this.parts;
+    return plan.rewinds.some(({ to }) => to === 'redrawn') ? { redrawn: await redrawnWeights(prepared) } : {};
   }
 
   private async prune(run: LiveRun): Promise<void> {
@@ -214,7 +221,7 @@ export class ExperimentRun {
 
   private identity() {
     const { name, seed, prune } = this.parts.loaded.experiment;
-    return { experiment: name, hash: this.parts.hash, seed, strategy: prune.strategy.name };
+    return { experiment: name, hash: this.parts.hash, seed, strategy: prune.strategy.name, control: prune.control ?? null };
   }
 
   private origin() {

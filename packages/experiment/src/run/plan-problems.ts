@@ -1,5 +1,6 @@
-import type { RehearsedEvent } from '@espalier/core';
+import { type RehearsedEvent, readWeights } from '@espalier/core';
 import type { PreparedExperiment } from './prepare.ts';
+import { redrawnWeights } from './redrawn.ts';
 
 /** What can never come out as it was asked. */
 export interface PlanProblem {
@@ -26,7 +27,23 @@ export function problemsOf(prepared: PreparedExperiment, events: readonly Rehear
     const message = `a sparsity of ${percent(sparsity)} is out of reach: granularity "${granularity.name}" goes up to ${percent(maxSparsity)}`;
     problems.push({ path: ['prune', 'sparsity'], message });
   }
-  return [...problems, ...problemsOfCuts(prepared, events), ...problemsOfRewinds(events, denseSteps)];
+  return [...problems, ...problemsOfControl(prepared), ...problemsOfCuts(prepared, events), ...problemsOfRewinds(events, denseSteps)];
+}
+
+function problemsOfControl({ source, experiment }: PreparedExperiment): PlanProblem[] {
+  const { control } = experiment.prune;
+  if (control === undefined || control === 'random' || !source.trained) return [];
+  const message = `control "${control}" trains from first weights, and model "${experiment.model.name}" comes trained. Control "random" works here`;
+  return [{ path: ['prune', 'control'], message }];
+}
+
+/** A user's own model may draw the same weights whatever the seed. */
+export async function problemsOfRedrawing(prepared: PreparedExperiment, events: readonly RehearsedEvent[]): Promise<PlanProblem[]> {
+  if (!events.some(({ to }) => to === 'redrawn') || prepared.source.trained) return [];
+  const [own, other] = [await readWeights(prepared.model), await redrawnWeights(prepared)];
+  if (Object.entries(own).some(([name, { data }]) => data.some((weight, i) => weight !== other[name]?.data[i]))) return [];
+  const message = `model "${prepared.experiment.model.name}" draws the same weights whatever the seed: there are no others to go back to`;
+  return [{ path: ['model'], message }];
 }
 
 function problemsOfCuts({ experiment: { prune }, threshold }: PreparedExperiment, events: readonly RehearsedEvent[]): PlanProblem[] {
@@ -52,7 +69,7 @@ function problemsOfCuts({ experiment: { prune }, threshold }: PreparedExperiment
 
 function problemsOfRewinds(events: readonly RehearsedEvent[], denseSteps: number): PlanProblem[] {
   return [...new Set(events.flatMap(({ to }) => to ?? []))].flatMap((to) => {
-    if (to === 'initial' || to === 'dense') return [];
+    if (to === 'initial' || to === 'dense' || to === 'redrawn') return [];
     const step = stepOf(to);
     if (step === undefined) return [{ path: STRATEGY, message: `there is no "${to}" to rewind to, only initial, dense and step-NUMBER` }];
     if (Number.isInteger(step) && step >= 1 && step <= denseSteps) return [];

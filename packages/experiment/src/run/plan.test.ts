@@ -1,9 +1,10 @@
 import { useBackend } from '@espalier/backend-node';
+import { saveModel } from '@espalier/models';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ConfigError } from '../config/index.ts';
 import { planExperiment } from './run-experiment.ts';
-import { POINTS, points, trial } from './testing/experiments.ts';
+import { POINTS, points, temporaryFolder, trial } from './testing/experiments.ts';
 
 beforeAll(() => useBackend({ choice: 'cpu' }));
 
@@ -135,5 +136,34 @@ describe('what can never be is refused', () => {
 
   test('a sparsity out of reach of any cut is pointed at, too', async () => {
     await expect(planOf(...trial('{steadily: {end: -1}}'))).rejects.toThrow(/the sparsity asked for is -/);
+  });
+});
+
+describe('a control', () => {
+  const course = async (control: string) => {
+    const { control: named, cuts, rewinds, training } = await planOf(`prune.control=${control}`);
+    return [named, cuts.map(({ scorer }) => scorer), rewinds.map(({ to }) => to), training.pruneSteps];
+  };
+
+  test('is planned as what it is: 60 steps of pruning, 120 dense', async () => {
+    expect(await course('random')).toEqual(['random', ['random'], [], 60]);
+    expect(await course('shuffled')).toEqual(['shuffled', ['magnitude'], ['initial'], 120]);
+    expect(await course('reinitialised')).toEqual(['reinitialised', ['magnitude'], ['redrawn'], 120]);
+    expect(await course('scratch')).toEqual(['scratch', ['magnitude'], ['initial'], 240]);
+    expect((await planOf()).control).toBeNull();
+  });
+
+  test('that trains anew is refused for a model that comes trained, one by random scores is not', async () => {
+    const folder = temporaryFolder();
+    await saveModel(
+      tf.sequential({ layers: [tf.layers.dense({ units: 2, inputShape: [2], activation: 'softmax', name: 'output' })] }),
+      folder,
+    );
+    const model = [`model={file: {path: ${folder}/model.json}}`, 'train.epochs=0'];
+    const [problem] = await problemsOf(...model, 'prune.control=reinitialised');
+    expect(problem).toBe(
+      'prune.control: control "reinitialised" trains from first weights, and model "file" comes trained. Control "random" works here',
+    );
+    expect(await problemsOf(...model, 'prune.control=random')).toEqual([]);
   });
 });

@@ -1,7 +1,16 @@
-import { Budget, type GroupMember, groupSizes, modelParameters, rehearse, stepsPerEpoch, usesPerSample } from '@espalier/core';
+import {
+  Budget,
+  type Control,
+  type GroupMember,
+  groupSizes,
+  modelParameters,
+  rehearse,
+  stepsPerEpoch,
+  usesPerSample,
+} from '@espalier/core';
 import type { LoadedExperiment } from '../config/parse-experiment.ts';
 import { blaming } from './blame.ts';
-import { type PlanProblem, problemsOf, stepOf } from './plan-problems.ts';
+import { type PlanProblem, problemsOf, problemsOfRedrawing, stepOf } from './plan-problems.ts';
 import type { PreparedExperiment } from './prepare.ts';
 import { storedBytes } from './stored-bytes.ts';
 
@@ -9,6 +18,8 @@ import { storedBytes } from './stored-bytes.ts';
 export interface Plan {
   readonly experiment: string;
   readonly strategy: string;
+  /** Where it is not the strategy itself but its control. */
+  readonly control: Control | null;
   readonly threshold: string;
   readonly parameters: readonly PlannedParameter[];
   readonly dense: { readonly parameters: number; readonly macs: number; readonly bytes: number };
@@ -65,6 +76,7 @@ export async function makePlan(loaded: LoadedExperiment, prepared: PreparedExper
   return {
     experiment: experiment.name,
     strategy: prune.strategy.name,
+    control: prune.control ?? null,
     threshold: prune.threshold.name,
     parameters,
     dense: { parameters: size, macs, bytes: 4 * size },
@@ -84,7 +96,7 @@ export async function makePlan(loaded: LoadedExperiment, prepared: PreparedExper
         scorer: event.scorer ?? '',
       })),
     rewinds: events.filter(({ what }) => what === 'rewind').map(({ step, to }) => ({ step, to: to ?? '' })),
-    problems: problemsOf(prepared, events, denseSteps),
+    problems: [...problemsOf(prepared, events, denseSteps), ...(await problemsOfRedrawing(prepared, events))],
   };
 }
 

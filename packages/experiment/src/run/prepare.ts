@@ -2,6 +2,7 @@ import {
   ACTIVATIONS,
   Activations,
   BASE_FOLDER,
+  Budget,
   CALIBRATION,
   Calibration,
   DATA,
@@ -25,14 +26,17 @@ import {
   RANDOM,
   Random,
   type Samples,
+  type Scorer,
   SEED,
   type Strategy,
   samplesFor,
   selectParameters,
+  stepsPerEpoch,
   THRESHOLD,
   type Threshold,
   TRAINER,
   type Trainer,
+  underControl,
 } from '@espalier/core';
 import type * as tf from '@tensorflow/tfjs';
 import type { Experiment } from '../config/experiment.ts';
@@ -118,13 +122,22 @@ export async function prepare(
     const trainer = await at(['trainer'], () => container.make(experiment.trainer));
     const threshold = await at(['prune', 'threshold'], () => container.make(experiment.prune.threshold));
     container.bind(OPTIMIZER, pruneOptimizer).bind(TRAINER, trainer).bind(THRESHOLD, threshold);
-    const strategy = await at(['prune', 'strategy'], () => container.make(experiment.prune.strategy));
+    const own = await at(['prune', 'strategy'], () => container.make(experiment.prune.strategy));
+    const strategy = await at(['prune', 'control'], () =>
+      controlled(own, experiment, train, () => container.make(new Part('scorer', 'random'))),
+    );
     const parts = { loss, denseOptimizer, pruneOptimizer, trainer, threshold, granularity, strategy };
     return { experiment, data, train, validation, source, task, model, selection, ...parts, dispose };
   } catch (error) {
     dispose();
     throw error;
   }
+}
+
+function controlled(strategy: Strategy, { train, prune }: Experiment, samples: Samples, randomScorer: () => Scorer): Strategy {
+  if (prune.control === undefined) return strategy;
+  const denseBudget = Budget.ofEpochs(train.epochs, stepsPerEpoch(samples, prune.batchSize));
+  return underControl(strategy, prune.control, { randomScorer: randomScorer(), denseBudget });
 }
 
 function taskOf(data: Dataset, seed: number): ModelTask {

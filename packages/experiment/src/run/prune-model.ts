@@ -74,7 +74,7 @@ export async function prune(model: tf.LayersModel, options: PruneOptions): Promi
   const prepared = await prepare(loaded, { model });
   const { problems, rewinds } = await makePlan(loaded, prepared);
   if (problems.length > 0) throw loaded.error(problems);
-  if (rewinds.some(({ to }) => to === 'initial')) {
+  if (rewinds.some(({ to }) => to === 'initial' || to === 'redrawn')) {
     const message = 'it goes back to the initial weights, which nobody knows of a model that comes trained. Run it as an experiment';
     throw loaded.error([{ path: ['prune', 'strategy'], message }]);
   }

@@ -1,3 +1,5 @@
+import type { Control } from '@espalier/core';
+
 /** One state of the model, measured. */
 export interface Measurement {
   /** Share of right classes among the test samples, 0 to 1; null for regression. */
@@ -39,6 +41,8 @@ export interface RunResult {
   readonly hash: string;
   readonly seed: number;
   readonly strategy: string;
+  /** Where it is not the strategy itself but its control. */
+  readonly control: Control | null;
   readonly status: 'done' | 'failed';
   /** Why it failed: an error, or what was expected and does not hold. */
   readonly failures?: readonly string[];

@@ -282,6 +282,13 @@ describe('on plain JavaScript', () => {
     expect(result.pruned?.sparsity).toBe(0.5);
   });
 
+  test.each(['random', 'shuffled', 'reinitialised', 'scratch'])('under the control "%s", which its record names', async (control) => {
+    const { result, out } = await run({ set: ['backend=cpu', `prune.control=${control}`] });
+    expect(result).toMatchObject({ status: 'done', control, strategy: 'magnitude', pruned: { sparsity: 0.5 } });
+    const steps = events(out).filter(({ type, phase }) => type === 'epoch' && phase === 'prune');
+    expect(steps).toHaveLength({ random: 4, shuffled: 8, reinitialised: 8, scratch: 16 }[control] ?? 0);
+  });
+
   test('regression has no accuracy', async () => {
     const config = POINTS.replace('target: class', 'target: y, task: regression').replace(
       '{ mlp: { hidden: [16, 8] } }',
