@@ -1,0 +1,3 @@
+export { buildModel } from './build-model.ts';
+export type { LayerClass, LayerConfig, Network, NetworkLayer, NetworkNode, NetworkTensor, NetworkWeight, WeightValues } from './network.ts';
+export { readNetwork } from './read-network.ts';

@@ -1,0 +1,218 @@
+import { EspalierError, isModel, leafLayers, modelParameters } from '@espalier/core';
+import type * as tf from '@tensorflow/tfjs';
+import { registeredClass } from './layer-class.ts';
+import type { LayerClass, LayerConfig, Network, NetworkLayer, NetworkNode, NetworkTensor, NetworkWeight, WeightValues } from './network.ts';
+
+/** What a layer knows of its calls, in fields that tfjs's types do not show. */
+interface Inbound {
+  readonly inputTensors: readonly tf.SymbolicTensor[];
+  readonly outputTensors: readonly tf.SymbolicTensor[];
+  readonly callArgs?: Readonly<Record<string, unknown>> | null;
+}
+
+type Shape = (number | null)[];
+
+/** A model as it is called once: what its inputs are in the network, and what is known of its tensors already. */
+interface Scope {
+  readonly tensors: Map<number, string>;
+  /** Calls of models nested in it, by layer and number of the call. */
+  readonly nested: Map<tf.layers.Layer, Map<number, Scope>>;
+  readonly isOuter: boolean;
+}
+
+/**
+ * Reads a model as a network; the model is left as it is.
+ *
+ * @throws EspalierError where the model keeps state from batch to batch, or names what it cannot read.
+ */
+export async function readNetwork(model: tf.LayersModel): Promise<Network> {
+  const reader = new Reader(model);
+  const network = reader.read();
+  const values = await reader.values();
+  const layers = [...network.layers.values()].map((layer) => ({ ...layer, weights: layer.weights.map(valued) }));
+  function valued(weight: NetworkWeight): NetworkWeight {
+    return { ...weight, values: values.get(weight.parameter) as WeightValues };
+  }
+  return { ...network, layers: new Map(layers.map((layer) => [layer.name, layer])) };
+}
+
+class Reader {
+  private readonly model: tf.LayersModel;
+  private readonly names: ReadonlyMap<tf.layers.Layer, { readonly name: string; readonly path: string }>;
+  private readonly parameters: ReadonlyMap<tf.Variable, string>;
+  private readonly layers = new Map<string, NetworkLayer>();
+  private readonly tensors = new Map<string, NetworkTensor>();
+  private readonly nodes: NetworkNode[] = [];
+  private readonly calls = new Map<string, number>();
+
+  constructor(model: tf.LayersModel) {
+    this.model = model;
+    this.names = uniqueNames(model);
+    this.parameters = new Map(modelParameters(model).map(({ name, variable }) => [variable, name]));
+  }
+
+  read(): Network {
+    const outer: Scope = { tensors: new Map(), nested: new Map(), isOuter: true };
+    const inputs = this.model.inputs.map((tensor) => this.tensorOf(tensor, outer));
+    const outputs = this.model.outputs.map((tensor) => this.tensorOf(tensor, outer));
+    const { name, trainable } = this.model;
+    const network = { name, trainable, inputs, outputs, tensors: this.tensors, layers: this.layers, nodes: this.nodes };
+    return withOutputNames(network, this.model.outputNames);
+  }
+
+  /** Copies: a backend may hand out the memory that it goes on writing to. */
+  async values(): Promise<Map<string, WeightValues>> {
+    const entries = [...this.parameters].map(async ([variable, name]) => [name, (await variable.data()).slice()] as const);
+    return new Map(await Promise.all(entries));
+  }
+
+  /** The network's tensor for one of the model's, with all that is needed before it. */
+  private tensorOf(tensor: tf.SymbolicTensor, scope: Scope): string {
+    const known = scope.tensors.get(tensor.id);
+    if (known !== undefined) return known;
+    const { sourceLayer: layer, nodeIndex } = tensor;
+    const inbound = (layer as unknown as { inboundNodes: readonly Inbound[] }).inboundNodes[nodeIndex] as Inbound;
+    if (isModel(layer)) {
+      const inner = this.innerScope(layer, nodeIndex, inbound, scope);
+      const id = this.tensorOf(layer.outputs[tensor.tensorIndex] as tf.SymbolicTensor, inner);
+      scope.tensors.set(tensor.id, id);
+      return id;
+    }
+    const inputs = inbound.inputTensors.filter((input) => input.id !== tensor.id).map((input) => this.tensorOf(input, scope));
+    this.call(layer, inbound, inputs, scope);
+    return scope.tensors.get(tensor.id) as string;
+  }
+
+  private innerScope(model: tf.LayersModel, call: number, { inputTensors }: Inbound, scope: Scope): Scope {
+    const calls = scope.nested.get(model) ?? new Map<number, Scope>();
+    scope.nested.set(model, calls);
+    let inner = calls.get(call);
+    if (inner === undefined) {
+      const given = model.inputs.map((input, i) => [input.id, this.tensorOf(inputTensors[i] as tf.SymbolicTensor, scope)] as const);
+      inner = { tensors: new Map(given), nested: new Map(), isOuter: false };
+      calls.set(call, inner);
+    }
+    return inner;
+  }
+
+  private call(layer: tf.layers.Layer, { outputTensors, callArgs }: Inbound, inputs: readonly string[], scope: Scope): void {
+    const { name } = this.layerOf(layer);
+    const number = (this.calls.get(name) ?? 0) + 1;
+    this.calls.set(name, number);
+    // What is nested was built on shapes of its own, and may be called on others.
+    const shapes = scope.isOuter ? outputTensors.map(({ shape }) => shape) : this.outputShapes(layer, inputs, outputTensors);
+    const outputs = outputTensors.map((tensor, i) => {
+      const id = `${name}${number > 1 ? `@${number}` : ''}${i > 0 ? `:${i}` : ''}`;
+      this.tensors.set(id, { shape: [...(shapes[i] as Shape)] });
+      scope.tensors.set(tensor.id, id);
+      return id;
+    });
+    this.nodes.push({ layer: name, inputs, outputs, args: plainArgs(callArgs ?? {}) });
+  }
+
+  private outputShapes(layer: tf.layers.Layer, inputs: readonly string[], outputs: readonly tf.SymbolicTensor[]): Shape[] {
+    if (inputs.length === 0) return outputs.map(({ shape }) => shape);
+    const shapes = inputs.map((id) => [...(this.tensors.get(id) as NetworkTensor).shape]);
+    const shape = layer.computeOutputShape(shapes.length === 1 ? (shapes[0] as Shape) : shapes);
+    return (Array.isArray(shape[0]) ? shape : [shape]) as Shape[];
+  }
+
+  private layerOf(layer: tf.layers.Layer): NetworkLayer {
+    const { name, path } = this.names.get(layer) ?? { name: layer.name, path: layer.name };
+    const known = this.layers.get(name);
+    if (known !== undefined) return known;
+    if ((layer as { stateful?: boolean }).stateful) {
+      throw new EspalierError({
+        where: path,
+        what: 'keeps its state from batch to batch (stateful: true)',
+        why: 'the state that it has now would be lost',
+        remedy: 'Build it with stateful: false, with the same weights, and give that model',
+      });
+    }
+    const weights = layer.weights.map((weight) => this.weightOf(weight, path));
+    const type = layer.getClassName();
+    const layerClass = layer.constructor as unknown as LayerClass;
+    const read: NetworkLayer = {
+      name,
+      path,
+      type,
+      config: configOf(layer, name, weights),
+      weights,
+      ...(layerClass === registeredClass(type) ? {} : { layerClass }),
+    };
+    this.layers.set(name, read);
+    return read;
+  }
+
+  private weightOf(weight: tf.layers.Layer['weights'][number], path: string): NetworkWeight {
+    const variable = weight.read() as tf.Variable;
+    const parameter = this.parameters.get(variable) as string;
+    const { shape, dtype } = variable;
+    return { name: parameter.slice(path.length + 1), parameter, shape, dtype, trainable: weight.trainable, values: NONE };
+  }
+}
+
+const NONE = new Float32Array(0);
+
+/** Each layer's name where no other has it; else its path through the nested models, `encoder_conv_1`. Those outside keep theirs. */
+function uniqueNames(model: tf.LayersModel): Map<tf.layers.Layer, { name: string; path: string }> {
+  const leaves = leafLayers(model).filter(({ layer, path }) => layer.getClassName() !== 'InputLayer' || !path.includes('/'));
+  const names = new Map<tf.layers.Layer, { name: string; path: string }>();
+  const isOuter = (path: string) => !path.includes('/');
+  const taken = new Set([...model.inputNames, ...model.outputNames]);
+  for (const { layer, path } of leaves) if (isOuter(path)) taken.add(layer.name);
+  for (const { layer, path } of leaves) {
+    let name = layer.name;
+    if (!isOuter(path) && taken.has(name)) name = path.replaceAll('/', '_');
+    for (let n = 2, wanted = name; !isOuter(path) && taken.has(name); n++) name = `${wanted}_${n}`;
+    taken.add(name);
+    names.set(layer, { name, path });
+  }
+  return names;
+}
+
+/** Without the shape of its input, which the tensors of the network say; frozen where a nested model froze it. */
+function configOf(layer: tf.layers.Layer, name: string, weights: readonly NetworkWeight[]): LayerConfig {
+  const { batchInputShape, ...config } = layer.getConfig() as Record<string, unknown>;
+  if (layer.getClassName() === 'InputLayer') return { ...config, batchInputShape, name };
+  const trainable = layer.trainable && (weights.length === 0 || weights.some((weight) => weight.trainable));
+  return { ...config, name, trainable };
+}
+
+/** Tensors among the arguments are inputs of the call already, and masks are computed anew. */
+function plainArgs(args: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(args).filter(([key]) => !['mask', 'initialState', 'constants'].includes(key)));
+}
+
+/** Outputs are named after their layer: what a nested model made keeps that model's name. */
+function withOutputNames(network: Network, wanted: readonly string[]): Network {
+  const namesOf = new Map<string, Set<string>>();
+  network.outputs.forEach((output, i) => {
+    const { layer } = network.nodes.find(({ outputs }) => outputs.includes(output)) as NetworkNode;
+    namesOf.set(layer, (namesOf.get(layer) ?? new Set()).add(wanted[i] as string));
+  });
+  let renamed = network;
+  for (const [layer, [name, ...more]] of namesOf) {
+    if (name !== undefined && more.length === 0 && !renamed.layers.has(name)) renamed = rename(renamed, layer, name);
+  }
+  return renamed;
+}
+
+function rename(network: Network, from: string, to: string): Network {
+  const tensor = (id: string) => (id === from || id.startsWith(`${from}:`) || id.startsWith(`${from}@`) ? to + id.slice(from.length) : id);
+  const layer = (name: string) => (name === from ? to : name);
+  const renamed = ({ name, config, ...rest }: NetworkLayer) => ({ ...rest, name: layer(name), config: { ...config, name: layer(name) } });
+  return {
+    ...network,
+    inputs: network.inputs.map(tensor),
+    outputs: network.outputs.map(tensor),
+    tensors: new Map([...network.tensors].map(([id, value]) => [tensor(id), value])),
+    layers: new Map([...network.layers.values()].map((each) => [layer(each.name), renamed(each)])),
+    nodes: network.nodes.map((node) => ({
+      ...node,
+      layer: layer(node.layer),
+      inputs: node.inputs.map(tensor),
+      outputs: node.outputs.map(tensor),
+    })),
+  };
+}
