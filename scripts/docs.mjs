@@ -5,7 +5,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { describeParts, experimentJsonSchema, loadPlugins, Registry, typeInWords } from 'espalier';
+import { describeParts, experimentJsonSchema, loadPlugins, Registry, sweepJsonSchema, typeInWords } from 'espalier';
 
 const FILE = fileURLToPath(new URL('../docs/configs.md', import.meta.url));
 
@@ -32,6 +32,11 @@ function configsPage() {
     '`espalier schema FILE` writes the JSON Schema from which editors complete.',
     '',
     ...keyTable(schema, ''),
+    '## Sweeps',
+    '',
+    'A sweep is an experiment and what varies in it: [Sweeps](sweeps.md) shows how. `espalier schema --sweep FILE` writes its JSON Schema.',
+    '',
+    ...keyTable(withoutPaths(sweepJsonSchema(registry)), ''),
     ...kinds.flatMap(([kind, parts]) => [`## ${title(kind)}`, '', ...parts.flatMap(partSection)]),
   ]
     .join('\n')
@@ -71,6 +76,23 @@ function takes(value) {
   if (isRange(value)) return '`{ min, max }`, either or both';
   if (value.items?.properties !== undefined) return 'a list of mappings';
   return value.properties === undefined ? linked(typeInWords(value)) : 'a mapping';
+}
+
+/** Of `vary` only what is no path of an experiment: those stand above. */
+function withoutPaths(sweep) {
+  const { vary, base, name, ...rest } = sweep.properties;
+  const ways = Object.entries(vary.properties).filter(([key]) => ['list', 'zip', 'random', 'except'].includes(key));
+  const plain = ways.map(([key, { properties, items, ...way }]) => [key, key === 'random' ? { ...way, properties } : way]);
+  const path = { ...vary.additionalProperties, type: 'array', items: {} };
+  return {
+    ...sweep,
+    properties: {
+      name,
+      base: { description: base.description, anyOf: [{ type: 'string' }, { type: 'object' }] },
+      vary: { ...vary, properties: { PATH: path, ...Object.fromEntries(plain) } },
+      ...rest,
+    },
+  };
 }
 
 /** How a part is written stands at the top of the page; here the parts there are help more. */

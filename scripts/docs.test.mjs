@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { loadPlugins, parseExperiment } from 'espalier';
+import { isSweep, loadPlugins, parseExperiment, parseSweep } from 'espalier';
 import { expect, test } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -25,8 +25,8 @@ const CONFIGS = PAGES.flatMap((page) => blocks(page, 'yaml').map((text) => [page
 test.each(CONFIGS)('a config in %s is right', async (page, text) => {
   // The plugins that it names are found from the folder of its file.
   const file = page === PLUGINS_PAGE ? 'examples/plugins.yaml' : page;
-  const { experiment } = await parseExperiment(text, { file });
-  expect(experiment.name).not.toBe('');
+  const read = isSweep(text) ? await parseSweep(text, { file }) : (await parseExperiment(text, { file })).experiment;
+  expect(read.name).not.toBe('');
 });
 
 test('the config in the README is that of the quickstart', () => {

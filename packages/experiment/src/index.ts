@@ -1,2 +1,3 @@
 export * from './config/index.ts';
 export * from './run/index.ts';
+export * from './sweep/index.ts';

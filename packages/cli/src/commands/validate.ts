@@ -6,7 +6,7 @@ import type { Terminal } from '../terminal.ts';
 export const addValidate: AddCommand = (program, context) => {
   program
     .command('validate')
-    .description('check configs; runs nothing')
+    .description('check configs, experiments and sweeps; runs nothing')
     .argument('<files...>', 'YAML files')
     .addOption(setOption())
     .action((files: string[], { set }: { readonly set: readonly string[] }) => validate(files, set, context));
@@ -22,10 +22,10 @@ async function validate(files: readonly string[], set: readonly string[], contex
 }
 
 async function isValid(file: string, set: readonly string[], terminal: Terminal): Promise<boolean> {
-  const { loadConfig } = await import('../load-config.ts');
+  const { loadAnyConfig } = await import('../load-config.ts');
   const { showError } = await import('../report-error.ts');
   try {
-    await loadConfig(file, set);
+    await loadAnyConfig(file, set);
     return true;
   } catch (error) {
     await showError(error, terminal);

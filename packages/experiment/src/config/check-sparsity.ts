@@ -2,6 +2,7 @@ import { type Part, PartContainer, type Registry } from '@espalier/core';
 import type { PartialExperiment } from './check-experiment.ts';
 import { valueAt } from './config-path.ts';
 import type { Mistake } from './mistakes.ts';
+import { oncePerPart } from './once-per-part.ts';
 
 /** A sparsity is given where it is needed, and only there: one that nothing follows would be a lie in the config. */
 export function checkSparsity({ prune }: PartialExperiment, config: unknown, registry: Registry): Mistake[] {
@@ -31,10 +32,10 @@ export function checkSparsity({ prune }: PartialExperiment, config: unknown, reg
 }
 
 /** Whether the threshold alone decides; undefined where an instance cannot be made without a run. */
-function decidesSparsity(threshold: Part<'threshold'>, registry: Registry): boolean | undefined {
+const decidesSparsity = oncePerPart((threshold: Part<'threshold'>, registry) => {
   try {
     return new PartContainer(registry).make(threshold).decidesSparsity === true;
   } catch {
     return undefined;
   }
-}
+});

@@ -1,6 +1,7 @@
 import { BASE_FOLDER, type Part, PartContainer, type Registry } from '@espalier/core';
 import type { PartialExperiment } from './check-experiment.ts';
 import type { Mistake } from './mistakes.ts';
+import { oncePerPart } from './once-per-part.ts';
 
 /** What the dense training is told fits together. */
 export function checkTraining({ train, prune, model }: PartialExperiment, registry: Registry): Mistake[] {
@@ -30,10 +31,10 @@ export function checkTraining({ train, prune, model }: PartialExperiment, regist
 }
 
 /** Whether a model has been trained already; undefined where an instance cannot be made without a run. */
-function comesTrained(model: Part<'model'>, registry: Registry): boolean | undefined {
+const comesTrained = oncePerPart((model: Part<'model'>, registry) => {
   try {
     return new PartContainer(registry).bind(BASE_FOLDER, '.').make(model).trained === true;
   } catch {
     return undefined;
   }
-}
+});

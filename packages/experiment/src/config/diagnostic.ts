@@ -73,22 +73,28 @@ export class ConfigError extends EspalierError {
   readonly diagnostics: readonly Diagnostic[];
   /** The text of the config. */
   readonly source: string;
+  private readonly sourceOf: SourceOf;
 
-  constructor(diagnostics: readonly Diagnostic[], source: string) {
+  /** @param others the texts of other files that diagnostics speak of, by their names. */
+  constructor(diagnostics: readonly Diagnostic[], source: string, others: ReadonlyMap<string, string> = new Map()) {
     const sorted = inOrder(diagnostics);
-    super(renderAll(sorted, source));
+    const sourceOf: SourceOf = ({ file }) => others.get(file) ?? source;
+    super(renderAll(sorted, sourceOf));
     this.diagnostics = sorted;
     this.source = source;
+    this.sourceOf = sourceOf;
   }
 
   /** The message, in colour where that is wanted. */
   render(options: RenderOptions = {}): string {
-    return renderAll(this.diagnostics, this.source, options);
+    return renderAll(this.diagnostics, this.sourceOf, options);
   }
 }
 
-function renderAll(diagnostics: readonly Diagnostic[], source: string, options: RenderOptions = {}): string {
-  const shown = diagnostics.slice(0, MAX_SHOWN).map((diagnostic) => renderDiagnostic(diagnostic, source, options));
+type SourceOf = (diagnostic: Diagnostic) => string;
+
+function renderAll(diagnostics: readonly Diagnostic[], sourceOf: SourceOf, options: RenderOptions = {}): string {
+  const shown = diagnostics.slice(0, MAX_SHOWN).map((diagnostic) => renderDiagnostic(diagnostic, sourceOf(diagnostic), options));
   const more = diagnostics.length - shown.length;
   return [...shown, ...(more > 0 ? [`… and ${more} more`] : [])].join('\n\n');
 }
@@ -96,9 +102,16 @@ function renderAll(diagnostics: readonly Diagnostic[], source: string, options: 
 /** In the order of the file, what came from arguments last, nothing twice. */
 function inOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const seen = new Set<string>();
-  const once = diagnostics.filter(({ argument, line, column, message }) => {
-    const key = JSON.stringify([argument, line, column, message]);
+  const once = diagnostics.filter(({ file, argument, line, column, message }) => {
+    const key = JSON.stringify([file, argument, line, column, message]);
     return !seen.has(key) && seen.add(key);
   });
-  return once.sort((a, b) => Number(a.argument !== undefined) - Number(b.argument !== undefined) || a.line - b.line || a.column - b.column);
+  const files = [...new Set(diagnostics.map(({ file }) => file))];
+  return once.sort(
+    (a, b) =>
+      Number(a.argument !== undefined) - Number(b.argument !== undefined) ||
+      files.indexOf(a.file) - files.indexOf(b.file) ||
+      a.line - b.line ||
+      a.column - b.column,
+  );
 }

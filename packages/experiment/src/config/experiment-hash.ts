@@ -1,13 +1,33 @@
 import { createHash } from 'node:crypto';
 import { Part } from '@espalier/core';
-import { isMapping } from './config-path.ts';
 import type { Experiment } from './experiment.ts';
 import type { LoadedPlugin } from './load-plugins.ts';
 import type { LoadedExperiment } from './parse-experiment.ts';
 
 /** JSON that is the same for the same value: keys sorted, parts as a config writes them, what is undefined left out. */
 export function canonicalJson(value: unknown): string {
-  return JSON.stringify(sorted(JSON.parse(JSON.stringify(value))));
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  if (value instanceof Part) {
+    // The runs of a sweep share their parts.
+    const text = ofParts.get(value) ?? canonicalJson(value.toJSON());
+    ofParts.set(value, text);
+    return text;
+  }
+  if ('toJSON' in value && typeof value.toJSON === 'function') return canonicalJson(value.toJSON());
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  const entries = inOrder(Object.keys(value)).flatMap((key) => {
+    const inner = (value as Record<string, unknown>)[key];
+    return inner === undefined || typeof inner === 'function' ? [] : [`${JSON.stringify(key)}:${canonicalJson(inner)}`];
+  });
+  return `{${entries.join(',')}}`;
+}
+
+const ofParts = new WeakMap<Part, string>();
+
+/** By their names, but for whole numbers, which come first: the order that objects themselves have. */
+function inOrder(keys: string[]): string[] {
+  const sorted = keys.sort();
+  return sorted.some((key) => /^\d/.test(key)) ? Object.keys(Object.fromEntries(sorted.map((key) => [key, 0]))) : sorted;
 }
 
 /**
@@ -65,14 +85,4 @@ function partsIn(value: unknown): Part[] {
 
 function sha256(value: unknown): string {
   return createHash('sha256').update(canonicalJson(value)).digest('hex');
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (!isMapping(value)) return value;
-  return Object.fromEntries(
-    Object.keys(value)
-      .sort()
-      .map((key) => [key, sorted(value[key])]),
-  );
 }

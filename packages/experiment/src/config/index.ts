@@ -9,4 +9,4 @@ export { experimentJsonSchema, type JsonSchema } from './json-schema.ts';
 export { type LoadedPlugin, type LoadedPlugins, loadPlugins, type PluginProblem } from './load-plugins.ts';
 export type { Mistake } from './mistakes.ts';
 export { nearest } from './nearest.ts';
-export { type LoadedExperiment, loadExperiment, type ParseOptions, parseExperiment } from './parse-experiment.ts';
+export { type LoadedExperiment, loadExperiment, type ParseOptions, parseExperiment, readConfig } from './parse-experiment.ts';

@@ -49,7 +49,8 @@ export function withoutEchoes(mistakes: readonly Mistake[], config: unknown): Mi
   return mistakes.filter(({ path }) => !(misspelt.has(dotted(path)) && valueAt(config, path) === undefined));
 }
 
-function issueMistakes(issue: z.core.$ZodIssue, path: ConfigPath, config: unknown, schema: JsonSchema): Mistake[] {
+/** What a schema has against the value at a path, in words of its JSON Schema. */
+export function issueMistakes(issue: z.core.$ZodIssue, path: ConfigPath, config: unknown, schema: JsonSchema): Mistake[] {
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(key, path, schema));
   const value = valueAt(config, path);
   const here = schemaAt(schema, path);
@@ -70,7 +71,7 @@ function isPercentage(value: unknown, schema: JsonSchema | undefined): value is 
   return typeof value === 'number' && value >= 5 && value <= 100 && (schema?.maximum ?? schema?.exclusiveMaximum) === 1;
 }
 
-function unknownKey(key: string, path: ConfigPath, schema: JsonSchema): Mistake {
+export function unknownKey(key: string, path: ConfigPath, schema: JsonSchema): Mistake {
   const keys = keysAt(schema, path);
   const where = path.length === 0 ? '' : ` in ${dotted(path)}`;
   const message = `unknown key "${key}"${where}`;

@@ -94,7 +94,7 @@ export async function parseExperiment(text: string, options: ParseOptions): Prom
  * Where relative paths start: the folder of the file. The experiment.yaml that a run leaves in its folder says in a
  * comment above the first line of YAML where the config was that it came from, so that it can be run again.
  */
-function baseOf(text: string, folder: string): string {
+export function baseOf(text: string, folder: string): string {
   const base = /^(?:#.*\n)*# base: (".*")$/m.exec(text);
   if (base === null || base.index !== 0) return folder;
   try {
@@ -123,7 +123,7 @@ export async function readConfig(file: string): Promise<string> {
 }
 
 /** Makes diagnostics of mistakes: what came from an argument points to the argument, the rest to the file. */
-function pointer(file: string, yaml: ParsedYaml, sets: readonly SetValue[]): (mistake: Mistake) => Diagnostic {
+export function pointer(file: string, yaml: ParsedYaml, sets: readonly SetValue[]): (mistake: Mistake) => Diagnostic {
   return ({ path, on = 'value', ...mistake }) => {
     const isInFile = valueAt(yaml.value, path) !== undefined;
     const set = sets.findLast((one) => startsWith(path, one.path) || (!isInFile && startsWith(one.path, path)));
@@ -135,7 +135,7 @@ function pointer(file: string, yaml: ParsedYaml, sets: readonly SetValue[]): (mi
   };
 }
 
-function wrongWhole(value: unknown): Mistake | undefined {
+export function wrongWhole(value: unknown): Mistake | undefined {
   if (!isMapping(value))
     return { path: [], message: 'expected an experiment as "key: value" lines (name, data, model, prune), got no mapping' };
   const key = ['vary', 'base'].find((each) => Object.hasOwn(value, each));
@@ -143,13 +143,13 @@ function wrongWhole(value: unknown): Mistake | undefined {
   return { path: [key], on: 'key', message: `this is a sweep ("${key}"), not an experiment; run it with: espalier sweep FILE` };
 }
 
-function pluginSpecs(config: unknown): string[] {
+export function pluginSpecs(config: unknown): string[] {
   const { plugins } = config as { plugins?: unknown };
   // Anything but text in the list is a mistake that the schema reports; the places in the list are kept.
   return Array.isArray(plugins) && plugins.every((each) => typeof each === 'string' && each !== '') ? plugins : [];
 }
 
-function pluginMistake({ index, message, nearest }: PluginProblem, unchecked: readonly string[]): Mistake {
+export function pluginMistake({ index, message, nearest }: PluginProblem, unchecked: readonly string[] = []): Mistake {
   const notes = unchecked.length === 0 ? [] : [`not checked, as it may be what brings them: ${[...new Set(unchecked)].join(', ')}`];
   return { path: ['plugins', index], message, nearest, notes };
 }
@@ -159,7 +159,7 @@ function uncheckedPart({ kind, unknown }: { readonly kind?: string; readonly unk
 }
 
 /** What pruning takes over from the dense training where the config says nothing of its own. */
-function filled(experiment: Experiment): Experiment {
+export function filled(experiment: Experiment): Experiment {
   const { train, prune } = experiment;
   return {
     ...experiment,

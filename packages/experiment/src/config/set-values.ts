@@ -10,17 +10,26 @@ export interface SetValue {
   readonly value: unknown;
 }
 
-/** The arguments of `--set` and what a config is with them; those that cannot be read or placed are problems. */
-export function setValues(config: unknown, args: readonly string[]): { value: unknown; sets: SetValue[]; problems: Diagnostic[] } {
+/**
+ * The arguments of `--set` and what a config is with them; those that cannot be read or placed are problems.
+ *
+ * @param pathOf where a path leads in this config, where that is not to itself.
+ */
+export function setValues(
+  config: unknown,
+  args: readonly string[],
+  pathOf: (path: ConfigPath) => ConfigPath = (path) => path,
+): { value: unknown; sets: SetValue[]; problems: Diagnostic[] } {
   const sets: SetValue[] = [];
   const problems: Diagnostic[] = [];
   let value = config;
   for (const argument of args) {
-    const read = readSet(argument);
-    if ('message' in read) {
-      problems.push(read);
+    const given = readSet(argument);
+    if ('message' in given) {
+      problems.push(given);
       continue;
     }
+    const read = { ...given, path: pathOf(given.path) };
     try {
       value = withValue(value, read.path, read.value);
       sets.push(read);
@@ -34,11 +43,8 @@ export function setValues(config: unknown, args: readonly string[]): { value: un
 function readSet(argument: string): SetValue | Diagnostic {
   const equals = argument.indexOf('=');
   if (equals < 1) return wrong(argument, 'expected PATH=VALUE, such as prune.sparsity=0.9');
-  const steps = argument.slice(0, equals).split('.');
-  if (steps.some((step) => step === '' || step === '__proto__')) {
-    return wrong(argument, 'expected a path of names and places in lists with dots between them, such as prune.parameters.0.sparsity');
-  }
-  const path = steps.map((step) => (/^\d+$/.test(step) ? Number(step) : step));
+  const path = readPath(argument.slice(0, equals));
+  if (path === undefined) return wrong(argument, PATH_EXPECTED);
   const text = argument.slice(equals + 1);
   const document = parseDocument(text, { schema: 'core', stringKeys: true, resolveKnownTags: false, prettyErrors: false });
   const [problem] = [...document.errors, ...document.warnings];
@@ -53,8 +59,21 @@ function readSet(argument: string): SetValue | Diagnostic {
   }
 }
 
-/** The value with one place replaced; what lies on the way is copied, not changed. */
-function withValue(here: unknown, path: ConfigPath, value: unknown, before: ConfigPath = []): unknown {
+export const PATH_EXPECTED = 'expected a path of names and places in lists with dots between them, such as prune.parameters.0.sparsity';
+
+/** `prune.parameters.0.sparsity` step by step; undefined where it is no path. */
+export function readPath(text: string): ConfigPath | undefined {
+  const steps = text.split('.');
+  if (steps.some((step) => step === '' || step === '__proto__')) return undefined;
+  return steps.map((step) => (/^\d+$/.test(step) ? Number(step) : step));
+}
+
+/**
+ * The value with one place replaced; what lies on the way is copied, not changed.
+ *
+ * @throws Error saying what stands in the way.
+ */
+export function withValue(here: unknown, path: ConfigPath, value: unknown, before: ConfigPath = []): unknown {
   const [step, ...rest] = path;
   if (step === undefined) return value;
   const inside = (child: unknown) => withValue(child, rest, value, [...before, step]);
