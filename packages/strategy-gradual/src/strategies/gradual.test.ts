@@ -46,6 +46,12 @@ describe('gradual', () => {
     expect(logs(await pruned({ strategy: { gradual: { scheduler: 'linear' } }, budget }))[0]).toMatch(/^the last cut is at the last step/);
   });
 
+  test('a scorer that watches the training sees every step of it', async () => {
+    const outcome = await pruned({ strategy: { gradual: { scorer: 'movement', scheduler: linear(), every: 3 } }, budget, sparsity: 0.8 });
+    expect(cutsOf(outcome).map(({ step }) => step)).toEqual([3, 6, 8]);
+    expect(outcome.plan.map(({ what }) => what)).toContain('cut');
+  });
+
   test('where the threshold decides alone, it cuts by it at each of these steps', async () => {
     const outcome = await pruned({
       strategy: { gradual: { scheduler: linear(), every: 3 } },

@@ -9,6 +9,7 @@ import {
   SCORER,
   type Scheduler,
   type Scorer,
+  type Step,
   type Strategy,
   z,
 } from '@espalier/core';
@@ -42,14 +43,16 @@ export class GradualStrategy implements Strategy {
     const last = wanted(budget.at(budget.steps, Number.NaN));
     const asked = run.keep.value('gradual: asked for', 0);
 
-    await run.train(budget, async (step) => {
+    const onStep = async (step: Step) => {
       const sparsity = wanted(step);
       if (sparsity <= asked.current || !(sparsity === last || isDue(every, step))) return;
       asked.current = sparsity;
       await run.cut(this.scorer, sparsity);
       if (step.number === run.budget.steps)
         run.log('the last cut is at the last step, and nothing is trained after it: let the schedule end earlier');
-    });
+    };
+    // A scorer that gathers what it needs while the net trains sees every step of it.
+    await run.train(budget, { onStep, watch: this.scorer.watch === undefined ? undefined : this.scorer });
     const left = run.budget.steps - budget.steps;
     if (left > 0) await run.train(new Budget(left, run.budget.stepsPerEpoch));
   }
