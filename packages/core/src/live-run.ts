@@ -22,7 +22,7 @@ import { shuffleMasks } from './shuffle-masks.ts';
 import type { Budget } from './step.ts';
 import { TapeTrainer } from './tape-trainer.ts';
 import type { Threshold } from './threshold.ts';
-import type { StepHooks, Trainer, TrainingSession } from './trainer.ts';
+import type { StepHooks, Trainer, TrainingJob, TrainingSession } from './trainer.ts';
 import { type EarlyStop, type LoopProgress, trainingLoop } from './training-loop.ts';
 import { firstNonFinite, readWeights, type StoredWeights, writeWeights } from './weights.ts';
 
@@ -81,6 +81,8 @@ export class LiveRun implements PruningRun {
   private readonly kept = new RunKeeping();
   private snapshots: Readonly<Partial<Record<Snapshot, StoredWeights>>>;
   private session: TrainingSession | undefined;
+  /** The session of the tape that stands in for the trainer's own. */
+  private standIn: TrainingSession | undefined;
 
   private readonly finished: CallRecord[] = [];
   /** Finished calls of the run that was killed, yet to be handed out. */
@@ -190,7 +192,7 @@ export class LiveRun implements PruningRun {
   private async trainFrom(budget: Budget, { onStep, watch, penalty }: TrainHooks): Promise<TrainingReport> {
     const { optimizer, batchSize, seed, earlyStop, validation } = this.parts;
     const hooks = this.stepHooks(watch, penalty);
-    const session = hooks === undefined ? this.openSession() : await this.openHookedSession();
+    const session = await this.sessionFor(hooks);
     await session.refresh();
     const from = this.loop ?? undefined;
     this.loop = null;
@@ -301,26 +303,32 @@ export class LiveRun implements PruningRun {
   }
 
   private openSession({ isTakenOver = false } = {}): TrainingSession {
-    const { model, loss, optimizer, seed, trainer } = this.parts;
     if (this.session !== undefined) return this.session;
-    this.session = trainer.open({ model, samples: this.samples, loss, optimizer, masks: this.masks, seed });
+    this.session = this.parts.trainer.open(this.job());
     // A run that goes on has said so before.
     if (!isTakenOver) for (const note of this.session.notes ?? []) this.log(note);
     return this.session;
   }
 
-  /** A session that takes hooks, with the state of the one before where that does not. */
-  private async openHookedSession(): Promise<TrainingSession> {
+  private job(): TrainingJob {
+    const { model, loss, optimizer, seed } = this.parts;
+    return { model, samples: this.samples, loss, optimizer, masks: this.masks, seed };
+  }
+
+  /** The trainer's session; one of the tape, with the same state, for as long as there are hooks that the trainer's does not take. */
+  private async sessionFor(hooks: StepHooks | undefined): Promise<TrainingSession> {
     const before = this.openSession();
-    if (before.takesHooks) return before;
+    const isStandIn = before === this.standIn;
+    if (hooks === undefined ? !isStandIn : before.takesHooks) return before;
     await before.sync();
     const state = await before.save();
     before.dispose();
-    const { model, loss, optimizer, seed } = this.parts;
-    this.session = new TapeTrainer().open({ model, samples: this.samples, loss, optimizer, masks: this.masks, seed });
-    await this.session.restore(state);
-    this.log('trains through the gradient tape: the strategy watches gradients or adds a penalty');
-    return this.session;
+    const next = hooks === undefined ? this.parts.trainer.open(this.job()) : new TapeTrainer().open(this.job());
+    await next.restore(state);
+    this.session = next;
+    this.standIn = hooks === undefined ? undefined : next;
+    if (hooks !== undefined) this.log('trains through the gradient tape: the strategy watches gradients or adds a penalty');
+    return next;
   }
 
   private stepHooks(watch: Scorer | undefined, penalty: StepHooks['penalty']): StepHooks | undefined {
