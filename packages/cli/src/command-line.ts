@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import type { AddCommand, CommandContext } from './command.ts';
+import { addCompare } from './commands/compare.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addInspect } from './commands/inspect.ts';
 import { addPlan } from './commands/plan.ts';
@@ -13,7 +14,7 @@ import { Interrupt } from './interrupt.ts';
 import { reportError } from './report-error.ts';
 import { Terminal } from './terminal.ts';
 
-const COMMANDS: readonly AddCommand[] = [addRun, addPlan, addValidate, addInspect, addPlugins, addSchema, addDoctor];
+const COMMANDS: readonly AddCommand[] = [addRun, addCompare, addPlan, addValidate, addInspect, addPlugins, addSchema, addDoctor];
 
 /** The command `espalier` with these arguments, on this process’s streams and signals. */
 export async function commandLine(args: readonly string[]): Promise<ExitStatus> {

@@ -19,6 +19,9 @@ export const threadsOption = () => new Option('--threads <n>', 'threads of the b
 export const pluginOption = () =>
   new Option('--plugin <spec>', 'load a plugin too, a package or a path (repeatable)').argParser(collected).default([], 'none');
 
+/** An option that may be given several times. */
+export const listOption = (flags: string, description: string) => new Option(flags, description).argParser(collected).default([], 'none');
+
 function collected(value: string, before: readonly string[]): string[] {
   return [...before, value];
 }

@@ -237,6 +237,7 @@ export class ExperimentRun {
   }
 
   private async recordFailure(error: unknown): Promise<void> {
+      config: JSON.parse(JSON.stringify(loaded.experiment)) as RunResult['config'],
     const { folder } = this.parts;
     const failure: RunResult = {
       ...this.identity(),

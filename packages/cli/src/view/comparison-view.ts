@@ -1,0 +1,279 @@
+import type { Choice, ComparedRow, Comparison, Judged, Quality, Ranking, Summary, Verdict } from '@espalier/report';
+import type { Colours } from '../terminal.ts';
+import { facts, wrapped } from './facts.ts';
+import { bytes, count, plural, printable, significant, times } from './format.ts';
+import { type TableOptions, table } from './table.ts';
+
+/** More rows than these are no table that anyone reads. */
+const MOST_ROWS = 40;
+const MOST_CONTEXTS = 12;
+
+/** What a comparison says, for people. */
+export function comparisonView(comparison: Comparison, choice: Choice | undefined, options: TableOptions): string {
+  const parts = [
+    headline(comparison, options),
+    accuracyOverSparsity(comparison, options),
+    differences(comparison, options),
+    controls(comparison, options),
+    sizeAndSpeed(comparison, options),
+    choice === undefined ? '' : chosen(comparison, choice, options),
+    remarks(comparison, options),
+  ];
+  return parts.filter((part) => part !== '').join('\n\n');
+}
+
+function headline({ counts, rows }: Comparison, { colours }: TableOptions): string {
+  const seeds = [...new Set(rows.flatMap((row) => row.seeds))].sort((a, b) => a - b);
+  const seedsText = seeds.length > 10 ? plural(seeds.length, 'seed') : `${seeds.length === 1 ? 'seed' : 'seeds'} ${seeds.join(', ')}`;
+  const rest = [
+    counts.broken > 0 ? colours.red(`${counts.broken} failed with an error`) : '',
+    counts.unexpected > 0 ? colours.yellow(`${counts.unexpected} not as expected`) : '',
+    counts.unfinished > 0 ? `${counts.unfinished} not finished` : '',
+    counts.notBegun > 0 ? `${counts.notBegun} not begun` : '',
+  ].filter(Boolean);
+  const measured = `${plural(counts.measured, 'run')} in ${plural(rows.length, 'setting')}, ${seedsText}`;
+  return [colours.bold(measured), ...rest].join(' · ');
+}
+
+/** The picture at a look: a line per series, a column per sparsity. */
+function accuracyOverSparsity({ rows, quality }: Comparison, options: TableOptions): string {
+  const path = 'prune.sparsity';
+  const sparsities = [...new Set(rows.map(({ values }) => values.get(path)))]
+    .filter((value) => typeof value === 'number')
+    .sort((a, b) => a - b);
+  const lines = new Map<string, Map<number, ComparedRow>>();
+  for (const row of rows) {
+    const key = [row.series, row.problem].filter(Boolean).join(', ');
+    const sparsity = row.values.get(path);
+    if (typeof sparsity !== 'number') return '';
+    lines.set(key, (lines.get(key) ?? new Map()).set(sparsity, row));
+  }
+  const width = Math.max(
+    ...[...lines.values()].flatMap((line) => [...line.values()].map((row) => meanText(row.figures[quality], quality).length)),
+    6,
+  );
+  if (sparsities.length < 2 || lines.size > MOST_ROWS || 8 + sparsities.length * (width + 2) > options.width) return '';
+  const body = [...lines].map(([name, line]) => [
+    name,
+    ...sparsities.map((sparsity) => meanText(line.get(sparsity)?.figures[quality], quality)),
+  ]);
+  const columns = [
+    { title: 'sparsity', fit: 'middle' as const },
+    ...sparsities.map((sparsity) => ({ title: String(sparsity), align: 'right' as const })),
+  ];
+  return `${title(`${unitOf(quality)}, mean ± standard deviation over seeds`, options.colours)}\n${table(columns, body, options)}`;
+}
+
+/** Each place by itself: who leads, and of whom it may be said to be better. */
+function differences(comparison: Comparison, options: TableOptions): string {
+  const { rankings, rows, quality, reference, comparisons } = comparison;
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  const family = comparisons > 1 ? `, widened for ${count(comparisons)} comparisons (Holm)` : '';
+  const text = `Against ${reference}: differences of the same seeds, 95 % intervals${family}`;
+  const head = wrapped(text, options.width)
+    .map((line) => title(line, options.colours))
+    .join('\n');
+  let left = MOST_ROWS;
+  const blocks: string[] = [];
+  for (const ranking of rankings.slice(0, MOST_CONTEXTS)) {
+    const places = ranking.places.slice(0, Math.max(0, left));
+    left -= places.length;
+    if (places.length === 0) break;
+    const lines = places.map(({ row }, i) => {
+      const one = byId.get(row);
+      const judged = one?.versusReference;
+      return [
+        String(i + 1),
+        one?.series ?? '',
+        meanText(one?.figures[quality], quality),
+        differenceText(judged, quality),
+        judged?.verdict ?? '',
+      ];
+    });
+    const columns = [
+      { title: '', align: 'right' as const, width: 2 },
+      { title: ranking.context === '' ? 'strategy' : ranking.context, fit: 'middle' as const, width: 14 },
+      { title: quality, align: 'right' as const, width: 12 },
+      { title: `to ${reference}`, fit: 'middle' as const, width: 22 },
+      { title: '' },
+    ];
+    const said = wrapped(leaderText(ranking), options.width - 4).join('\n    ');
+    blocks.push(`${table(columns, lines, options)}${said === '' ? '' : `\n    ${said}`}`);
+  }
+  const shown = MOST_ROWS - Math.max(0, left);
+  const more =
+    shown < rows.length ? `\n\n${count(rows.length - shown)} more: narrow them with --where or --by, or write all with --csv` : '';
+  return `${head}\n${blocks.join('\n\n')}${more}`;
+}
+
+/** What may be said of the one with the best mean. */
+function leaderText({ places }: Ranking): string {
+  const [first, ...others] = places;
+  if (first === undefined || others.length === 0) return '';
+  const those = (verdict: Verdict) => others.filter(({ behind }) => behind?.verdict === verdict).map(({ series }) => printable(series));
+  const [better, alike, once, steady] = [those('better'), those('not distinguishable'), those('one seed'), those('no spread')];
+  const untested = others.filter(({ behind }) => behind === undefined).map(({ series }) => printable(series));
+  return [
+    better.length > 0 ? `better than ${some(better)}` : '',
+    alike.length > 0 ? `not distinguishable from ${some(alike)}` : '',
+    once.length > 0 ? `one seed: nothing can be said of ${some(once)}` : '',
+    steady.length > 0 ? `the same difference in every seed to ${some(steady)}, so no interval` : '',
+    untested.length > 0 ? `no seed in common with ${some(untested)}` : '',
+  ]
+    .filter(Boolean)
+    .map((text, i) => (i === 0 ? `${printable(first.series)} is ${text}`.replace(/ is (one seed|the same|no seed)/, ': $1') : text))
+    .join('; ');
+}
+
+function some(names: readonly string[]): string {
+  return names.length <= 4 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`;
+}
+
+function controls({ rows, quality }: Comparison, options: TableOptions): string {
+  const lines = rows.flatMap((row) =>
+    [...row.versusControls].map(([control, judged]) => [
+      [row.series, row.context].filter(Boolean).join(', '),
+      control,
+      differenceText(judged, quality),
+      judged.verdict,
+    ]),
+  );
+  if (lines.length === 0) return '';
+  const columns = [
+    { title: 'setting', fit: 'middle' as const },
+    { title: 'control' },
+    { title: 'difference' },
+    { title: '', fit: 'wrap' as const },
+  ];
+  const head = title('Strategies against their own controls, paired by seed', options.colours);
+  return `${head}\n${table(columns, lines.slice(0, MOST_ROWS), options)}${moreText(lines.length)}`;
+}
+
+function sizeAndSpeed({ rows, fronts, quality }: Comparison, options: TableOptions): string {
+  const shown = rows.filter(({ figures }) => figures.bytes !== undefined).slice(0, MOST_ROWS);
+  if (shown.length === 0) return '';
+  const has = (figure: 'shrunkLatencyMs' | 'sparseLatencyMs') => shown.some(({ figures }) => figures[figure] !== undefined);
+  const optional = (['shrunkLatencyMs', 'sparseLatencyMs'] as const).filter(has);
+  const hasContext = shown.some(({ context }) => context !== '');
+  const places = hasContext ? [({ series }: ComparedRow) => series, contextText] : [({ series }: ComparedRow) => series];
+  const columns = [
+    { title: 'strategy', fit: 'middle' as const },
+    ...(hasContext ? [{ title: 'at', fit: 'middle' as const }] : []),
+    { title: 'bytes', align: 'right' as const },
+    { title: 'MACs', align: 'right' as const },
+    { title: 'dense ms', align: 'right' as const },
+    { title: 'masked ms', align: 'right' as const },
+    ...optional.map((figure) => ({ title: figure === 'shrunkLatencyMs' ? 'shrunk ms' : 'sparse ms', align: 'right' as const })),
+    { title: 'front' },
+  ];
+  const lines = shown.map((row) => [
+    ...places.map((place) => place(row)),
+    bytes(Math.round(row.figures.bytes?.mean ?? 0)),
+    count(row.figures.macs?.mean ?? 0),
+    latencyText(row.figures.denseLatencyMs),
+    latencyText(row.figures.latencyMs),
+    ...optional.map((figure) => latencyText(row.figures[figure])),
+    [fronts.bytes.includes(row.id) ? 'bytes' : '', fronts.macs.includes(row.id) ? 'MACs' : ''].filter(Boolean).join(', '),
+  ]);
+  const front = `Front: no other setting has ${quality === 'accuracy' ? 'more accuracy' : 'less loss'} for as few of those (Pareto).`;
+  const speed = speedText(shown);
+  const notes = wrapped(`${front} ${speed}`, options.width).join('\n');
+  return `${title('Size and speed: mean bytes and MACs; ms: median latency ± spread over seeds', options.colours)}\n${table(columns, lines, options)}${moreText(rows.length)}\n${notes}`;
+}
+
+/** `0.95`: that it is the sparsity, the tables above have said. */
+function contextText({ context }: ComparedRow): string {
+  return context.replace(/^sparsity (?=[\d.]+$)/, '');
+}
+
+function speedText(rows: readonly ComparedRow[]): string {
+  const ratios = rows
+    .flatMap(({ figures }) =>
+      figures.denseLatencyMs && figures.latencyMs ? [figures.denseLatencyMs.median / figures.latencyMs.median] : [],
+    )
+    .sort((a, b) => a - b);
+  const middle = ratios[ratios.length >> 1];
+  if (middle === undefined) return '';
+  return `Zeros alone give no speed, they are multiplied all the same: masked models have ${times(middle)} the speed of dense ones here (median), and what differs from 1 is noise. What makes them faster is shrinking, or sparse kernels.`;
+}
+
+/** The answer to --minimize or --maximize. */
+function chosen({ rows, quality }: Comparison, choice: Choice, options: TableOptions): string {
+  const row = rows.find(({ id }) => id === choice.row);
+  if (row === undefined) return '';
+  const { figures, versusDense } = row;
+  const goal = figures[choice.goal];
+  const word = choice.direction === 'minimize' ? 'Least' : 'Most';
+  const { holdsIn } = choice;
+  const seeds = plural(row.seeds.length, 'seed');
+  const alone =
+    holdsIn === row.seeds.length ? `the mean, and each of ${seeds} by itself` : `the mean, and ${holdsIn} of ${seeds} by themselves`;
+  return `${title(`${word} ${choice.goal}: ${[row.series, row.context].filter(Boolean).join(', ')}`, options.colours)}\n${facts(
+    [
+      [
+        choice.goal,
+        goal === undefined
+          ? '–'
+          : `${figureText(choice.goal, goal.mean)}${goal.spread ? ` ± ${figureText(choice.goal, goal.spread)}` : ''}`,
+      ],
+      [
+        quality,
+        `${meanText(figures[quality], quality)}${versusDense === undefined ? '' : `, to dense ${differenceText(versusDense, quality)}`}`,
+      ],
+      holdsIn === undefined ? undefined : ['holds in', alone],
+      choice.set.length === 0 ? undefined : ['settings', printable(choice.set.join(' '))],
+      ['run it', printable(choice.command)],
+      ['model', `${printable(choice.run.folder)}/model (seed ${choice.run.seed}, the median one)`],
+    ],
+    options,
+  )}`;
+}
+
+function remarks({ problems }: Comparison, { colours, width }: TableOptions): string {
+  const shown = problems
+    .slice(0, 10)
+    .map(({ file, what }) => wrapped(`${colours.yellow('left out:')} ${printable(file)}: ${printable(what)}`, width).join('\n  '));
+  if (problems.length > shown.length) shown.push(`${problems.length - shown.length} more like these; --json lists them`);
+  return shown.join('\n');
+}
+
+function moreText(rows: number): string {
+  return rows > MOST_ROWS ? `\n${count(rows - MOST_ROWS)} more` : '';
+}
+
+function title(text: string, colours: Colours): string {
+  return colours.bold(printable(text));
+}
+
+function unitOf(quality: Quality): string {
+  return quality === 'accuracy' ? 'Accuracy in %' : 'Loss';
+}
+
+/** `97.69 ± 0.02`; one seed has no spread. */
+function meanText(summary: Summary | undefined, quality: Quality): string {
+  if (summary === undefined) return '–';
+  const text = (value: number) => (quality === 'accuracy' ? (100 * value).toFixed(2) : significant(value));
+  return summary.spread === null ? text(summary.mean) : `${text(summary.mean)} ± ${text(summary.spread)}`;
+}
+
+function differenceText(judged: Judged | undefined, quality: Quality): string {
+  if (judged === undefined) return '–';
+  const text = (value: number) => signed(quality === 'accuracy' ? (100 * value).toFixed(2) : significant(value));
+  const interval = judged.interval === null ? '' : ` [${text(judged.interval[0])}, ${text(judged.interval[1])}]`;
+  return `${text(judged.mean)}${interval}`;
+}
+
+function signed(text: string): string {
+  return Number(text) > 0 ? `+${text}` : text.replace('-', '−');
+}
+
+function latencyText(summary: Summary | undefined): string {
+  if (summary === undefined) return '–';
+  return summary.spread === null ? significant(summary.median) : `${significant(summary.median)} ± ${significant(summary.spread)}`;
+}
+
+function figureText(figure: Choice['goal'], value: number): string {
+  if (/bytes$/i.test(figure)) return bytes(Math.round(value));
+  if (/accuracy|sparsity/i.test(figure)) return `${(100 * value).toFixed(2)} %`;
+  return /macs|nonzero/i.test(figure) ? count(value) : significant(value);
+}

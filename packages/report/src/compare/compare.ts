@@ -1,0 +1,166 @@
+import type { Problem, ReadRuns } from '../read/run.ts';
+import { type Judged, judge } from '../statistics/judge.ts';
+import { type PairedDifference, pairedDifference } from '../statistics/paired-difference.ts';
+import { meanOf } from '../statistics/summary.ts';
+import { WrongRequest } from '../wrong-request.ts';
+import { append } from './append.ts';
+import { type Figure, figureOf } from './figures.ts';
+import { settingsOfRuns } from './group.ts';
+import { type Point, paretoFront } from './pareto.ts';
+import { type Ranking, rankings } from './ranking.ts';
+import { referenceOf, referencesIn } from './reference.ts';
+import { differencesBySeed, type Row, rounded, runsOf } from './row.ts';
+import { rowsOf } from './rows.ts';
+
+/** What is wanted of a model: right answers; a low loss where there are no classes. */
+export type Quality = 'accuracy' | 'loss';
+
+/** A row with what may be said of it. */
+export interface ComparedRow extends Row {
+  /** Its quality less that of the dense model of the same seed. */
+  readonly versusDense?: Judged;
+  /** Its quality less that of the reference with the same seed. */
+  readonly versusReference?: Judged;
+  /** Its quality less that of each of its controls. */
+  readonly versusControls: ReadonlyMap<string, Judged>;
+}
+
+export const COSTS = ['bytes', 'macs', 'nonzero', 'latencyMs'] as const satisfies readonly Figure[];
+export type Cost = (typeof COSTS)[number];
+
+export interface Comparison {
+  readonly quality: Quality;
+  readonly rows: readonly ComparedRow[];
+  /** The varied settings by path, with the names that they are shown by. */
+  readonly varied: ReadonlyMap<string, string>;
+  /** What strategies are held against: `dense`, a control, or a series. */
+  readonly reference: string;
+  readonly references: readonly string[];
+  /** How many differences to the reference were tested: their intervals are widened for it. */
+  readonly comparisons: number;
+  readonly rankings: readonly Ranking[];
+  /** Ids of the rows that no other one beats in quality at that cost. */
+  readonly fronts: Readonly<Record<Cost, readonly number[]>>;
+  readonly counts: {
+    readonly measured: number;
+    /** Measured, and what their config expects did not hold. */
+    readonly unexpected: number;
+    readonly broken: number;
+    readonly unfinished: number;
+    readonly notBegun: number;
+  };
+  readonly problems: readonly Problem[];
+}
+
+export interface CompareOptions {
+  /** One row for each value of these fields, means over the rest. */
+  readonly by?: readonly string[];
+  /** What to hold each row against; by default `random` where there is such a control or scorer, else `dense`. */
+  readonly against?: string;
+}
+
+/**
+ * Compares runs over their seeds.
+ *
+ * @throws WrongRequest where `by` or `against` names what is not there.
+ */
+export function compare({ runs, unfinished, notBegun, problems }: ReadRuns, { by, against }: CompareOptions = {}): Comparison {
+  const settings = settingsOfRuns(runs);
+  const { rows, varied } = rowsOf(settings, by);
+  const quality: Quality = runs.every(({ pruned }) => pruned === null || pruned.accuracy !== null) ? 'accuracy' : 'loss';
+  const references = referencesIn(rows);
+  const reference = against ?? (references.includes('random') ? 'random' : 'dense');
+  if (!references.includes(reference))
+    throw new WrongRequest(`nothing to compare with is named ${JSON.stringify(reference)}. There are: ${references.join(', ')}`);
+  const comparedRows = judged(rows, { quality, reference });
+  const measured = runs.filter(({ dense, pruned }) => dense !== null && pruned !== null);
+  const repeated = settings.flatMap((setting) => setting.repeated);
+  return {
+    quality,
+    rows: comparedRows,
+    comparisons: comparedRows.filter(({ versusReference }) => typeof versusReference?.p === 'number').length,
+    varied,
+    reference,
+    references,
+    rankings: rankings(rows, quality),
+    fronts: frontsOf(rows, quality),
+    counts: {
+      measured: measured.length,
+      unexpected: measured.filter(({ status }) => status === 'failed').length,
+      broken: runs.length - measured.length,
+      unfinished: unfinished.length,
+      notBegun,
+    },
+    problems: [
+      ...problems,
+      ...repeated.map(({ folder, seed }) => ({
+        file: folder,
+        what: `repeats a setting with seed ${seed}, and is left out: it would count as another seed`,
+      })),
+    ],
+  };
+}
+
+function judged(rows: readonly Row[], { quality, reference }: { readonly quality: Quality; readonly reference: string }): ComparedRow[] {
+  const options = { higherIsBetter: quality === 'accuracy' };
+  const dense = rows.map((row) => pairedDifference(versusDense(row, quality)));
+  const places = new Map<string, Row[]>();
+  for (const row of rows) append(places, row.context, row);
+  const others = rows.map((row) => {
+    const other = reference === 'dense' ? undefined : referenceOf(row, reference, places.get(row.context) ?? []);
+    return other === undefined ? undefined : pairedDifference(differencesBySeed(row.cells, other, quality));
+  });
+  const controls = rows.flatMap((row) =>
+    [...row.controls].map(([name, cells]) => ({ row, name, difference: pairedDifference(differencesBySeed(row.cells, cells, quality)) })),
+  );
+  // Each table of differences is one family: a reader looks for "better" in all of it.
+  const [judgedDense, judgedOthers, judgedControls] = [dense, others, controls.map(({ difference }) => difference)].map((family) =>
+    judgeKnown(family, options),
+  ) as [(Judged | undefined)[], (Judged | undefined)[], (Judged | undefined)[]];
+  const controlsOf = new Map<Row, Map<string, Judged>>();
+  controls.forEach(({ row, name }, i) => {
+    const one = judgedControls[i];
+    if (one !== undefined) controlsOf.set(row, (controlsOf.get(row) ?? new Map<string, Judged>()).set(name, one));
+  });
+  return rows.map((row, i) => {
+    const versusDense = judgedDense[i];
+    const versusReference = reference === 'dense' ? versusDense : judgedOthers[i];
+    const versusControls = controlsOf.get(row) ?? new Map<string, Judged>();
+    return { ...row, versusDense, versusReference, versusControls };
+  });
+}
+
+function judgeKnown(
+  family: readonly (PairedDifference | undefined)[],
+  options: { readonly higherIsBetter: boolean },
+): (Judged | undefined)[] {
+  const known = judge(
+    family.filter((one) => one !== undefined),
+    options,
+  );
+  let next = 0;
+  return family.map((one) => (one === undefined ? undefined : known[next++]));
+}
+
+/** Of each seed, pruned less dense. */
+function versusDense({ cells }: Row, quality: Quality): number[] {
+  const bySeed = new Map<number, number[]>();
+  for (const run of runsOf(cells)) {
+    const [pruned, dense] = [figureOf(run, quality), figureOf(run, quality === 'accuracy' ? 'denseAccuracy' : 'denseLoss')];
+    if (pruned !== undefined && dense !== undefined) append(bySeed, run.seed, rounded(pruned - dense));
+  }
+  return [...bySeed.values()].map(meanOf);
+}
+
+function frontsOf(rows: readonly Row[], quality: Quality): Record<Cost, number[]> {
+  const problems = new Map<string, Row[]>();
+  for (const row of rows) append(problems, row.problem, row);
+  const front = (cost: Cost) =>
+    [...problems.values()].flatMap((there) => paretoFront(there.flatMap((row) => pointOf(row, cost, quality))).map(({ id }) => id));
+  return Object.fromEntries(COSTS.map((cost) => [cost, front(cost)])) as Record<Cost, number[]>;
+}
+
+function pointOf({ id, figures }: Row, cost: Cost, quality: Quality): (Point & { readonly id: number })[] {
+  const [x, y] = [figures[cost]?.mean, figures[quality]?.mean];
+  return x === undefined || y === undefined ? [] : [{ id, cost: x, worth: quality === 'accuracy' ? y : -y }];
+}

@@ -1,0 +1,44 @@
+import type { Run } from '../read/run.ts';
+import type { Summary } from '../statistics/summary.ts';
+
+/** What is measured of a run, by the name that `--where`, `--minimize` and exports know it by. */
+export const FIGURES = {
+  accuracy: ({ pruned }) => pruned?.accuracy,
+  accuracyDrop: ({ dense, pruned }) => difference(dense?.accuracy, pruned?.accuracy),
+  loss: ({ pruned }) => pruned?.loss,
+  trainAccuracy: ({ pruned }) => pruned?.trainAccuracy,
+  sparsity: ({ pruned }) => pruned?.sparsity,
+  nonzero: ({ pruned }) => pruned?.nonzero,
+  bytes: ({ pruned }) => pruned?.bytes,
+  macs: ({ pruned }) => pruned?.macs,
+  latencyMs: ({ pruned }) => pruned?.latencyMs,
+  denseAccuracy: ({ dense }) => dense?.accuracy,
+  denseLoss: ({ dense }) => dense?.loss,
+  denseBytes: ({ dense }) => dense?.bytes,
+  denseMacs: ({ dense }) => dense?.macs,
+  denseLatencyMs: ({ dense }) => dense?.latencyMs,
+  shrunkAccuracy: ({ shrunk }) => shrunk?.accuracy,
+  shrunkBytes: ({ shrunk }) => shrunk?.bytes,
+  shrunkMacs: ({ shrunk }) => shrunk?.macs,
+  shrunkLatencyMs: ({ shrunk }) => shrunk?.latencyMs,
+  sparseBytes: ({ sparse }) => sparse?.bytes,
+  sparseLatencyMs: ({ sparse }) => sparse?.latencyMs,
+  denseWasmLatencyMs: ({ sparse }) => sparse?.denseWasmLatencyMs,
+  denseS: ({ timing }) => timing['denseS'],
+  pruneS: ({ timing }) => timing['pruneS'],
+  trainS: ({ timing }) => timing['trainS'],
+} as const satisfies Record<string, (run: Run) => number | null | undefined>;
+
+export type Figure = keyof typeof FIGURES;
+export const FIGURE_NAMES = Object.keys(FIGURES) as Figure[];
+
+export type Figures = Readonly<Partial<Record<Figure, Summary>>>;
+
+export function figureOf(run: Run, figure: Figure): number | undefined {
+  return FIGURES[figure](run) ?? undefined;
+}
+
+/** To the last decimal of what is measured: 0.9758 − 0.9744 is 0.0014. */
+function difference(a: number | null | undefined, b: number | null | undefined): number | undefined {
+  return typeof a !== 'number' || typeof b !== 'number' ? undefined : Number((a - b).toFixed(12));
+}

@@ -1,0 +1,127 @@
+import type { Run } from '../read/run.ts';
+import { append } from './append.ts';
+import { findPath, shortNames } from './field.ts';
+import { type Setting, valueText } from './group.ts';
+import { type Cells, figuresOfCells, type Row, runsOf } from './row.ts';
+import { type Scalar, type Settings, variedPaths } from './settings.ts';
+
+export interface Rows {
+  readonly rows: readonly Row[];
+  /** The paths that vary, with the names that they are shown by. */
+  readonly varied: ReadonlyMap<string, string>;
+}
+
+const STRATEGY = 'prune.strategy';
+const SPARSITY = 'prune.sparsity';
+
+/**
+ * Settings as rows: a row each, or with `by` one for each value of those fields.
+ *
+ * @throws WrongRequest where a field of `by` is none.
+ */
+export function rowsOf(settings: readonly Setting[], by: readonly string[] = []): Rows {
+  const measured = settings.filter(({ runs, controls, broken }) => runs.length + controls.size + broken.length > 0);
+  const all = [...new Set(measured.flatMap((setting) => [...setting.settings.keys()]))];
+  const varied = variedPaths(measured.map((setting) => setting.settings));
+  const names = shortNames(varied);
+  const axes =
+    by.length === 0
+      ? usualAxes(varied)
+      : axesBy(
+          by.map((name) => findPath(name, all)),
+          varied,
+        );
+  const groups = new Map<string, Setting[]>();
+  for (const setting of measured) {
+    const key = JSON.stringify([...axes.series, ...axes.context].map((path) => setting.settings.get(path) ?? null));
+    append(groups, key, setting);
+  }
+  const rows = [...groups.values()].map((group, id) => rowOf(group, id, axes, names));
+  return { rows: by.length === 0 ? rows.sort(inOrder) : rows, varied: names };
+}
+
+/** What is compared, what it is compared at, and what pairs two runs besides the seed. */
+interface Axes {
+  readonly series: readonly string[];
+  readonly context: readonly string[];
+  readonly pairing: readonly string[];
+}
+
+/** How it is pruned, at each sparsity of each problem. */
+function usualAxes(varied: readonly string[]): Axes {
+  const series = varied.filter((path) => path.startsWith('prune.') && path !== SPARSITY);
+  return { series, context: varied.filter((path) => !series.includes(path)), pairing: [] };
+}
+
+function axesBy(by: readonly string[], varied: readonly string[]): Axes {
+  // The options of a part say nothing where another part is compared with it.
+  const pairing = varied.filter((path) => !by.some((name) => path === name || path.startsWith(`${name}.`)));
+  return { series: by, context: [], pairing };
+}
+
+function rowOf(group: readonly Setting[], id: number, axes: Axes, names: ReadonlyMap<string, string>): Row {
+  const { settings } = group[0] as Setting;
+  const cells = cellsOf(group, axes, ({ runs }) => runs);
+  const controls = new Set(group.flatMap((setting) => [...setting.controls.keys()]));
+  const named = (path: string) => `${names.get(path) ?? path.split('.').at(-1)} ${valueText(settings.get(path))}`;
+  return {
+    id,
+    series: seriesName(settings, axes.series, named),
+    context: axes.context.map(named).join(', '),
+    problem: axes.context
+      .filter((path) => path !== SPARSITY)
+      .map(named)
+      .join(', '),
+    values: new Map([...axes.series, ...axes.context].flatMap((path) => valueAt(settings, path))),
+    settings,
+    cells,
+    controls: new Map(
+      [...controls].sort().map((control) => [control, cellsOf(group, axes, (setting) => setting.controls.get(control) ?? [])]),
+    ),
+    seeds: [...new Set(runsOf(cells).map(({ seed }) => seed))].sort((a, b) => a - b),
+    figures: figuresOfCells(cells),
+    broken: group.reduce((sum, { broken }) => sum + broken.length, 0),
+  };
+}
+
+function cellsOf(group: readonly Setting[], { pairing }: Axes, runsIn: (setting: Setting) => readonly Run[]): Cells {
+  const cells = new Map<string, Run[]>();
+  for (const setting of group) {
+    const runs = runsIn(setting);
+    if (runs.length === 0) continue;
+    const key = JSON.stringify(pairing.map((path) => setting.settings.get(path) ?? null));
+    cells.set(key, [...(cells.get(key) ?? []), ...runs]);
+  }
+  return cells;
+}
+
+/** `gradual, every 50`: the strategy goes by its name alone, an option of it by its own. */
+function seriesName(settings: Settings, paths: readonly string[], named: (path: string) => string): string {
+  const strategy = valueText(settings.get(STRATEGY));
+  const isUsual = paths.length === 0 || paths.every((path) => path.startsWith('prune.'));
+  const others = paths.filter((path) => path !== STRATEGY && settings.has(path)).map(named);
+  return (isUsual && !isSparsityAlone(paths) ? [strategy, ...others] : [...(paths.includes(STRATEGY) ? [strategy] : []), ...others]).join(
+    ', ',
+  );
+}
+
+function isSparsityAlone(paths: readonly string[]): boolean {
+  return paths.length === 1 && paths[0] === SPARSITY;
+}
+
+function valueAt(settings: Settings, path: string): [string, Scalar][] {
+  const value = settings.get(path);
+  return value === undefined ? [] : [[path, value]];
+}
+
+/** By problem, then sparsity, then series, so that what is compared stands together. */
+function inOrder(a: Row, b: Row): number {
+  const sparsity = (row: Row) => Number(row.values.get(SPARSITY) ?? 0);
+  return text(a.problem, b.problem) || sparsity(a) - sparsity(b) || text(a.context, b.context) || text(a.series, b.series);
+}
+
+const COLLATOR = new Intl.Collator('en', { numeric: true });
+
+function text(a: string, b: string): number {
+  return a === b ? 0 : COLLATOR.compare(a, b);
+}

@@ -1,0 +1,10 @@
+export * from './compare/compare.ts';
+export { comparisonJson } from './compare/comparison-json.ts';
+export type { Place, Ranking } from './compare/ranking.ts';
+export { type Choice, choose } from './query/choose.ts';
+export { exportRuns } from './query/export-runs.ts';
+export { where } from './query/where.ts';
+export { readRuns } from './read/read-runs.ts';
+export type { Judged, Verdict } from './statistics/judge.ts';
+export type { Summary } from './statistics/summary.ts';
+export { WrongRequest } from './wrong-request.ts';

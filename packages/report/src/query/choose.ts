@@ -1,0 +1,82 @@
+import path from 'node:path';
+import type { Comparison } from '../compare/compare.ts';
+import { unknownField } from '../compare/field.ts';
+import { FIGURE_NAMES, type Figure, figureOf } from '../compare/figures.ts';
+import { figuresOfCells, type Row, runsOf } from '../compare/row.ts';
+import type { Run } from '../read/run.ts';
+import { WrongRequest } from '../wrong-request.ts';
+import { fieldsOf } from './fields.ts';
+import { holding } from './where.ts';
+
+export interface Question {
+  readonly goal: string;
+  readonly direction: 'minimize' | 'maximize';
+  /** The expression that the comparison was narrowed by. */
+  readonly where?: string;
+}
+
+/** The setting to take. */
+export interface Choice {
+  readonly goal: Figure;
+  readonly direction: Question['direction'];
+  readonly row: number;
+  /** Seeds whose own figures, not the means alone, hold the expression; undefined where none was asked. */
+  readonly holdsIn?: number;
+  /** The run of the median seed: the best one would owe a part of it to luck. */
+  readonly run: { readonly folder: string; readonly seed: number };
+  /** The varied settings, as `--set` takes them. */
+  readonly set: readonly string[];
+  /** Runs it again. */
+  readonly command: string;
+}
+
+/**
+ * Of the rows, the one with the least or the most of a figure; where several have it, the one with the better quality.
+ *
+ * @throws WrongRequest where the figure is none, or no row has it.
+ */
+export async function choose(comparison: Comparison, { goal, direction, where }: Question): Promise<Choice> {
+  const figure = FIGURE_NAMES.find((name) => name.toLowerCase() === goal.toLowerCase());
+  if (figure === undefined) throw new WrongRequest(`--${direction}: ${unknownField(goal, FIGURE_NAMES)}`);
+  const { quality } = comparison;
+  const mean = (row: Row, name: Figure) => row.figures[name]?.mean as number;
+  const [sign, better] = [direction === 'minimize' ? 1 : -1, quality === 'accuracy' ? -1 : 1];
+  const [best] = comparison.rows
+    .filter(({ figures }) => figures[figure] !== undefined && figures[quality] !== undefined)
+    .sort((a, b) => sign * (mean(a, figure) - mean(b, figure)) || better * (mean(a, quality) - mean(b, quality)));
+  if (best === undefined) {
+    const why = where === undefined ? `has "${figure}"` : `holds ${JSON.stringify(where)} and has "${figure}"`;
+    throw new WrongRequest(`no setting ${why}`);
+  }
+  const runs = runsOf(best.cells);
+  const run = medianRun(runs, quality);
+  const experiment = path.join(run.folder, 'experiment.yaml');
+  return {
+    goal: figure,
+    direction,
+    row: best.id,
+    ...(where === undefined ? {} : { holdsIn: await seedsHolding(best, where, comparison.rows) }),
+    run: { folder: run.folder, seed: run.seed },
+    set: [...best.values].map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`),
+    command: `espalier run ${shellQuoted(experiment)} --out ${shellQuoted(`runs/${run.experiment}`)}`,
+  };
+}
+
+/** Each seed as a row of its own, asked the same. */
+async function seedsHolding(row: Row, expression: string, rows: readonly Row[]): Promise<number> {
+  const alone = row.seeds.map((seed): Row => {
+    const cells = new Map([...row.cells].map(([cell, runs]) => [cell, runs.filter((run) => run.seed === seed)] as const));
+    // What it says of the number of seeds is true of the setting.
+    return { ...row, id: seed, cells, figures: figuresOfCells(cells) };
+  });
+  return (await holding(alone, expression, fieldsOf(rows))).size;
+}
+
+function medianRun(runs: readonly Run[], quality: Figure): Run {
+  const sorted = [...runs].sort((a, b) => (figureOf(a, quality) ?? 0) - (figureOf(b, quality) ?? 0));
+  return sorted[sorted.length >> 1] as Run;
+}
+
+function shellQuoted(text: string): string {
+  return /^[\w./:@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}

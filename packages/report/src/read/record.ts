@@ -1,0 +1,64 @@
+import { z } from 'zod';
+
+const count = z.number().nonnegative();
+const share = z.number().min(0).max(1);
+
+/** One state of the model, measured: a `Measurement` as runs write it. Infinity is no JSON: a loss that diverged is null. */
+const measurement = z.object({
+  accuracy: share.nullable().default(null),
+  loss: z.number().nullable(),
+  trainAccuracy: share.nullable().default(null),
+  parameters: count,
+  nonzero: count,
+  sparsity: share.optional(),
+  bytes: count,
+  macs: count,
+  latencyMs: count,
+});
+
+const sparse = z.object({
+  latencyMs: count,
+  denseWasmLatencyMs: count.nullish(),
+  bytes: count.nullish(),
+  maxDifference: count.nullish(),
+});
+
+const parameter = z.object({
+  name: z.string(),
+  shape: z.array(count),
+  sparsity: share,
+  threshold: z.number().nullable().default(null),
+});
+
+/**
+ * What comparing needs of a `result.json`. The file comes from outside: an older version, another program or a hand may
+ * have written it, so it is checked as such, and fields that came later may be missing.
+ */
+export const recordSchema = z.object({
+  experiment: z.string(),
+  hash: z.string().min(1),
+  seed: z.number().int(),
+  strategy: z.string(),
+  control: z.string().nullable().default(null),
+  status: z.enum(['done', 'failed']),
+  failures: z.array(z.string()).default([]),
+  dense: measurement.nullable(),
+  pruned: measurement.nullable(),
+  shrunk: measurement.nullish().transform((value) => value ?? null),
+  sparse: sparse.nullish().transform((value) => value ?? null),
+  asked: share.nullable().default(null),
+  parameters: z.array(parameter),
+  timing: z.record(z.string(), count),
+  backend: z.object({ name: z.string(), version: z.string(), threads: count.optional() }).optional(),
+  versions: z.record(z.string(), z.string()).default({}),
+  /** The complete experiment; records of versions before it came are read with their experiment.yaml. */
+  config: z.record(z.string(), z.unknown()).optional(),
+});
+
+/** The first thing that is wrong with a record, as its reader needs it. */
+export function wrongField(error: z.ZodError): string {
+  const [issue] = error.issues;
+  if (issue === undefined) return 'it is not the record of a run';
+  const where = issue.path.join('.');
+  return where === '' ? `it is not the record of a run: ${issue.message}` : `${where}: ${issue.message}`;
+}
