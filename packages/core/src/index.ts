@@ -16,7 +16,7 @@ export { Forward } from './forward.ts';
 export { type GradientOptions, Gradients } from './gradients.ts';
 export { type Granularity, type GroupMember, type GroupSet, groupSizes, REDUCTIONS, type Reduction } from './granularity.ts';
 export { keepMasks } from './keep-masks.ts';
-export type { Json, Keeping, KeptValue } from './keeping.ts';
+export { type Json, type Keeping, type KeptValue, RunKeeping } from './keeping.ts';
 export { LiveRun, type LiveRunParts } from './live-run.ts';
 export type { Loss } from './loss.ts';
 export { BinaryCrossentropy } from './losses/binary-crossentropy.ts';

@@ -175,6 +175,9 @@ function uniqueNames(model: tf.LayersModel): Map<tf.layers.Layer, { name: string
 function configOf(layer: tf.layers.Layer, name: string, weights: readonly NetworkWeight[]): LayerConfig {
   const { batchInputShape, ...config } = layer.getConfig() as Record<string, unknown>;
   if (layer.getClassName() === 'InputLayer') return { ...config, batchInputShape, name };
+  // A SeparableConv2D leaves it out.
+  const { depthMultiplier } = layer as { depthMultiplier?: number };
+  if (depthMultiplier !== undefined) config['depthMultiplier'] = depthMultiplier;
   const trainable = layer.trainable && (weights.length === 0 || weights.some((weight) => weight.trainable));
   return { ...config, name, trainable };
 }

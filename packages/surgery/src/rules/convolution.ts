@@ -44,7 +44,7 @@ export const depthwiseConvolution: ShapeRule = {
     const axis = channelAxis(call.config, input.shape.length);
     keepOthers(call, input, [axis], SLIDES);
     const channels = input.channels[axis] ?? null;
-    const made = repeatEach(channels, multiplier(call.config));
+    const made = repeatEach(channels, call.weights['depthwise_kernel']?.at(-1) ?? 1);
     if (mixesUnits(call.config['activation'])) call.keep(made, MIXES);
     return {
       outputs: [onAxis(input.shape.length, axis, made)],
@@ -75,7 +75,7 @@ export const separableConvolution: ShapeRule = {
       outputs: [onAxis(input.shape.length, axis, filters)],
       weights: {
         depthwise_kernel: [null, null, scales(channels), null],
-        pointwise_kernel: [null, null, reads(repeatEach(channels, multiplier(call.config))), makes(filters)],
+        pointwise_kernel: [null, null, reads(repeatEach(channels, call.weights['depthwise_kernel']?.at(-1) ?? 1)), makes(filters)],
         bias: [makes(filters)],
       },
     };
@@ -88,12 +88,6 @@ export const separableConvolution: ShapeRule = {
     return { outputs: [onAxis(outputRank(call), axis, filters)], reads: { pointwise_kernel: between } };
   },
 };
-
-function multiplier(config: ShapeRuleConfig): number {
-  return (config['depthMultiplier'] as number | undefined) ?? 1;
-}
-
-type ShapeRuleConfig = ConstantsCall['config'];
 
 function channelsIn(call: ConstantsCall): { inputs: Constants; axis: number } {
   const { constants, shape } = inputOf(call);

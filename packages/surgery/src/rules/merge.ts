@@ -114,7 +114,7 @@ export const dot: ShapeRule = {
     const [a, b] = dotAxes(call);
     const summed = call.tie(one.channels[a] ?? null, other.channels[b] ?? null);
     if (call.config['normalize'] === true) call.keep(summed, 'divides by their length');
-    const left = [...one.channels.filter((_, axis) => axis !== a), ...other.channels.filter((_, axis) => axis !== b && axis !== 0)];
+    const left = [...allBut(one.channels, [a]), ...allBut(other.channels, [0, b])];
     const [output] = call.outputs as [LayerCall['outputs'][number]];
     const axes = output.shape.map((_, axis) => left[axis] ?? null);
     return { outputs: [axes], products: summed };
@@ -125,12 +125,17 @@ export const dot: ShapeRule = {
     const size = Math.max(one?.length ?? 0, other?.length ?? 0);
     const isZero = (i: number) => one?.[i] === 0 || other?.[i] === 0;
     const [output] = call.outputs as [(typeof call.outputs)[number]];
+    const left = [...allBut(call.inputs[0]?.constants ?? [], [a]), ...allBut(call.inputs[1]?.constants ?? [], [0, b])];
     return {
-      outputs: [output.shape.map(() => null)],
+      outputs: [output.shape.map((_, axis) => left[axis]?.map((value) => (value === 0 ? 0 : Number.NaN)) ?? null)],
       products: size === 0 ? null : Float32Array.from({ length: size }, (_, i) => (isZero(i) ? 0 : Number.NaN)),
     };
   },
 };
+
+function allBut<T>(axes: readonly T[], without: readonly number[]): T[] {
+  return axes.filter((_, axis) => !without.includes(axis));
+}
 
 function dotAxes({
   config,

@@ -1,0 +1,113 @@
+import { type Calibration, EspalierError, MaskSet } from '@espalier/core';
+import type * as tf from '@tensorflow/tfjs';
+import { buildModel } from './build-model.ts';
+import { bypass, bypassSilent } from './bypass.ts';
+import { type ChoiceOptions, chooseUnits } from './choose-units.ts';
+import { cutNetwork } from './cut-network.ts';
+import { type DependencyGraph, dependencyGraph } from './dependency-graph.ts';
+import { liveUnits } from './live-units.ts';
+import { maskedNetwork } from './masked-network.ts';
+import type { Network } from './network.ts';
+import { networkConstants } from './network-constants.ts';
+import { type Cost, networkCost } from './network-cost.ts';
+import { readNetwork } from './read-network.ts';
+import { recalibrate } from './recalibrate.ts';
+import { goneBy, type Removal, removalOf } from './removal.ts';
+import { type ScoreOptions, scoreUnits } from './score-units.ts';
+import { type Stayed, stayedUnits } from './stayed.ts';
+
+/** What holds for every removal. */
+export interface RemovalOptions {
+  /** What to do where masks empty a layer: refuse, or leave it out where an Add or a Concatenate can do without it. */
+  readonly emptied?: 'refuse' | 'bypass';
+  /** Outputs of the model whose units may go, by the name of their layer. */
+  readonly cutOutputs?: readonly string[];
+}
+
+/** How much to remove, by which scores, and what must stay. */
+export interface ShrinkOptions extends ChoiceOptions, ScoreOptions {
+  readonly cutOutputs?: readonly string[];
+  /** Samples to estimate the statistics of batch norms on again. */
+  readonly calibration?: Calibration;
+}
+
+/** What came of it. */
+export interface Shrunk {
+  /** A new model of plain layers; the caller disposes it. */
+  readonly model: tf.LayersModel;
+  /** The same as a value. */
+  readonly network: Network;
+  /** What went, by name. */
+  readonly removal: Removal;
+  /** Units that the masks zeroed and that are there all the same, and why. */
+  readonly stayed: readonly Stayed[];
+  readonly before: Cost;
+  readonly after: Cost;
+}
+
+/**
+ * Removes the units that masks left without a purpose: those that nothing comes out of, and those that nobody reads. What
+ * the model gives stays the same.
+ *
+ * @throws EspalierError naming the masks that are another model's, and the layers of which nothing would be left.
+ */
+export async function shrink(model: tf.LayersModel, masks: MaskSet, options?: RemovalOptions): Promise<Shrunk>;
+
+/**
+ * Removes the units that score lowest. Units that go together (over a residual sum, say) are scored together.
+ *
+ * @throws EspalierError for a layer, share or limit that cannot be.
+ */
+export async function shrink(model: tf.LayersModel, options: ShrinkOptions): Promise<Shrunk>;
+
+export async function shrink(model: tf.LayersModel, by: MaskSet | ShrinkOptions, options: RemovalOptions = {}): Promise<Shrunk> {
+  const read = await readNetwork(model);
+  return by instanceof MaskSet ? shrinkByMasks(read, by, options) : shrinkByScores(read, model, by);
+}
+
+/**
+ * Removes the same again from the model that a removal was recorded on, or one that is built like it.
+ *
+ * @returns a new model; the caller disposes it.
+ * @throws EspalierError where the removal is that of another model.
+ */
+export async function replay(model: tf.LayersModel, removal: Removal): Promise<tf.LayersModel> {
+  const network = bypass(await readNetwork(model), removal.bypassed);
+  const graph = dependencyGraph(network, { cutOutputs: [...network.layers.keys()] });
+  return buildModel(cutNetwork(graph, goneBy(removal, graph)));
+}
+
+function shrinkByMasks(read: Network, masks: MaskSet, { emptied = 'refuse', cutOutputs }: RemovalOptions): Shrunk {
+  const zeroed = maskedNetwork(read, masks);
+  const { network, bypassed } = emptied === 'bypass' ? bypassSilent(zeroed) : { network: zeroed, bypassed: [] };
+  const graph = dependencyGraph(network, { cutOutputs });
+  const constants = networkConstants(network);
+  const live = liveUnits(graph, constants);
+  const gone = live.map((isLive) => 1 - isLive);
+  if (emptied === 'refuse') refuseEmptied(graph, gone);
+  return built(read, graph, gone, bypassed, stayedUnits(graph, constants, gone));
+}
+
+async function shrinkByScores(read: Network, model: tf.LayersModel, options: ShrinkOptions): Promise<Shrunk> {
+  const graph = dependencyGraph(read, options);
+  const gone = chooseUnits(graph, await scoreUnits(graph, model, options), options);
+  const shrunk = built(read, graph, gone, [], []);
+  if (options.calibration !== undefined) await recalibrate(shrunk.model, options.calibration);
+  return shrunk;
+}
+
+function built(read: Network, graph: DependencyGraph, gone: Uint8Array, bypassed: Removal['bypassed'], stayed: readonly Stayed[]): Shrunk {
+  const network = cutNetwork(graph, gone);
+  const removal = { units: removalOf(graph, gone), bypassed };
+  return { model: buildModel(network), network, removal, stayed, before: networkCost(read), after: networkCost(network) };
+}
+
+function refuseEmptied({ makers }: DependencyGraph, gone: Uint8Array): void {
+  const emptied = [...makers].filter(([, units]) => units.every((unit) => gone[unit] === 1)).map(([name]) => name);
+  if (emptied.length === 0) return;
+  throw new EspalierError({
+    where: emptied.join(', '),
+    what: 'the masks leave no unit alive',
+    remedy: "Keep at least one unit, or leave the layer out where the model can do without it (emptied: 'bypass')",
+  });
+}
