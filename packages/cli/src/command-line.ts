@@ -8,13 +8,14 @@ import { addPlan } from './commands/plan.ts';
 import { addPlugins } from './commands/plugins.ts';
 import { addRun } from './commands/run.ts';
 import { addSchema } from './commands/schema.ts';
+import { addSweep } from './commands/sweep.ts';
 import { addValidate } from './commands/validate.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
 import { Interrupt } from './interrupt.ts';
 import { reportError } from './report-error.ts';
 import { Terminal } from './terminal.ts';
 
-const COMMANDS: readonly AddCommand[] = [addRun, addCompare, addPlan, addValidate, addInspect, addPlugins, addSchema, addDoctor];
+const COMMANDS: readonly AddCommand[] = [addRun, addSweep, addCompare, addPlan, addValidate, addInspect, addPlugins, addSchema, addDoctor];
 
 /** The command `espalier` with these arguments, on this process’s streams and signals. */
 export async function commandLine(args: readonly string[]): Promise<ExitStatus> {

@@ -12,7 +12,7 @@ export const addPlan: AddCommand = (program, context) => {
   program
     .command('plan')
     .description('what a run would prune, where, when and why; trains nothing')
-    .argument('<experiment>', 'its YAML file')
+    .argument('<file>', 'the YAML file of an experiment, or of a sweep')
     .addOption(setOption())
     .addOption(controlOption())
     .addOption(jsonOption())
@@ -21,12 +21,14 @@ export const addPlan: AddCommand = (program, context) => {
 
 async function plan(file: string, { set, control, json }: PlanFlags, context: CommandContext): Promise<void> {
   const { terminal } = context;
-  const [{ planExperiment }, { planSummary, planTable }, { loadConfig }] = await Promise.all([
+  const [{ planExperiment }, { planSummary, planTable }, { loadAnyConfig }] = await Promise.all([
     import('@espalier/experiment'),
     import('../view/plan-view.ts'),
     import('../load-config.ts'),
   ]);
-  const loaded = await loadConfig(file, withControl(set, control));
+  const config = await loadAnyConfig(file, withControl(set, control));
+  if ('sweep' in config) return (await import('./sweep.ts')).showSweepPlan(config.sweep, {}, context);
+  const loaded = config.experiment;
   const planned = await planExperiment(loaded);
   if (json) terminal.printJson(planned);
   else terminal.print(`${planTable(planned, terminal)}\n\n${planSummary(planned, terminal)}`);

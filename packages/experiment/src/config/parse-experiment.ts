@@ -18,6 +18,8 @@ export interface ParseOptions {
   readonly set?: readonly string[];
   /** The parts there are, for programs that have loaded their plugins themselves; those that the config names are then not loaded. */
   readonly registry?: Registry;
+  /** The plugins that such a registry was made of, where their sources count for the identity of a run. */
+  readonly plugins?: readonly LoadedPlugin[];
 }
 
 /** An experiment that is right in itself, and what is needed to run it and to speak of it. */
@@ -58,7 +60,9 @@ export async function parseExperiment(text: string, options: ParseOptions): Prom
   if (whole !== undefined) throw new ConfigError([...found, point(whole)], text);
 
   const loaded =
-    options.registry === undefined ? await loadPlugins(pluginSpecs(value), { from: baseFolder }) : { plugins: [], problems: [] };
+    options.registry === undefined
+      ? await loadPlugins(pluginSpecs(value), { from: baseFolder })
+      : { plugins: options.plugins ?? [], problems: [] };
   const registry = options.registry ?? new Registry(loaded.plugins.map(({ plugin }) => plugin));
 
   const parsed = parsePartly(experimentSchema, value);

@@ -6,7 +6,9 @@ import {
   EspalierError,
   groupSizes,
   type LiveRun,
+  modelParameters,
   type RunEvent,
+  type StoredTensor,
   type StoredWeights,
   writeWeights,
 } from '@espalier/core';
@@ -186,7 +188,12 @@ export class ExperimentRun {
     const { source, task, model } = this.parts.prepared;
     const other = await source.build(task);
     try {
-      writeWeights(other, dense);
+      // Layers without names of their own have others in a second model.
+      const places = modelParameters(model);
+      writeWeights(
+        other,
+        Object.fromEntries(modelParameters(other).map(({ name }, i) => [name, dense[places[i]?.name ?? name] as StoredTensor])),
+      );
       return (await latencies([other, model])) as [number, number];
     } finally {
       other.dispose();

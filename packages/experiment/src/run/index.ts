@@ -1,4 +1,5 @@
 export { type Baseline, denseBaseline } from './baseline.ts';
+export { DatasetCache } from './dataset-cache.ts';
 export { brokenExpectations } from './expectations.ts';
 export type { ExperimentEvent } from './experiment-run.ts';
 export { countNonzero, latencies, type MeasureOptions, measure } from './measure.ts';

@@ -42,6 +42,7 @@ import type * as tf from '@tensorflow/tfjs';
 import type { Experiment } from '../config/experiment.ts';
 import type { LoadedExperiment } from '../config/parse-experiment.ts';
 import { blaming } from './blame.ts';
+import { DatasetCache } from './dataset-cache.ts';
 
 /** Everything that an experiment names, made: its data loaded, its model built (not trained), its parts bound. */
 export interface PreparedExperiment {
@@ -68,6 +69,8 @@ export interface PrepareOptions {
   readonly log?: (message: string) => void;
   /** Taken in place of a new one; it stays the caller's, whatever happens. */
   readonly model?: tf.LayersModel;
+  /** Datasets loaded before in this process. */
+  readonly datasets?: DatasetCache;
 }
 
 /**
@@ -77,18 +80,15 @@ export interface PrepareOptions {
  */
 export async function prepare(
   loaded: LoadedExperiment,
-  { log = () => {}, model: given }: PrepareOptions = {},
+  { log = () => {}, model: given, datasets = new DatasetCache() }: PrepareOptions = {},
 ): Promise<PreparedExperiment> {
   const { experiment, registry, baseFolder } = loaded;
   const { seed } = experiment;
   const at = blaming(loaded);
-  const container = new PartContainer(registry)
-    .bind(SEED, seed)
-    .bind(BASE_FOLDER, baseFolder)
-    .bind(LOG, log)
-    .bind(RANDOM, Random.of(seed, 'parts'));
+  const random = Random.of(seed, 'parts');
+  const container = new PartContainer(registry).bind(SEED, seed).bind(BASE_FOLDER, baseFolder).bind(LOG, log).bind(RANDOM, random);
 
-  const data = await at(['data'], () => container.make(experiment.data).load());
+  const data = await at(['data'], () => datasets.load(experiment.data, { registry, seed, random, baseFolder, log }));
   const task = await at(['data'], () => taskOf(data, seed));
   const source = await at(['model'], () => container.make(experiment.model));
   const model = given ?? (await at(['model'], () => source.build(task)));

@@ -4,6 +4,7 @@ import { EspalierError } from '@espalier/core';
 import { experimentHash, experimentYaml, type LoadedExperiment } from '../config/index.ts';
 import { changes } from './checkpoint-file.ts';
 import { fingerprintsOf } from './circumstances.ts';
+import type { DatasetCache } from './dataset-cache.ts';
 import { type ExperimentEvent, ExperimentRun } from './experiment-run.ts';
 import { makePlan, type Plan } from './plan.ts';
 import { prepare } from './prepare.ts';
@@ -21,6 +22,10 @@ export interface RunOptions {
   readonly threads?: number;
   /** Seconds of training between two checkpoints; 10 where it is not given. */
   readonly checkpointEvery?: number;
+  /** Datasets that this process has loaded before, for programs that run more than one experiment. */
+  readonly datasets?: DatasetCache;
+  /** Wait for the folder where another process holds it still, in place of an error. */
+  readonly waitForFolder?: boolean;
 }
 
 /**
@@ -38,13 +43,13 @@ export async function runExperiment(loaded: LoadedExperiment, options: RunOption
 
   // Built in plain JavaScript: how large the net is decides how many threads its backend is loaded with.
   await usePlainJavaScript();
-  const prepared = await prepare(loaded, { log: (message) => onEvent({ type: 'log', message }) });
+  const prepared = await prepare(loaded, { log: (message) => onEvent({ type: 'log', message }), datasets: options.datasets });
   try {
     const plan = await makePlan(loaded, prepared);
     onEvent({ type: 'plan', plan, folder: out });
     if (plan.problems.length > 0) throw loaded.error(plan.problems);
     const fingerprints = await fingerprintsOf(prepared);
-    const folder = await RunFolder.open(out, hash);
+    const folder = await RunFolder.open(out, hash, { isWaiting: options.waitForFolder, signal });
     try {
       if (fresh) await folder.clear();
       const recorded = await folder.readResult();

@@ -16,6 +16,12 @@ export const RUN_FILES = {
   checkpoint: 'checkpoint.bin',
 } as const;
 
+export interface OpenOptions {
+  /** Wait where another process holds the folder. */
+  readonly isWaiting?: boolean;
+  readonly signal?: AbortSignal;
+}
+
 /** The folder of one run, held by one process at a time. Close it at the end. */
 export class RunFolder {
   readonly path: string;
@@ -31,13 +37,15 @@ export class RunFolder {
   /**
    * Takes the folder for this process.
    *
-   * @throws EspalierError where another living process holds it, or where it holds another experiment's run, or an
-   * experiment.yaml that is a user's own.
+   * @throws EspalierError where another living process holds it and it is not waited for, or where it holds another
+   * experiment's run, or an experiment.yaml that is a user's own; Cancelled through the signal while it waits.
    */
-  static async open(folder: string, hash: string): Promise<RunFolder> {
+  static async open(folder: string, hash: string, { isWaiting = false, signal }: OpenOptions = {}): Promise<RunFolder> {
     await makeFolder(folder);
     const lock = await ProcessLock.take(path.join(folder, '.lock'), {
+      signal,
       onWait: () => {
+        if (isWaiting) return;
         const remedy = 'Wait for it, or choose another folder with --out';
         throw new EspalierError({ where: folder, what: 'another process is running in this folder', remedy });
       },
@@ -122,10 +130,14 @@ export class RunFolder {
 export async function readResult(folder: string): Promise<RunResult | undefined> {
   const file = path.join(folder, RUN_FILES.result);
   const text = await readIfThere(file);
-  if (text === undefined) return undefined;
+  return text === undefined ? undefined : parseResult(text.toString('utf8'), file);
+}
+
+/** As `readResult`, from the text of a record. */
+export function parseResult(text: string, file: string): RunResult {
   let result: unknown;
   try {
-    result = JSON.parse(text.toString('utf8'));
+    result = JSON.parse(text);
   } catch (error) {
     throw new EspalierError({ where: file, what: 'is not JSON', why: (error as Error).message, remedy: 'Delete it and run again' });
   }

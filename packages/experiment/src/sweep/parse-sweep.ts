@@ -56,6 +56,8 @@ export interface LoadedSweep {
   readonly resolved: Readonly<Record<string, unknown>>;
   /** A run as what an experiment's file gives. */
   loaded(run: SweepRun): LoadedExperiment;
+  /** An error that points at the sweep and its base. */
+  error(diagnostics: readonly Diagnostic[]): ConfigError;
 }
 
 export interface SweepOptions {
@@ -133,6 +135,7 @@ export async function parseSweep(text: string, { file, set = [] }: SweepOptions 
     baseFolder: base.folder,
     warnings: found,
     resolved: { ...(value as object), base: base.value },
+    error: (diagnostics) => new ConfigError(diagnostics, text, sources),
     loaded: (run) => ({
       experiment: run.experiment,
       registry,
