@@ -6,6 +6,7 @@ import { addDoctor } from './commands/doctor.ts';
 import { addInspect } from './commands/inspect.ts';
 import { addPlan } from './commands/plan.ts';
 import { addPlugins } from './commands/plugins.ts';
+import { addReport } from './commands/report.ts';
 import { addRun } from './commands/run.ts';
 import { addSchema } from './commands/schema.ts';
 import { addSweep } from './commands/sweep.ts';
@@ -15,7 +16,18 @@ import { Interrupt } from './interrupt.ts';
 import { reportError } from './report-error.ts';
 import { Terminal } from './terminal.ts';
 
-const COMMANDS: readonly AddCommand[] = [addRun, addSweep, addCompare, addPlan, addValidate, addInspect, addPlugins, addSchema, addDoctor];
+const COMMANDS: readonly AddCommand[] = [
+  addRun,
+  addSweep,
+  addCompare,
+  addReport,
+  addPlan,
+  addValidate,
+  addInspect,
+  addPlugins,
+  addSchema,
+  addDoctor,
+];
 
 /** The command `espalier` with these arguments, on this process’s streams and signals. */
 export async function commandLine(args: readonly string[]): Promise<ExitStatus> {

@@ -19,4 +19,18 @@ export {
 export * from '@espalier/core';
 export * from '@espalier/experiment';
 export { fileHandler, loadModel, readModelFiles, saveModel } from '@espalier/models';
+export {
+  type Choice,
+  type CompareOptions,
+  type Comparison,
+  chooseSetting,
+  compare,
+  comparisonJson,
+  exportRuns,
+  narrow,
+  readRuns,
+  serveReport,
+  WrongRequest,
+  writeReport,
+} from '@espalier/report';
 export { type InspectedModel, type InspectedParameter, inspectModel } from './inspect-model.ts';

@@ -1,10 +1,13 @@
 export * from './compare/compare.ts';
 export { comparisonJson } from './compare/comparison-json.ts';
+export type { Cost, Quality } from './compare/costs.ts';
 export type { Place, Ranking } from './compare/ranking.ts';
-export { type Choice, choose } from './query/choose.ts';
+export { titleOf, type WriteReportOptions, writeReport } from './html/write-report.ts';
+export { type Choice, chooseSetting } from './query/choose-setting.ts';
 export { exportRuns } from './query/export-runs.ts';
-export { where } from './query/where.ts';
+export { narrow } from './query/narrow.ts';
 export { readRuns } from './read/read-runs.ts';
+export { type ServedReport, serveReport } from './serve/serve-report.ts';
 export type { Judged, Verdict } from './statistics/judge.ts';
 export type { Summary } from './statistics/summary.ts';
 export { WrongRequest } from './wrong-request.ts';

@@ -9,6 +9,7 @@ interface CompareFlags {
   readonly minimize?: string;
   readonly maximize?: string;
   readonly against?: string;
+  readonly html?: string;
   readonly csv?: string;
   readonly parquet?: string;
   readonly json?: boolean;
@@ -24,6 +25,7 @@ export const addCompare: AddCommand = (program, context) => {
     .option('--minimize <field>', 'of those, the setting with the least: bytes, macs, latencyMs, loss, …')
     .option('--maximize <field>', 'of those, the setting with the most: sparsity, accuracy, …')
     .option('--against <name>', 'what to hold strategies against: dense, a control, or a strategy (default: random, else dense)')
+    .option('--html <file>', 'write the report, one page with charts')
     .option('--csv <file>', 'write a line per run')
     .option('--parquet <file>', 'write a row per run')
     .addOption(jsonOption())
@@ -39,13 +41,14 @@ async function compareRuns(folders: readonly string[], flags: CompareFlags, { te
   try {
     const read = await report.readRuns(folders);
     comparison = report.compare(read, { by: flags.by, against: flags.against });
-    if (flags.where !== undefined) comparison = await report.where(comparison, flags.where);
+    if (flags.where !== undefined) comparison = await report.narrow(comparison, flags.where);
     if (goal !== undefined)
-      choice = await report.choose(comparison, {
+      choice = await report.chooseSetting(comparison, {
         goal,
         direction: flags.minimize === undefined ? 'maximize' : 'minimize',
         where: flags.where,
       });
+    if (flags.html !== undefined) await report.writeReport(folders, { file: flags.html, against: flags.against });
     if (flags.csv !== undefined) await report.exportRuns(comparison, flags.csv, 'csv');
     if (flags.parquet !== undefined) await report.exportRuns(comparison, flags.parquet, 'parquet');
   } catch (error) {

@@ -16,6 +16,8 @@ export interface Outcome {
   readonly stderr: string;
 }
 
+type Watch = (said: string, child: ChildProcess) => void;
+
 /** A folder to call the command in, with a cache of its own, that goes when the test ends. */
 export class Place {
   readonly folder = mkdtempSync(path.join(tmpdir(), 'espalier-cli-'));
@@ -31,10 +33,10 @@ export class Place {
     return path.join(this.folder, name);
   }
 
-  /** Starts the built command. What it says is collected, and handed to `watch` as it comes. */
+  /** Starts the built command. What it says is collected, and handed on as it comes: `watch` has stderr. */
   start(
     args: readonly string[],
-    { env, watch }: { env?: Record<string, string>; watch?: (said: string, child: ChildProcess) => void } = {},
+    { env, watch, watchStdout }: { env?: Record<string, string>; watch?: Watch; watchStdout?: Watch } = {},
   ): Promise<Outcome> {
     const inherited = { ...process.env, NO_COLOR: undefined, FORCE_COLOR: undefined, COLUMNS: undefined };
     const child = spawn(process.execPath, [MAIN, ...args], { cwd: this.folder, env: { ...inherited, ...this.env, ...env } });
@@ -43,6 +45,7 @@ export class Place {
     let stderr = '';
     child.stdout.on('data', (data) => {
       stdout += data;
+      watchStdout?.(stdout, child);
     });
     child.stderr.on('data', (data) => {
       stderr += data;

@@ -4,16 +4,14 @@ import { type PairedDifference, pairedDifference } from '../statistics/paired-di
 import { meanOf } from '../statistics/summary.ts';
 import { WrongRequest } from '../wrong-request.ts';
 import { append } from './append.ts';
-import { type Figure, figureOf } from './figures.ts';
+import { COSTS, type Cost, type Quality } from './costs.ts';
+import { figureOf } from './figures.ts';
 import { settingsOfRuns } from './group.ts';
 import { type Point, paretoFront } from './pareto.ts';
 import { type Ranking, rankings } from './ranking.ts';
 import { referenceOf, referencesIn } from './reference.ts';
-import { differencesBySeed, type Row, rounded, runsOf } from './row.ts';
+import { bySeed, differencesBySeed, type Row, rounded, runsOf } from './row.ts';
 import { rowsOf } from './rows.ts';
-
-/** What is wanted of a model: right answers; a low loss where there are no classes. */
-export type Quality = 'accuracy' | 'loss';
 
 /** A row with what may be said of it. */
 export interface ComparedRow extends Row {
@@ -21,12 +19,11 @@ export interface ComparedRow extends Row {
   readonly versusDense?: Judged;
   /** Its quality less that of the reference with the same seed. */
   readonly versusReference?: Judged;
+  /** The quality of that reference by seed; null where there is none, and for the dense model, which is a run's own. */
+  readonly against: readonly (readonly [seed: number, quality: number])[] | null;
   /** Its quality less that of each of its controls. */
   readonly versusControls: ReadonlyMap<string, Judged>;
 }
-
-export const COSTS = ['bytes', 'macs', 'nonzero', 'latencyMs'] as const satisfies readonly Figure[];
-export type Cost = (typeof COSTS)[number];
 
 export interface Comparison {
   readonly quality: Quality;
@@ -106,8 +103,9 @@ function judged(rows: readonly Row[], { quality, reference }: { readonly quality
   const dense = rows.map((row) => pairedDifference(versusDense(row, quality)));
   const places = new Map<string, Row[]>();
   for (const row of rows) append(places, row.context, row);
-  const others = rows.map((row) => {
-    const other = reference === 'dense' ? undefined : referenceOf(row, reference, places.get(row.context) ?? []);
+  const against = rows.map((row) => (reference === 'dense' ? undefined : referenceOf(row, reference, places.get(row.context) ?? [])));
+  const others = rows.map((row, i) => {
+    const other = against[i];
     return other === undefined ? undefined : pairedDifference(differencesBySeed(row.cells, other, quality));
   });
   const controls = rows.flatMap((row) =>
@@ -126,7 +124,8 @@ function judged(rows: readonly Row[], { quality, reference }: { readonly quality
     const versusDense = judgedDense[i];
     const versusReference = reference === 'dense' ? versusDense : judgedOthers[i];
     const versusControls = controlsOf.get(row) ?? new Map<string, Judged>();
-    return { ...row, versusDense, versusReference, versusControls };
+    const other = against[i];
+    return { ...row, versusDense, versusReference, versusControls, against: other === undefined ? null : [...bySeed(other, quality)] };
   });
 }
 
@@ -144,12 +143,12 @@ function judgeKnown(
 
 /** Of each seed, pruned less dense. */
 function versusDense({ cells }: Row, quality: Quality): number[] {
-  const bySeed = new Map<number, number[]>();
+  const differences = new Map<number, number[]>();
   for (const run of runsOf(cells)) {
     const [pruned, dense] = [figureOf(run, quality), figureOf(run, quality === 'accuracy' ? 'denseAccuracy' : 'denseLoss')];
-    if (pruned !== undefined && dense !== undefined) append(bySeed, run.seed, rounded(pruned - dense));
+    if (pruned !== undefined && dense !== undefined) append(differences, run.seed, rounded(pruned - dense));
   }
-  return [...bySeed.values()].map(meanOf);
+  return [...differences.values()].map(meanOf);
 }
 
 function frontsOf(rows: readonly Row[], quality: Quality): Record<Cost, number[]> {

@@ -1,4 +1,4 @@
-import type { Choice } from '../query/choose.ts';
+import type { Choice } from '../query/choose-setting.ts';
 import type { Comparison } from './compare.ts';
 import { runsOf } from './row.ts';
 

@@ -1,7 +1,7 @@
 import { type Judged, judge } from '../statistics/judge.ts';
 import { pairedDifference } from '../statistics/paired-difference.ts';
 import { append } from './append.ts';
-import type { Quality } from './compare.ts';
+import type { Quality } from './costs.ts';
 import { differencesBySeed, type Row } from './row.ts';
 
 /** The series at one place (a sparsity, say), the best mean first. */

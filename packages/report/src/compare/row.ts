@@ -46,6 +46,16 @@ export function figuresOfCells(cells: Cells): Figures {
   return figures;
 }
 
+/** A figure of each seed. */
+export function bySeed(cells: Cells, figure: Figure): Map<number, number> {
+  const values = new Map<number, number[]>();
+  for (const run of runsOf(cells)) {
+    const value = figureOf(run, figure);
+    if (value !== undefined) append(values, run.seed, value);
+  }
+  return new Map([...values].map(([seed, each]) => [seed, meanOf(each)]));
+}
+
 /** Of each seed that both have, the mean difference over the settings that both have. */
 export function differencesBySeed(cells: Cells, reference: Cells, figure: Figure): number[] {
   const differences = new Map<number, number[]>();

@@ -5,10 +5,10 @@ import { expect, test } from 'vitest';
 import { type Comparison, compare } from '../compare/compare.ts';
 import { readRuns } from '../read/read-runs.ts';
 import { recordOf, temporaryFolder, writeRuns } from '../testing/records.ts';
-import { choose } from './choose.ts';
+import { chooseSetting } from './choose-setting.ts';
 import { exportRuns } from './export-runs.ts';
+import { narrow } from './narrow.ts';
 import { literal } from './table.ts';
-import { where } from './where.ts';
 
 /** gradual and magnitude at 0.5 and 0.9, two seeds each; a seed of gradual at 0.9 drops by 0.6 points, the other by 0.2. */
 async function comparison(folder = temporaryFolder()): Promise<Comparison> {
@@ -34,7 +34,7 @@ test.each([
 ])('where %s', async (expression, expected) => {
   const all = await comparison();
   const names = typeof expected === 'function' ? ['magnitude sparsity 0.5', 'gradual sparsity 0.9', 'magnitude sparsity 0.9'] : expected;
-  expect(named(await where(all, expression))).toEqual(names);
+  expect(named(await narrow(all, expression))).toEqual(names);
 });
 
 test.each([
@@ -45,27 +45,27 @@ test.each([
   ["getenv('HOME') = ''", /--where: /],
   ["strategy > 'a' and nosuch(strategy)", /^--where: Scalar Function with name nosuch does not exist/],
 ])('%s is refused', async (expression, message) => {
-  await expect(where(await comparison(), expression)).rejects.toThrow(message);
+  await expect(narrow(await comparison(), expression)).rejects.toThrow(message);
 });
 
 test('the setting to take: the least bytes of those that hold, with the command for it', async () => {
   const folder = temporaryFolder();
   const expression = 'accuracyDrop <= 0.005';
-  const held = await where(await comparison(folder), expression);
-  const choice = await choose(held, { goal: 'bytes', direction: 'minimize', where: expression });
+  const held = await narrow(await comparison(folder), expression);
+  const choice = await chooseSetting(held, { goal: 'bytes', direction: 'minimize', where: expression });
   expect(held.rows.find(({ id }) => id === choice.row)).toMatchObject({ series: 'gradual', context: 'sparsity 0.9' });
   expect(choice.holdsIn).toBe(1);
   expect(choice.set).toEqual(['prune.strategy=gradual', 'prune.sparsity=0.9']);
   expect(choice.command).toBe(`espalier run ${choice.run.folder}/experiment.yaml --out runs/gradual-0.9-2-own`);
-  expect((await choose(held, { goal: 'Accuracy', direction: 'maximize' })).goal).toBe('accuracy');
+  expect((await chooseSetting(held, { goal: 'Accuracy', direction: 'maximize' })).goal).toBe('accuracy');
 });
 
 test('a goal that is none, or that nothing reaches, is refused', async () => {
   const all = await comparison();
-  await expect(choose(all, { goal: 'size', direction: 'minimize' })).rejects.toThrow('--minimize: no run has the field "size"');
-  await expect(choose(all, { goal: 'shrunkBytes', direction: 'minimize' })).rejects.toThrow('no setting has "shrunkBytes"');
-  const none = await where(all, 'accuracy > 2');
-  await expect(choose(none, { goal: 'bytes', direction: 'minimize', where: 'accuracy > 2' })).rejects.toThrow(
+  await expect(chooseSetting(all, { goal: 'size', direction: 'minimize' })).rejects.toThrow('--minimize: no run has the field "size"');
+  await expect(chooseSetting(all, { goal: 'shrunkBytes', direction: 'minimize' })).rejects.toThrow('no setting has "shrunkBytes"');
+  const none = await narrow(all, 'accuracy > 2');
+  await expect(chooseSetting(none, { goal: 'bytes', direction: 'minimize', where: 'accuracy > 2' })).rejects.toThrow(
     'no setting holds "accuracy > 2"',
   );
 });

@@ -6,6 +6,11 @@ import { recordSchema, wrongField } from './record.ts';
 import type { Problem, ReadRuns, Run, UnfinishedRun } from './run.ts';
 import { SettingConfigs } from './setting-config.ts';
 
+export interface ReadOptions {
+  /** Whether there need be no run yet. */
+  readonly mayBeNone?: boolean;
+}
+
 /**
  * Reads every run in some folders. What is damaged or too old is named, and the rest is used.
  *
@@ -14,7 +19,7 @@ import { SettingConfigs } from './setting-config.ts';
  *
  * @throws WrongRequest where a folder is not there, or none holds a run.
  */
-export async function readRuns(folders: readonly string[]): Promise<ReadRuns> {
+export async function readRuns(folders: readonly string[], { mayBeNone = false }: ReadOptions = {}): Promise<ReadRuns> {
   const found = findFolders(folders);
   const problems: Problem[] = [...found.problems];
   const runs: Run[] = [];
@@ -40,7 +45,7 @@ export async function readRuns(folders: readonly string[]): Promise<ReadRuns> {
       problems.push({ file, what: (error as Error).message });
     }
   }
-  if (runs.length === 0 && unfinished.length === 0) throw new WrongRequest(withoutRuns(folders, problems));
+  if (runs.length === 0 && unfinished.length === 0 && !mayBeNone) throw new WrongRequest(withoutRuns(folders, problems));
   return { runs, unfinished, notBegun: notBegun(found.sweeps, problems), problems };
 }
 

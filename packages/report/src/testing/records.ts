@@ -2,6 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
+import { recordSchema } from '../read/record.ts';
+import type { ReadRuns, Run } from '../read/run.ts';
+import { SettingConfigs } from '../read/setting-config.ts';
 
 export function temporaryFolder(): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'espalier-report-'));
@@ -79,4 +82,14 @@ export function writeRuns(folder: string, records: readonly Readonly<Record<stri
     mkdirSync(run, { recursive: true });
     writeFileSync(path.join(run, 'result.json'), JSON.stringify(record));
   });
+}
+
+/** The same without a disk: what reading those records would give. */
+export function runsFrom(records: readonly Readonly<Record<string, unknown>>[]): ReadRuns {
+  const configs = new SettingConfigs();
+  const runs = records.map((record, i): Run => {
+    const { config, ...parsed } = recordSchema.parse(record);
+    return { ...parsed, setting: configs.of(config ?? {}), folder: `runs/${i}` };
+  });
+  return { runs, unfinished: [], notBegun: 0, problems: [] };
 }

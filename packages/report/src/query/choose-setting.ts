@@ -6,7 +6,7 @@ import { figuresOfCells, type Row, runsOf } from '../compare/row.ts';
 import type { Run } from '../read/run.ts';
 import { WrongRequest } from '../wrong-request.ts';
 import { fieldsOf } from './fields.ts';
-import { holding } from './where.ts';
+import { holding } from './narrow.ts';
 
 export interface Question {
   readonly goal: string;
@@ -35,7 +35,7 @@ export interface Choice {
  *
  * @throws WrongRequest where the figure is none, or no row has it.
  */
-export async function choose(comparison: Comparison, { goal, direction, where }: Question): Promise<Choice> {
+export async function chooseSetting(comparison: Comparison, { goal, direction, where }: Question): Promise<Choice> {
   const figure = FIGURE_NAMES.find((name) => name.toLowerCase() === goal.toLowerCase());
   if (figure === undefined) throw new WrongRequest(`--${direction}: ${unknownField(goal, FIGURE_NAMES)}`);
   const { quality } = comparison;

@@ -15,7 +15,7 @@ const ID = 'row ';
  *
  * @throws WrongRequest where it is no expression, names a field that there is not, or nothing holds it.
  */
-export async function where(comparison: Comparison, expression: string): Promise<Comparison> {
+export async function narrow(comparison: Comparison, expression: string): Promise<Comparison> {
   const ids = await holding(comparison.rows, expression, fieldsOf(comparison.rows));
   const has = (id: number) => ids.has(id);
   return {

@@ -1,0 +1,354 @@
+import * as Plot from '@observablehq/plot';
+import { COSTS, type Cost, type Quality } from '../compare/costs.ts';
+import { paretoFront } from '../compare/pareto.ts';
+import type { Curves, Histogram, MaskImage, ReportRow } from '../html/report-data.ts';
+import { meanText, percent, qualityText, short } from './format.ts';
+import type { ViewRow } from './view.ts';
+
+export interface ChartOptions {
+  readonly width: number;
+  readonly quality: Quality;
+  /** Of all settings, so that each keeps its colour whatever the filters leave. */
+  readonly colours: Colours;
+}
+
+export interface Colours {
+  readonly domain: readonly string[];
+  of(row: ReportRow): string;
+}
+
+/** Series by colour; where they are too many to be told apart, their strategies. */
+export function coloursOf(rows: readonly ReportRow[]): Colours {
+  const series = [...new Set(rows.map((row) => row.series))].sort();
+  if (series.length <= MOST_COLOURS) return { domain: series, of: (row) => row.series };
+  return { domain: [...new Set(rows.map(({ strategy }) => strategy))].sort(), of: ({ strategy }) => strategy };
+}
+
+export type Chart = (SVGSVGElement | HTMLElement) & Plot.Plot;
+
+const COST_NAMES: Readonly<Record<Cost, string>> = {
+  bytes: 'bytes stored',
+  macs: 'MACs',
+  nonzero: 'non-zero parameters',
+  latencyMs: 'latency in ms',
+};
+export const COST_CHOICES = COSTS.map((cost) => ({ cost, name: COST_NAMES[cost] }));
+
+/** More colours than these are not told apart: strategies then share theirs. */
+const MOST_COLOURS = 10;
+/** More intervals than these hide the points. */
+const MOST_INTERVALS = 300;
+
+const STYLE = {
+  background: 'transparent',
+  fontSize: '12px',
+  '--plot-background': 'var(--surface)',
+  fontFamily: 'inherit',
+  overflow: 'visible',
+};
+
+export function qualityOverSparsity(rows: readonly ViewRow[], { width, quality, colours }: ChartOptions): Chart {
+  const colour = ({ row }: ViewRow) => colours.of(row);
+  const known = rows.filter(({ row }) => row.sparsity !== null);
+  const x = (one: ViewRow) => one.row.sparsity;
+  return points(known, {
+    x,
+    label: `${named(quality)} over sparsity`,
+    width,
+    quality,
+    colours,
+    scale: { label: 'sparsity →', tickFormat: (value: number) => percent(value, 0), inset: 12 },
+    lines: Plot.line(
+      [...known].sort((a, b) => (a.row.sparsity ?? 0) - (b.row.sparsity ?? 0)),
+      {
+        x,
+        y: y(quality),
+        z: (one: ViewRow) => `${one.row.series}|${one.row.problem}`,
+        stroke: colour,
+        strokeOpacity: known.length > MOST_INTERVALS ? 0.25 : 0.8,
+      },
+    ),
+  });
+}
+
+/** With the front: the settings that no other one beats in quality at that cost. */
+export function qualityOverCost(rows: readonly ViewRow[], cost: Cost, { width, quality, colours }: ChartOptions): Chart {
+  const known = rows.filter(({ figures }) => figures[cost] !== undefined);
+  const x = (one: ViewRow) => one.figures[cost]?.mean;
+  const sign = quality === 'accuracy' ? 1 : -1;
+  const front = paretoFront(known.map((one) => ({ one, cost: x(one) ?? 0, worth: sign * one.quality.mean }))).map(({ one }) => one);
+  return points(known, {
+    x,
+    label: `${named(quality)} over ${COST_NAMES[cost]}`,
+    width,
+    quality,
+    colours,
+    scale: { type: 'log', label: `${COST_NAMES[cost]} →`, tickFormat: short, inset: 12 },
+    lines: Plot.line(front, {
+      x,
+      y: y(quality),
+      curve: 'step-after',
+      stroke: 'currentColor',
+      strokeDasharray: '4 3',
+      ariaLabel: () => 'Pareto front',
+    }),
+  });
+}
+
+interface PointsOptions extends ChartOptions {
+  readonly x: (one: ViewRow) => number | null | undefined;
+  readonly label: string;
+  readonly scale: Plot.ScaleOptions;
+  readonly lines: Plot.Markish;
+}
+
+/** A point per setting, which leads to it; the interval of its mean over seeds as a line. */
+function points(rows: readonly ViewRow[], { x, label, width, quality, colours, scale, lines }: PointsOptions): Chart {
+  const colour = ({ row }: ViewRow) => colours.of(row);
+  const value = (one: number) => (quality === 'accuracy' ? 100 * one : one);
+  const between = rows.length <= MOST_INTERVALS ? rows.filter(({ interval }) => interval !== undefined) : [];
+  const describe = (one: ViewRow) =>
+    `${one.label}: ${quality} ${meanText(one.quality, (each) => qualityText(each, quality))}, ${one.runs.length} ${one.runs.length === 1 ? 'seed' : 'seeds'}`;
+  return Plot.plot({
+    width,
+    height: 390,
+    marginLeft: 54,
+    marginBottom: 42,
+    style: STYLE,
+    ariaLabel: label,
+    ariaDescription: 'Each point is a setting, and leads to its config. Lines through points are 95 % intervals of the mean over seeds.',
+    x: { grid: true, ...scale },
+    y: { grid: true, label: `↑ ${quality === 'accuracy' ? 'accuracy in %' : 'loss'}`, inset: 10, domain: domainOf(rows, value) },
+    color: { legend: true, label: null, type: 'categorical', domain: colours.domain, scheme: 'Observable10' },
+    marks: [
+      lines,
+      Plot.ruleX(between, {
+        x,
+        y1: (one: ViewRow) => value(one.interval?.[0] ?? 0),
+        y2: (one: ViewRow) => value(one.interval?.[1] ?? 0),
+        stroke: colour,
+        strokeOpacity: 0.5,
+        clip: true,
+      }),
+      Plot.dot(rows, {
+        x,
+        y: y(quality),
+        fill: colour,
+        stroke: 'var(--surface)',
+        strokeWidth: 0.7,
+        r: rows.length > MOST_INTERVALS ? 2.5 : 4.5,
+        href: (one: ViewRow) => `#setting-${one.id}`,
+        ariaLabel: describe,
+        title: describe,
+        tip: { format: { x: false, y: false, fill: false } },
+      }),
+    ],
+  }) as Chart;
+}
+
+/** What zeros alone do for speed, beside what shrinking and sparse kernels do. */
+export function latencies(rows: readonly ViewRow[], { width }: ChartOptions): Chart {
+  const kinds = { dense: 'denseLatencyMs', masked: 'latencyMs', shrunk: 'shrunkLatencyMs', sparse: 'sparseLatencyMs' } as const;
+  const measured = rows.slice(0, MOST_LINES).flatMap(({ label, figures }) =>
+    Object.entries(kinds).flatMap(([kind, figure]) => {
+      const summary = figures[figure];
+      return summary === undefined ? [] : [{ label, kind, median: summary.median, low: summary.min, high: summary.max }];
+    }),
+  );
+  return Plot.plot({
+    width,
+    marginBottom: 42,
+    height: 80 + 20 * new Set(measured.map(({ label }) => label)).size,
+    marginLeft: marginFor(measured.map(({ label }) => label)),
+    style: STYLE,
+    ariaLabel: 'Latency of one sample: dense, masked, shrunk, sparse',
+    x: { grid: true, label: 'ms, median and range over seeds →', zero: true },
+    y: { label: null, domain: [...new Set(measured.map(({ label }) => label))], tickFormat: cut },
+    color: { domain: Object.keys(kinds) },
+    symbol: { legend: true, domain: Object.keys(kinds) },
+    marks: [
+      Plot.ruleY(measured, { y: 'label', x1: 'low', x2: 'high', stroke: 'kind', strokeOpacity: 0.5 }),
+      Plot.dot(measured, {
+        y: 'label',
+        x: 'median',
+        stroke: 'kind',
+        symbol: 'kind',
+        r: 4,
+        tip: true,
+        ariaLabel: ({ label, kind, median }) => `${label}, ${kind}: ${median.toPrecision(3)} ms`,
+      }),
+    ],
+  }) as Chart;
+}
+
+export function layerHeatMap(rows: readonly ViewRow[], parameters: readonly string[], { width }: ChartOptions): Chart {
+  const shown = rows.filter(({ row }) => row.layers !== undefined).slice(0, MOST_LINES);
+  const cells = shown.flatMap(({ id, label, row }) =>
+    parameters.flatMap((parameter, i) => {
+      const sparsity = row.layers?.[i];
+      return typeof sparsity === 'number' ? [{ id, label, parameter, sparsity }] : [];
+    }),
+  );
+  const isRoomy = parameters.length <= 12;
+  return Plot.plot({
+    width,
+    height: 110 + 22 * shown.length,
+    marginLeft: marginFor(shown.map(({ label }) => label)),
+    marginBottom: 70,
+    style: STYLE,
+    ariaLabel: 'Sparsity of each parameter in each setting',
+    x: { label: null, domain: parameters, tickRotate: -25, tickFormat: cut },
+    y: { label: null, domain: shown.map(({ label }) => label), tickFormat: cut },
+    color: {
+      type: 'linear',
+      domain: [0, 1],
+      scheme: 'YlGnBu',
+      legend: true,
+      label: 'sparsity',
+      tickFormat: (value: number) => percent(value, 0),
+    },
+    marks: [
+      Plot.cell(cells, {
+        x: 'parameter',
+        y: 'label',
+        fill: 'sparsity',
+        inset: 0.5,
+        href: ({ id }) => `#setting-${id}`,
+        ariaLabel: ({ label, parameter, sparsity }) => `${label}, ${parameter}: ${percent(sparsity)} sparse`,
+        title: ({ label, parameter, sparsity }) => `${label}\n${parameter}: ${percent(sparsity)}`,
+      }),
+      isRoomy
+        ? Plot.text(cells, {
+            x: 'parameter',
+            y: 'label',
+            text: ({ sparsity }) => (100 * sparsity).toFixed(0),
+            fill: ({ sparsity }) => (sparsity > 0.6 ? 'white' : 'black'),
+            fontSize: 11,
+            ariaHidden: 'true',
+          })
+        : null,
+    ],
+  }) as Chart;
+}
+
+/** Loss over steps, and under it the sparsity that went with it. */
+export function trainingCurves({ dense, prune, sparsity }: Curves, { width }: ChartOptions): Chart[] {
+  const offset = dense.at(-1)?.[0] ?? 0;
+  const end = offset + Math.max(prune.at(-1)?.[0] ?? 0, sparsity.at(-1)?.[0] ?? 0);
+  const losses = [
+    ...dense.map(([step, loss]) => ({ step, loss, phase: 'dense' })),
+    ...prune.map(([step, loss]) => ({ step: step + offset, loss, phase: 'pruning' })),
+  ];
+  const cuts = [{ step: 0, sparsity: 0 }, ...sparsity.map(([step, share]) => ({ step: step + offset, sparsity: share }))];
+  const last = cuts.at(-1);
+  if (last !== undefined) cuts.push({ step: end, sparsity: last.sparsity });
+  const shared = { width, marginLeft: 54, style: STYLE };
+  const boundary = Plot.ruleX(offset > 0 ? [offset] : [], { strokeDasharray: '2 3' });
+  return [
+    Plot.plot({
+      ...shared,
+      height: 190,
+      ariaLabel: 'Loss by training step',
+      x: { label: null, domain: [0, end] },
+      y: { type: 'log', grid: true, label: '↑ loss', tickFormat: short, ticks: 4 },
+      color: { legend: true, domain: ['dense', 'pruning'] },
+      marks: [boundary, Plot.line(losses, { x: 'step', y: 'loss', stroke: 'phase' })],
+    }),
+    Plot.plot({
+      ...shared,
+      height: 140,
+      marginBottom: 42,
+      ariaLabel: 'Sparsity by training step',
+      x: { label: 'step →', domain: [0, end] },
+      y: { domain: [0, 1], grid: true, label: '↑ sparsity', tickFormat: (value: number) => percent(value, 0), ticks: 3 },
+      marks: [
+        boundary,
+        Plot.areaY(cuts, { x: 'step', y: 'sparsity', curve: 'step-after', fillOpacity: 0.15 }),
+        Plot.line(cuts, { x: 'step', y: 'sparsity', curve: 'step-after' }),
+      ],
+    }),
+  ] as Chart[];
+}
+
+export function weightHistogram({ parameter, edges, after, before }: Histogram, { width }: ChartOptions): Chart {
+  const bars = (counts: readonly number[]) => counts.map((count, i) => ({ count, from: edges[i] as number, to: edges[i + 1] as number }));
+  const steps = (counts: readonly number[]) =>
+    counts.flatMap((count, i) => [
+      { at: edges[i] as number, count },
+      { at: edges[i + 1] as number, count },
+    ]);
+  return Plot.plot({
+    width,
+    height: 180,
+    marginLeft: 54,
+    marginBottom: 42,
+    style: STYLE,
+    ariaLabel: `Weights of ${parameter} ${before === undefined ? 'after' : 'before and after'} the pruning`,
+    x: { label: `weight in ${parameter} →` },
+    y: { label: '↑ how many', tickFormat: short, ticks: 4, grid: true },
+    marks: [
+      Plot.rectY(bars(after), { x1: 'from', x2: 'to', y: 'count', fill: 'var(--accent)', fillOpacity: 0.7 }),
+      before === undefined ? null : Plot.line(steps(before), { x: 'at', y: 'count', stroke: 'currentColor', strokeWidth: 1 }),
+      Plot.ruleY([0]),
+    ],
+  }) as Chart;
+}
+
+export function maskPicture({ parameter, width, height, kept }: MaskImage): Chart {
+  const most = Math.max(...kept);
+  return Plot.plot({
+    width: 260,
+    height: 260,
+    margin: 4,
+    style: STYLE,
+    ariaLabel: `Of each input pixel, the share of its weights in ${parameter} that is kept`,
+    x: { axis: null, domain: [0, width] },
+    y: { axis: null, domain: [height, 0] },
+    color: {
+      type: 'linear',
+      domain: [0, most || 1],
+      scheme: 'Greys',
+      legend: true,
+      label: 'kept',
+      tickFormat: (value: number) => percent(value, 0),
+    },
+    marks: [
+      Plot.rect(kept, {
+        x1: (_, i) => i % width,
+        x2: (_, i) => (i % width) + 1,
+        y1: (_, i) => Math.floor(i / width),
+        y2: (_, i) => Math.floor(i / width) + 1,
+        fill: (share: number) => share,
+        shapeRendering: 'crispEdges',
+      }),
+    ],
+  }) as Chart;
+}
+
+/** More lines than these are no chart that anyone reads. */
+const MOST_LINES = 40;
+export const isCutOff = (rows: readonly ViewRow[]) => rows.length > MOST_LINES;
+
+function named(quality: Quality): string {
+  return quality === 'accuracy' ? 'Accuracy' : 'Loss';
+}
+
+function y(quality: Quality) {
+  return ({ quality: summary }: ViewRow) => (quality === 'accuracy' ? 100 * summary.mean : summary.mean);
+}
+
+/** Room for the means and their spread; an interval of two seeds would press all else flat. */
+function domainOf(rows: readonly ViewRow[], value: (one: number) => number): [number, number] | undefined {
+  if (rows.length === 0) return undefined;
+  const low = rows.reduce((least, { quality }) => Math.min(least, quality.mean - (quality.spread ?? 0)), Number.POSITIVE_INFINITY);
+  const high = rows.reduce((most, { quality }) => Math.max(most, quality.mean + (quality.spread ?? 0)), Number.NEGATIVE_INFINITY);
+  return low === high ? undefined : [value(low), value(high)];
+}
+
+function marginFor(labels: readonly string[]): number {
+  return Math.min(240, 16 + 6.4 * Math.max(4, ...labels.map((label) => cut(label).length)));
+}
+
+function cut(label: string): string {
+  return label.length > 36 ? `${label.slice(0, 17)}…${label.slice(-18)}` : label;
+}
