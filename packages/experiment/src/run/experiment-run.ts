@@ -240,11 +240,11 @@ export class ExperimentRun {
       backend: { name: backend.name, version: backend.version, ...(backend.threads === undefined ? {} : { threads: backend.threads }) },
       versions: versions(),
       fingerprints,
+      config: JSON.parse(JSON.stringify(loaded.experiment)) as RunResult['config'],
     };
   }
 
   private async recordFailure(error: unknown): Promise<void> {
-      config: JSON.parse(JSON.stringify(loaded.experiment)) as RunResult['config'],
     const { folder } = this.parts;
     const failure: RunResult = {
       ...this.identity(),
