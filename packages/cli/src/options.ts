@@ -1,4 +1,4 @@
-import { CONTROLS } from '@espalier/core';
+import type { Control } from '@espalier/core';
 import { InvalidArgumentError, Option } from 'commander';
 
 /** Options that several commands have, each said in one place. */
@@ -6,6 +6,9 @@ export const jsonOption = () => new Option('--json', 'one JSON document on stdou
 
 export const setOption = () =>
   new Option('--set <path=value>', 'set a value of the config (repeatable): prune.sparsity=0.9').argParser(collected).default([], 'none');
+
+/** Said again here: core brings tfjs, for which `--help` does not wait. */
+const CONTROLS: Readonly<Record<Control, true>> = { random: true, shuffled: true, reinitialised: true, scratch: true };
 
 /** `--control NAME` is `--set prune.control=NAME`. */
 export const controlOption = () => new Option('--control <name>', `in place of the strategy: ${Object.keys(CONTROLS).join(', ')}`);
