@@ -188,7 +188,7 @@ function plainArgs(args: Readonly<Record<string, unknown>>): Record<string, unkn
 }
 
 /** Outputs are named after their layer: what a nested model made keeps that model's name. */
-function withOutputNames(network: Network, wanted: readonly string[]): Network {
+export function withOutputNames(network: Network, wanted: readonly string[]): Network {
   const namesOf = new Map<string, Set<string>>();
   network.outputs.forEach((output, i) => {
     const { layer } = network.nodes.find(({ outputs }) => outputs.includes(output)) as NetworkNode;

@@ -5,6 +5,7 @@ import { bypass, bypassSilent } from './bypass.ts';
 import { type ChoiceOptions, chooseUnits } from './choose-units.ts';
 import { cutNetwork } from './cut-network.ts';
 import { type DependencyGraph, dependencyGraph } from './dependency-graph.ts';
+import { ConstantFolding } from './fold/constants.ts';
 import { liveUnits } from './live-units.ts';
 import { maskedNetwork } from './masked-network.ts';
 import type { Network } from './network.ts';
@@ -22,11 +23,14 @@ export interface RemovalOptions {
   readonly emptied?: 'refuse' | 'bypass';
   /** Outputs of the model whose units may go, by the name of their layer. */
   readonly cutOutputs?: readonly string[];
+  /** Whether units that give a constant go, too, into the biases of those that read them; true by default. */
+  readonly constants?: boolean;
 }
 
 /** How much to remove, by which scores, and what must stay. */
 export interface ShrinkOptions extends ChoiceOptions, ScoreOptions {
   readonly cutOutputs?: readonly string[];
+  readonly constants?: boolean;
   /** Samples to estimate the statistics of batch norms on again. */
   readonly calibration?: Calibration;
 }
@@ -74,24 +78,31 @@ export async function shrink(model: tf.LayersModel, by: MaskSet | ShrinkOptions,
 export async function replay(model: tf.LayersModel, removal: Removal): Promise<tf.LayersModel> {
   const network = bypass(await readNetwork(model), removal.bypassed);
   const graph = dependencyGraph(network, { cutOutputs: [...network.layers.keys()] });
-  return buildModel(cutNetwork(graph, goneBy(removal, graph)));
+  const gone = goneBy(removal, graph);
+  return buildModel(cutNetwork(new ConstantFolding(graph, networkConstants(network)).absorb(gone), gone));
 }
 
-function shrinkByMasks(read: Network, masks: MaskSet, { emptied = 'refuse', cutOutputs }: RemovalOptions): Shrunk {
+function shrinkByMasks(
+  read: Network,
+  masks: MaskSet,
+  { emptied = 'refuse', cutOutputs, constants: foldsConstants = true }: RemovalOptions,
+): Shrunk {
   const zeroed = maskedNetwork(read, masks);
   const { network, bypassed } = emptied === 'bypass' ? bypassSilent(zeroed) : { network: zeroed, bypassed: [] };
   const graph = dependencyGraph(network, { cutOutputs });
   const constants = networkConstants(network);
-  const live = liveUnits(graph, constants);
+  const folding = foldsConstants ? new ConstantFolding(graph, constants) : undefined;
+  const live = liveUnits(graph, constants, folding?.isNothing);
   const gone = live.map((isLive) => 1 - isLive);
   if (emptied === 'refuse') refuseEmptied(graph, gone);
-  return built(read, graph, gone, bypassed, stayedUnits(graph, constants, gone));
+  return built(read, folding?.absorb(gone) ?? graph, gone, bypassed, stayedUnits(graph, constants, gone, folding));
 }
 
 async function shrinkByScores(read: Network, model: tf.LayersModel, options: ShrinkOptions): Promise<Shrunk> {
   const graph = dependencyGraph(read, options);
   const gone = chooseUnits(graph, await scoreUnits(graph, model, options), options);
-  const shrunk = built(read, graph, gone, [], []);
+  const folding = options.constants === false ? undefined : new ConstantFolding(graph, networkConstants(read));
+  const shrunk = built(read, folding?.absorb(gone) ?? graph, gone, [], []);
   if (options.calibration !== undefined) await recalibrate(shrunk.model, options.calibration);
   return shrunk;
 }

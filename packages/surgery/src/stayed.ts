@@ -1,5 +1,6 @@
 import { STAYS } from './channels.ts';
 import type { DependencyGraph } from './dependency-graph.ts';
+import type { ConstantFolding } from './fold/constants.ts';
 import type { NetworkLayer } from './network.ts';
 import type { NetworkConstants } from './network-constants.ts';
 
@@ -12,7 +13,7 @@ export interface Stayed {
 }
 
 /** Which units the zeros ask for and do not get, and why. */
-export function stayedUnits(graph: DependencyGraph, constants: NetworkConstants, gone: Uint8Array): Stayed[] {
+export function stayedUnits(graph: DependencyGraph, constants: NetworkConstants, gone: Uint8Array, folding?: ConstantFolding): Stayed[] {
   const stayed: Stayed[] = [];
   for (const [name, made] of graph.makers) {
     const layer = [...graph.network.layers.values()].find(({ path }) => name === path || name.startsWith(`${path}/`)) as NetworkLayer;
@@ -20,7 +21,7 @@ export function stayedUnits(graph: DependencyGraph, constants: NetworkConstants,
     const reasons = new Map<string, number[]>();
     made.forEach((unit, i) => {
       if (unit === STAYS || gone[unit] === 1 || !silent.has(unit)) return;
-      const why = reasonFor(graph, constants, name, unit);
+      const why = reasonFor(graph, constants, name, unit, folding);
       reasons.set(why, [...(reasons.get(why) ?? []), i]);
     });
     for (const [why, units] of reasons) stayed.push({ layer: name, units, why });
@@ -45,29 +46,36 @@ function silencedUnits({ weights }: DependencyGraph, layer: NetworkLayer): Set<n
   return new Set([...silent].filter((unit) => !heard.has(unit)));
 }
 
-function reasonFor(graph: DependencyGraph, constants: NetworkConstants, maker: string, unit: number): string {
+function reasonFor(graph: DependencyGraph, constants: NetworkConstants, maker: string, unit: number, folding?: ConstantFolding): string {
   const kept = graph.kept.get(unit);
   if (kept !== undefined) return kept.join('; ');
-  const readers = readersOf(graph, constants, unit).map((name) => `"${name}"`);
   const tied =
     graph.groups.find(({ makers }) => makers.includes(maker) && makers.length > 1)?.makers.filter((name) => name !== maker) ?? [];
   const alive = tied.length > 0 ? `tied to units of ${tied.map((name) => `"${name}"`).join(', ')}; ` : '';
-  return readers.length > 0
-    ? `${alive}it is not zero where ${readers.join(', ')} ${readers.length > 1 ? 'read' : 'reads'} it`
-    : `${alive}it is read`;
+  const reasons = readingReasons(graph, constants, unit, folding);
+  return `${alive}${reasons.length > 0 ? reasons.join('; ') : 'it is read'}`;
 }
 
-/** The layers that read a unit where it is not always zero. */
-function readersOf({ network, weights }: DependencyGraph, constants: NetworkConstants, unit: number): string[] {
-  const readers = new Set<string>();
+/** Why each layer that reads a unit cannot do without it. */
+function readingReasons(
+  { network, weights }: DependencyGraph,
+  constants: NetworkConstants,
+  unit: number,
+  folding?: ConstantFolding,
+): string[] {
+  const reasons = new Set<string>();
   for (const node of network.nodes) {
-    for (const [name, axes] of weights.get(node.layer) ?? []) {
+    for (const [weight, axes] of weights.get(node.layer) ?? []) {
       const read = axes.find((axis) => axis?.role === 'reads');
       read?.channels.forEach((each, position) => {
-        if (each === unit && constants.reads.get(node)?.[name]?.[position] !== 0)
-          readers.add(network.layers.get(node.layer)?.path ?? node.layer);
+        const constant = constants.reads.get(node)?.[weight]?.[position] ?? Number.NaN;
+        if (each !== unit || constant === 0) return;
+        const path = network.layers.get(node.layer)?.path ?? node.layer;
+        const why =
+          folding === undefined ? `it is not zero where "${path}" reads it` : folding.whyNot({ node, weight, position, constant });
+        if (why !== undefined) reasons.add(why);
       });
     }
   }
-  return [...readers];
+  return [...reasons];
 }

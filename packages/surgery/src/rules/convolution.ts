@@ -1,6 +1,7 @@
 import { repeatEach } from '../channels.ts';
 import { type Constants, type ConstantsCall, makes, reads, type ShapeRule, scales, type WeightAxis } from '../shape-rule.ts';
 import { activationValue, mixesUnits } from './activation-values.ts';
+import { padsNothing } from './borders.ts';
 import { channelAxis, inputOf, keepOthers, MIXES, onAxis, outputRank } from './common.ts';
 import { linearConstants } from './linear.ts';
 
@@ -30,7 +31,7 @@ function convolutionRule(isTransposed: boolean): ShapeRule {
     constants(call) {
       const { inputs, axis } = channelsIn(call);
       // Where a transposed convolution's strides leave gaps, an input does not reach every output alike.
-      const isUniform = !isTransposed && call.config['padding'] === 'valid';
+      const isUniform = !isTransposed && padsNothing(call.config, inputOf(call).shape);
       const filters = linearConstants(call, { kernel: 'kernel', isTransposed, inputs, isUniform });
       return { outputs: [onAxis(outputRank(call), axis, filters)], reads: { kernel: inputs } };
     },
