@@ -91,8 +91,14 @@ function linkedIn({ values, shape }: NetworkWeight, from: number, to: number): U
   const stride = (axis: number) => shape.slice(axis + 1).reduce((product, size) => product * size, 1);
   const rows = shape[from] as number;
   const columns = to < 0 ? 1 : (shape[to] as number);
-  const [byRow, byColumn] = [stride(from), to < 0 ? 1 : stride(to)];
   const linked = new Uint8Array(rows * columns);
+  if (from === shape.length - 2 && to === shape.length - 1) {
+    for (let start = 0; start < values.length; start += linked.length) {
+      for (let i = 0; i < linked.length; i++) if (values[start + i] !== 0) linked[i] = 1;
+    }
+    return linked;
+  }
+  const [byRow, byColumn] = [stride(from), to < 0 ? 1 : stride(to)];
   for (let i = 0; i < values.length; i++) {
     if (values[i] === 0) continue;
     const column = to < 0 ? 0 : Math.floor(i / byColumn) % columns;

@@ -2,7 +2,6 @@ import { BrokenPromise, MaskSet, modelParameters, Random, type Reduction, RunKee
 import * as tf from '@tensorflow/tfjs';
 import { STAYS } from './channels.ts';
 import type { DependencyGraph } from './dependency-graph.ts';
-import type { NetworkWeight } from './network.ts';
 import type { WeightAxis } from './shape-rule.ts';
 
 /** How a unit's scores come together from those of its weights. */
@@ -21,61 +20,61 @@ export interface ScoreOptions {
 export async function scoreUnits(graph: DependencyGraph, model: tf.LayersModel, options: ScoreOptions): Promise<Float32Array> {
   const { reduce = 'l2', coupled = 'mean' } = options;
   const scores = options.scorer === undefined ? null : await scoresOf(options.scorer, graph, model, options.seed ?? 0);
-  const totals = new Float64Array(graph.units);
+  const totals = new Float64Array(graph.units).fill(coupled === 'max' ? Number.NEGATIVE_INFINITY : 0);
   const counts = new Uint32Array(graph.units);
   for (const [layer, weights] of graph.weights) {
     for (const weight of graph.network.layers.get(layer)?.weights ?? []) {
-      const axes = weights.get(weight.name) ?? [];
-      const axis = axes.findIndex((each) => each?.role === 'makes');
-      const own = scores === null ? weight.values : scores.get(weight.parameter);
-      if (axis < 0 || weight.shape.length < 2 || own === undefined) continue;
-      const isUnit = options.scorer?.ofUnits === true;
-      const reduced = reduceTo(
-        graph.units,
+      const axis = (weights.get(weight.name) ?? []).findIndex((each) => each?.role === 'makes');
+      const channels = weights.get(weight.name)?.[axis]?.channels;
+      const own = scores === null ? (weight.values as Float32Array).map(Math.abs) : scores.get(weight.parameter);
+      if (channels === undefined || weight.shape.length < 2 || own === undefined) continue;
+      // The score of a unit is that of each of its weights: nothing is to be added up.
+      for (const [unit, score] of reduced(
         own,
-        weight,
-        axis,
-        (axes[axis] as NonNullable<WeightAxis>).channels,
-        isUnit ? 'max' : reduce,
-        scores === null,
-      );
-      reduced.forEach((score, unit) => {
-        if (Number.isNaN(score)) return;
-        totals[unit] =
-          coupled === 'max' && (counts[unit] as number) > 0 ? Math.max(totals[unit] as number, score) : (totals[unit] as number) + score;
-        if (coupled === 'max' && counts[unit] === 0) totals[unit] = score;
+        { shape: weight.shape, axis, channels },
+        options.scorer?.ofUnits === true ? 'max' : reduce,
+      )) {
+        totals[unit] = coupled === 'max' ? Math.max(totals[unit] as number, score) : (totals[unit] as number) + score;
         counts[unit] = (counts[unit] as number) + 1;
-      });
+      }
     }
   }
-  return Float32Array.from(totals, (total, unit) => {
-    const count = counts[unit] as number;
-    if (count === 0) return Number.NaN;
-    return coupled === 'mean' ? total / count : total;
-  });
+  return Float32Array.from(totals, (total, unit) =>
+    counts[unit] === 0 ? Number.NaN : coupled === 'mean' ? total / (counts[unit] as number) : total,
+  );
 }
 
-function reduceTo(
-  units: number,
-  values: ArrayLike<number>,
-  { shape }: NetworkWeight,
-  axis: number,
-  channels: Int32Array,
-  reduce: Reduction,
-  isMagnitude: boolean,
-): Float64Array {
+interface Place {
+  readonly shape: readonly number[];
+  readonly axis: number;
+  readonly channels: Int32Array;
+}
+
+/** The score of each unit on one axis of a tensor. */
+function reduced(scores: Float32Array, { shape, axis, channels }: Place, reduce: Reduction): Map<number, number> {
   const inner = shape.slice(axis + 1).reduce((product, size) => product * size, 1);
-  const totals = new Float64Array(units).fill(Number.NaN);
-  const counts = new Uint32Array(units);
-  for (let i = 0; i < values.length; i++) {
-    const unit = channels[Math.floor(i / inner) % channels.length] as number;
-    if (unit === STAYS) continue;
-    const score = isMagnitude ? Math.abs(values[i] as number) : (values[i] as number);
-    const before = counts[unit] === 0 ? (reduce === 'max' ? Number.NEGATIVE_INFINITY : 0) : (totals[unit] as number);
-    totals[unit] = reduce === 'max' ? Math.max(before, score) : before + (reduce === 'l2' ? score * score : score);
-    counts[unit] = (counts[unit] as number) + 1;
+  const perPosition = new Float64Array(channels.length).fill(reduce === 'max' ? Number.NEGATIVE_INFINITY : 0);
+  for (let start = 0, position = 0; start < scores.length; start += inner, position = (position + 1) % channels.length) {
+    for (let i = start; i < start + inner; i++) {
+      const before = perPosition[position] as number;
+      const score = scores[i] as number;
+      perPosition[position] = reduce === 'max' ? Math.max(before, score) : before + (reduce === 'l2' ? score * score : score);
+    }
   }
-  return totals.map((total, unit) => (reduce === 'l2' ? Math.sqrt(total) : reduce === 'mean' ? total / (counts[unit] as number) : total));
+  const units = new Map<number, { total: number; positions: number }>();
+  channels.forEach((unit, position) => {
+    if (unit === STAYS) return;
+    const { total, positions } = units.get(unit) ?? { total: reduce === 'max' ? Number.NEGATIVE_INFINITY : 0, positions: 0 };
+    const own = perPosition[position] as number;
+    units.set(unit, { total: reduce === 'max' ? Math.max(total, own) : total + own, positions: positions + 1 });
+  });
+  const each = scores.length / channels.length;
+  return new Map(
+    [...units].map(([unit, { total, positions }]) => [
+      unit,
+      reduce === 'l2' ? Math.sqrt(total) : reduce === 'mean' ? total / (positions * each) : total,
+    ]),
+  );
 }
 
 /** Scores by parameter, outside of tfjs's memory, of those that make units which may go and that the scorer can score. */

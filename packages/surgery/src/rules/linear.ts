@@ -26,15 +26,14 @@ function sumsOfConstants({ weights }: ConstantsCall, { kernel, isTransposed, inp
   const [rows, columns] = shape.slice(-2) as [number, number];
   const units = isTransposed ? rows : columns;
   const sums = new Float32Array(units);
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i] as number;
-    if (value === 0) continue;
-    const column = i % columns;
-    const row = Math.floor(i / columns) % rows;
-    const [unit, input] = isTransposed ? [row, column] : [column, row];
-    const constant = inputs?.[input] ?? Number.NaN;
-    if (constant === 0) continue;
-    sums[unit] = isUniform ? (sums[unit] as number) + value * constant : Number.NaN;
+  for (let start = 0, row = 0; start < values.length; start += columns, row = (row + 1) % rows) {
+    for (let column = 0; column < columns; column++) {
+      const value = values[start + column] as number;
+      const constant = inputs === null ? Number.NaN : (inputs[isTransposed ? column : row] as number);
+      if (value === 0 || constant === 0) continue;
+      const unit = isTransposed ? row : column;
+      sums[unit] = isUniform ? (sums[unit] as number) + value * constant : Number.NaN;
+    }
   }
   return sums;
 }

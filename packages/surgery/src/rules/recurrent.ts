@@ -85,18 +85,18 @@ export function featureConstants(call: ConstantsCall): Constants {
 
 /**
  * The units that are zero at every step: nothing but zeros comes into the gate that proposes their state, from inputs,
- * from other units or from the bias, and no first state is given. 0 for them, NaN for the others.
+ * from other units, from the bias, or from a first state that is given. 0 for them, NaN for the others.
  */
 export function silentUnits(call: ConstantsCall, { gates, candidate }: Cell): Constants {
   const { weights, config, inputs } = call;
   const { kernel, recurrent_kernel: recurrentKernel, bias } = weights;
-  if (kernel === undefined || recurrentKernel === undefined || inputs.length > 1 || activationValue(config['activation'], 0) !== 0)
-    return null;
+  if (kernel === undefined || recurrentKernel === undefined || activationValue(config['activation'], 0) !== 0) return null;
   const columns = kernel.shape.at(-1) as number;
   const units = columns / gates;
   const features = kernel.shape.at(-2) as number;
   const given = featureConstants(call);
-  const silent = new Float32Array(units);
+  const states = inputs.slice(1).map(({ constants }) => constants[featureAxis(config, inputOf(call).shape.length) - 1]);
+  const silent = Float32Array.from({ length: units }, (_, unit) => (states.every((state) => state?.[unit] === 0) ? 0 : Number.NaN));
   /** Whether any unit is no longer silent for what these rows tell it. */
   const hear = (values: ArrayLike<number>, isSilent: (row: number) => boolean): boolean => {
     let hasHeard = false;

@@ -74,8 +74,16 @@ function mergedConstants(mergeMode: unknown, [forward, backward]: readonly [Cons
 }
 
 function innerCall(call: ConstantsCall, config: LayerConfig, prefix: string): ConstantsCall {
+  const [input, ...states] = call.inputs;
+  const half = states.length / 2;
+  const given = prefix === 'forward' ? states.slice(0, half) : states.slice(half);
   const own = Object.entries(call.weights).filter(([name]) => name.startsWith(`${prefix}/`));
-  return { ...call, config, weights: Object.fromEntries(own.map(([name, weight]) => [name.slice(prefix.length + 1), weight])) };
+  return {
+    ...call,
+    config,
+    inputs: [input as ConstantsCall['inputs'][number], ...given],
+    weights: Object.fromEntries(own.map(([name, weight]) => [name.slice(prefix.length + 1), weight])),
+  };
 }
 
 /** The layer inside at each step: time is one more axis that passes. */
