@@ -2,6 +2,7 @@ import type { Choice, Comparison } from '@espalier/report';
 import type { Command } from 'commander';
 import { type AddCommand, type CommandContext, WrongUse } from '../command.ts';
 import { jsonOption, listOption } from '../options.ts';
+import { denseWeights } from './report.ts';
 
 interface CompareFlags {
   readonly by: readonly string[];
@@ -48,7 +49,7 @@ async function compareRuns(folders: readonly string[], flags: CompareFlags, { te
         direction: flags.minimize === undefined ? 'maximize' : 'minimize',
         where: flags.where,
       });
-    if (flags.html !== undefined) await report.writeReport(folders, { file: flags.html, against: flags.against });
+    if (flags.html !== undefined) await report.writeReport(folders, { file: flags.html, against: flags.against, denseWeights });
     if (flags.csv !== undefined) await report.exportRuns(comparison, flags.csv, 'csv');
     if (flags.parquet !== undefined) await report.exportRuns(comparison, flags.parquet, 'parquet');
   } catch (error) {

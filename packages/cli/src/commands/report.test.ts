@@ -1,6 +1,6 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { Place } from '../testing/espalier.ts';
+import { Place, POINTS, pointsCsv } from '../testing/espalier.ts';
 
 const MEASURED = {
   accuracy: 0.9,
@@ -42,6 +42,27 @@ test('writes the page into the folder, or where it is wanted', async () => {
   expect((await place.start(['report', 'runs', '--out', 'new/page.html'])).status).toBe(0);
   expect(readFileSync(place.file('new/page.html'), 'utf8')).toContain('"magnitude"');
 });
+
+test('a real run: its curves, and its weights before the pruning, where the dense model is kept', async () => {
+  const place = new Place({ 'points.yaml': POINTS, 'points.csv': pointsCsv() });
+  await place.start(['run', 'points.yaml', '--out', 'runs/points']);
+  const [details] = await detailsIn(place);
+  expect(details.curves.dense.length).toBeGreaterThan(10);
+  expect(details.curves.sparsity).toEqual([[0, 0.5]]);
+  const [kernel] = details.histograms;
+  expect(kernel.parameter).toBe('dense/kernel');
+  const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0);
+  expect([sum(kernel.before), sum(kernel.after) + kernel.zeros]).toEqual([32, 32]);
+
+  rmSync(place.file('cache'), { recursive: true });
+  expect((await detailsIn(place))[0]).toMatchObject({ withoutDense: expect.stringContaining('not kept any more') });
+});
+
+async function detailsIn(place: Place) {
+  expect((await place.start(['report', 'runs'])).status).toBe(0);
+  const data = /<script type="application\/json" id="data">(.*)<\/script>/.exec(readFileSync(place.file('runs/report.html'), 'utf8'))?.[1];
+  return JSON.parse(data ?? '').details;
+}
 
 test('--watch serves until Ctrl-C', async () => {
   const place = withRun();

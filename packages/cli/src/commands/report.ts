@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { Run, Weights } from '@espalier/report';
 import { InvalidArgumentError } from 'commander';
 import { type AddCommand, type CommandContext, WrongUse } from '../command.ts';
 import { bytes } from '../view/format.ts';
@@ -36,18 +37,28 @@ async function report(folders: readonly string[], flags: ReportFlags, context: C
 async function write(folders: readonly string[], { out, against, open }: ReportFlags, { terminal }: CommandContext): Promise<void> {
   const { writeReport } = await import('@espalier/report');
   const file = out ?? path.join(folders[0] ?? '.', 'report.html');
-  const size = await writeReport(folders, { file, against });
+  const size = await writeReport(folders, { file, against, denseWeights });
   terminal.print(`${file} (${bytes(size)}): open it in any browser`);
   if (open) await show(path.resolve(file));
 }
 
 async function watch(folders: readonly string[], { against, open, port }: ReportFlags, { terminal }: CommandContext): Promise<void> {
   const { serveReport, titleOf } = await import('@espalier/report');
-  const { url } = await serveReport({ folders, title: titleOf(folders), port, against });
+  const { url } = await serveReport({ folders, title: titleOf(folders), port, against, denseWeights });
   terminal.print(`${url} follows ${folders.join(', ')}; Ctrl-C ends it`);
   if (open) await show(url);
   // The server keeps the process; Ctrl-C ends both.
   await new Promise(() => {});
+}
+
+/** Those of the cache, as long as they are kept there. */
+export async function denseWeights({ baseline }: Run): Promise<Weights | undefined> {
+  if (baseline === undefined) return undefined;
+  const { cacheFolder, keptDenseWeights } = await import('../index.ts');
+  const stored = await keptDenseWeights(path.join(cacheFolder(), 'baselines'), baseline);
+  return stored === undefined
+    ? undefined
+    : new Map(Object.entries(stored).map(([name, { shape, data }]) => [name, { shape, values: data }]));
 }
 
 async function show(target: string): Promise<void> {

@@ -85,6 +85,16 @@ export async function denseBaseline(prepared: PreparedExperiment, options: Basel
   }
 }
 
+/**
+ * The weights of a dense model that is kept; undefined where it is not any more.
+ *
+ * @param hash its name, as a record tells it: whatever else it is, it is no path.
+ */
+export async function keptDenseWeights(folder: string, hash: string): Promise<StoredWeights | undefined> {
+  if (!/^[0-9a-f]{64}$/.test(hash)) return undefined;
+  return (await readBaseline(path.join(folder, `${hash}.bin`)))?.snapshots.dense;
+}
+
 /** A damaged file counts as none: it is trained again. */
 async function readBaseline(file: string): Promise<Baseline | undefined> {
   try {

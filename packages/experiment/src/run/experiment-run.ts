@@ -58,6 +58,8 @@ export class ExperimentRun {
   private readonly lines = new Map<string, number>();
   /** Whether what happens is not in the log yet: the dense training of a run that goes on after it is. */
   private isLogging = true;
+  /** Of the dense model that it starts from, once it is known. */
+  private baselineName: string | undefined;
   private timing = { denseS: 0, pruneS: 0, scoreS: 0, trainS: 0, measureS: 0, saveS: 0 };
 
   constructor(parts: ExperimentRunParts) {
@@ -130,9 +132,11 @@ export class ExperimentRun {
   private async baseline(): Promise<Baseline> {
     const { loaded, prepared, plan, folder, fingerprints, backend, signal, checkpointEvery, onEvent } = this.parts;
     const { experiment } = loaded;
+    const hash = baselineHash(experiment, backend.name, versions(), { ...fingerprints, plugins: pluginsOfBaseline(loaded) });
+    this.baselineName = hash;
     return denseBaseline(prepared, {
       folder: path.join(cacheFolder(), 'baselines'),
-      hash: baselineHash(experiment, backend.name, versions(), { ...fingerprints, plugins: pluginsOfBaseline(loaded) }),
+      hash,
       steps: rewoundSteps(plan),
       circumstances: this.circumstances,
       signal,
@@ -233,6 +237,7 @@ export class ExperimentRun {
 
   private origin() {
     const { loaded, prepared, backend, fingerprints } = this.parts;
+    const baseline = this.baselineName === undefined ? {} : { baseline: this.baselineName };
     return {
       shrunk: null,
       sparse: null,
@@ -240,6 +245,7 @@ export class ExperimentRun {
       backend: { name: backend.name, version: backend.version, ...(backend.threads === undefined ? {} : { threads: backend.threads }) },
       versions: versions(),
       fingerprints,
+      ...baseline,
       config: JSON.parse(JSON.stringify(loaded.experiment)) as RunResult['config'],
     };
   }

@@ -1,4 +1,4 @@
-export { type Baseline, denseBaseline } from './baseline.ts';
+export { type Baseline, denseBaseline, keptDenseWeights } from './baseline.ts';
 export { DatasetCache } from './dataset-cache.ts';
 export { brokenExpectations } from './expectations.ts';
 export type { ExperimentEvent } from './experiment-run.ts';

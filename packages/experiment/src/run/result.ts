@@ -66,6 +66,8 @@ export interface RunResult {
   /** `threads` where they were chosen. */
   readonly backend: { readonly name: string; readonly version: string; readonly threads?: number };
   readonly versions: { readonly espalier: string; readonly node: string; readonly tfjs: string };
+  /** The name of the dense model that it started from, where dense models are kept. */
+  readonly baseline?: string;
   /** The complete experiment, as in experiment.yaml: comparing thousands of runs then reads one file of each, and no YAML. */
   readonly config: Readonly<Record<string, unknown>>;
 }

@@ -50,6 +50,7 @@ export const recordSchema = z.object({
   parameters: z.array(parameter),
   timing: z.record(z.string(), count),
   backend: z.object({ name: z.string(), version: z.string(), threads: count.optional() }).optional(),
+  baseline: z.string().optional(),
   versions: z.record(z.string(), z.string()).default({}),
   /** The complete experiment; records of versions before it came are read with their experiment.yaml. */
   config: z.record(z.string(), z.unknown()).optional(),
