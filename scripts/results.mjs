@@ -1,61 +1,236 @@
-// Runs the reference configs over seeds and sparsities, and writes docs/results.md from their records.
-// What is recorded already is not run again: `node scripts/results.mjs`, after `npm run setup`.
-import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+// Runs the reference configs over seeds and settings, and writes docs/results.md from their records.
+// What is recorded already is not run again: `node scripts/results.mjs [--only SECTION…] [--at-once N]`, after `npm run setup`.
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { intervalOf, pairedDifference } from '../packages/report/dist/statistics/paired-difference.js';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
+const { values: flags } = parseArgs({ options: { only: { type: 'string', multiple: true }, 'at-once': { type: 'string', default: '2' } } });
 const SEEDS = [1, 2, 3];
 
-/** Each with the sparsities it is run at, and the accuracy that it should reach there (mean of the seeds, in %). */
-const REFERENCES = [
+/** Accuracy to reach, mean of the seeds, in %. */
+const GRADUAL = [
   { config: 'gradual-128-64', net: '784-128-64-10', goals: { 0.9: 97.6, 0.95: 97.3, 0.98: 96.1, 0.99: 93.5 } },
   { config: 'gradual-300-100', net: 'LeNet-300-100', goals: { 0.9: 98.1, 0.95: 97.9, 0.98: 97.4, 0.99: 96.4 } },
+  { config: 'best-128-64', net: '784-128-64-10', goals: { 0.98: 96.4, 0.99: 94.3 } },
+  { config: 'best-300-100', net: 'LeNet-300-100', goals: { 0.98: 97.7, 0.99: 97.2 } },
 ];
 
-function run(config, sparsity, seed) {
-  const out = path.join(root, 'runs', 'reference', `${config}-${sparsity}-${seed}`);
-  const file = path.join(root, 'configs', 'reference', `${config}.yaml`);
-  const set = ['--set', `prune.sparsity=${sparsity}`, '--set', `seed=${seed}`];
+/** Error of the papers, in %. */
+const PAPERS = [
+  { paper: 'Han et al. 2015', config: 'han-300-100', net: 'LeNet-300-100', at: '12× fewer weights', goal: 1.59 },
+  { paper: 'Han et al. 2015', config: 'han-lenet-5', net: 'LeNet-5', at: '12× fewer weights', goal: 0.77 },
+  { paper: 'Lee et al. 2019, SNIP', config: 'snip-300-100', net: 'LeNet-300-100', sparsity: 0.95, goal: 1.6 },
+  { paper: 'Lee et al. 2019, SNIP', config: 'snip-300-100', net: 'LeNet-300-100', sparsity: 0.98, goal: 2.4 },
+  { paper: 'Lee et al. 2019, SNIP', config: 'snip-lenet-5', net: 'LeNet-5', sparsity: 0.98, goal: 0.8 },
+  { paper: 'Lee et al. 2019, SNIP', config: 'snip-lenet-5', net: 'LeNet-5', sparsity: 0.99, goal: 1.1 },
+  { paper: 'Liu et al. 2017, slimming', config: 'slimming-500-300', net: '784-500-300-10', at: '784-100-60-10 is left', goal: 1.49 },
+  { paper: 'Evci et al. 2020, RigL', config: 'rigl-300-100', net: 'LeNet-300-100', at: '87 % sparse from the start', goal: 1.48 },
+];
+
+const TICKETS = [
+  { config: 'lottery-300-100', at: '86 %' },
+  { config: 'lottery-300-100-deep', at: '96 %' },
+];
+const TICKET_SEEDS = [1, 2, 3, 4, 5];
+
+/** Each scorer in the same place: one cut of the trained net, two epochs of training. Units go in a net with batch norms. */
+const OF_WEIGHTS = ['magnitude', 'lamp', 'gradient', 'taylor', 'fisher', 'snip', 'grasp', 'synflow', 'wanda', 'movement'];
+const OF_UNITS = ['norm', 'fpgm', 'slimming', 'apoz', 'mean-activation', 'taylor-unit'];
+const CONTROLS = ['random', 'shuffled', 'reinitialised', 'scratch'];
+
+/** The record of a run, which is made where there is none yet. */
+async function run(config, seed, sets = {}) {
+  const set = { ...sets, seed };
+  const name = [config, ...Object.values(sets).map((value) => String(value).replaceAll(/[^\w.]+/g, '-')), seed].join('-');
+  const out = path.join(root, 'runs', 'reference', name);
   const cli = path.join(root, 'packages', 'cli', 'dist', 'main.js');
-  const { stdout, status } = spawnSync(process.execPath, [cli, 'run', file, ...set, '--out', out, '--json'], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'inherit'],
+  const file = path.join(root, 'configs', 'reference', `${config}.yaml`);
+  const args = Object.entries(set).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
+  const started = performance.now();
+  const status = await new Promise((resolve) => {
+    const child = spawn(process.execPath, [cli, 'run', file, ...args, '--out', out, '--json'], { stdio: ['ignore', 'ignore', 'ignore'] });
+    child.on('exit', resolve);
   });
-  if (status !== 0) throw new Error(`${config} at ${sparsity}, seed ${seed}: exit status ${status}`);
-  return JSON.parse(stdout);
+  const record = path.join(out, 'result.json');
+  if (!existsSync(record)) throw new Error(`${name}: exit status ${status}`);
+  const result = JSON.parse(readFileSync(record, 'utf8'));
+  if (result.pruned === null) throw new Error(`${name}: ${result.failures}`);
+  const seconds = (performance.now() - started) / 1000;
+  process.stderr.write(`${name}: ${percent(result.dense.accuracy)} → ${percent(result.pruned.accuracy)} %, ${seconds.toFixed(0)} s\n`);
+  return result;
 }
+
+/** As many at once as there are cores: each runs in a process of its own. */
+let free = Number(flags['at-once']);
+const waiting = [];
+async function inTurn(work) {
+  if (free > 0) free -= 1;
+  else await new Promise((resolve) => waiting.push(resolve));
+  try {
+    return await work();
+  } finally {
+    const next = waiting.shift();
+    if (next === undefined) free += 1;
+    else next();
+  }
+}
+const runs = (config, sets, seeds = SEEDS) => Promise.all(seeds.map((seed) => inTurn(() => run(config, seed, sets))));
 
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const spread = (values) => Math.sqrt(values.reduce((sum, value) => sum + (value - mean(values)) ** 2, 0) / (values.length - 1));
 const percent = (share, digits = 2) => (100 * share).toFixed(digits);
+const signed = (share) => `${share > 0 ? '+' : ''}${percent(share)}`;
+const accuracies = (results, of = 'pruned') => results.map((result) => result[of].accuracy);
+const link = (config) => `[${config}](../configs/reference/${config}.yaml)`;
 
-const rows = [];
-for (const { config, net, goals } of REFERENCES) {
-  for (const [sparsity, goal] of Object.entries(goals)) {
-    const results = SEEDS.map((seed) => run(config, Number(sparsity), seed));
-    const accuracies = results.map(({ pruned }) => pruned.accuracy);
-    const drops = results.map(({ dense, pruned }) => pruned.accuracy - dense.accuracy);
-    rows.push(
-      `| ${net} | [${config}](../configs/reference/${config}.yaml) | ${percent(results[0].pruned.sparsity, 1)} | ${percent(mean(results.map(({ dense }) => dense.accuracy)))} | ` +
-        `**${percent(mean(accuracies))}** ± ${percent(spread(accuracies))} | ${drops.map((drop) => percent(drop)).join(', ')} | ${goal} | ` +
-        `${Math.round(mean(results.map(({ pruned }) => pruned.bytes)) / 1000)} kB |`,
-    );
-    process.stderr.write(`${rows.at(-1)}\n`);
-  }
+/** Mean and 95 % interval of paired differences, in points, by Student's paired t-test. */
+function paired(ours, theirs) {
+  const difference = pairedDifference(ours.map((accuracy, i) => accuracy - theirs[i]));
+  const interval = intervalOf(difference);
+  return {
+    mean: difference.mean,
+    interval,
+    text: `${signed(difference.mean)} ${interval ? `(${signed(interval[0])} to ${signed(interval[1])})` : ''}`,
+  };
 }
 
-writeFileSync(
-  path.join(root, 'docs', 'results.md'),
-  `# Results
+async function gradual() {
+  const rows = await Promise.all(
+    GRADUAL.flatMap(({ config, net, goals }) =>
+      Object.entries(goals).map(async ([sparsity, goal]) => {
+        const results = await runs(config, { 'prune.sparsity': Number(sparsity) });
+        const pruned = accuracies(results);
+        return (
+          `| ${net} | ${link(config)} | ${percent(results[0].pruned.sparsity, 1)} | ${percent(mean(accuracies(results, 'dense')))} | ` +
+          `**${percent(mean(pruned))}** ± ${percent(spread(pruned))} | ${paired(pruned, accuracies(results, 'dense')).text} | ${goal} | ` +
+          `${Math.round(mean(results.map((result) => result.pruned.bytes)) / 1000)} kB |`
+        );
+      }),
+    ),
+  );
+  return `## Gradual pruning
+
+Accuracy in %, dense for 8 epochs, then 10 of pruning and training; pruned − dense in points, with its 95 % interval.
+Bytes are those of the stored model, gzipped.
+
+| net | config | sparsity | dense | pruned | pruned − dense | goal | bytes |
+| --- | --- | --- | --- | --- | --- | --- | --- |
+${rows.join('\n')}`;
+}
+
+async function papers() {
+  const rows = await Promise.all(
+    PAPERS.map(async ({ paper, config, net, at, sparsity, goal }) => {
+      const results = await runs(config, sparsity === undefined ? {} : { 'prune.sparsity': sparsity });
+      const errors = accuracies(results).map((accuracy) => 1 - accuracy);
+      const { train, prune } = results[0].config;
+      return (
+        `| ${paper} | ${net} | ${at ?? `${percent(sparsity, 0)} %`} | ${link(config)} | ${train.epochs} + ${prune.epochs} | ` +
+        `${percent(1 - mean(accuracies(results, 'dense')))} | **${percent(mean(errors))}** ± ${percent(spread(errors))} | ${goal} |`
+      );
+    }),
+  );
+  return `## The papers' figures
+
+Error in %. Epochs are those of the dense training and of pruning; strategies that prune the untrained net start from its weights, the
+dense one is trained to compare with.
+
+| paper | net | at | config | epochs | dense | pruned | paper |
+| --- | --- | --- | --- | --- | --- | --- | --- |
+${rows.join('\n')}`;
+}
+
+async function tickets() {
+  const rows = await Promise.all(
+    TICKETS.map(async ({ config, at }) => {
+      const [own, other] = await Promise.all([
+        runs(config, {}, TICKET_SEEDS),
+        runs(config, { 'prune.control': 'reinitialised' }, TICKET_SEEDS),
+      ]);
+      const [ticket, dense, redrawn] = [accuracies(own), accuracies(own, 'dense'), accuracies(other)];
+      return (
+        `| ${at} | ${link(config)} | ${percent(mean(dense))} | **${percent(mean(ticket))}** | ${percent(mean(redrawn))} | ` +
+        `${paired(ticket, dense).text} | ${paired(ticket, redrawn).text} |`
+      );
+    }),
+  );
+  return `## Winning tickets
+
+Frankle & Carbin 2019, LeNet-300-100. Means of seeds ${TICKET_SEEDS.join(', ')}; paired differences in points with their 95 % intervals.
+
+| sparsity | config | dense | ticket | same mask re-initialised | ticket − dense | ticket − re-initialised |
+| --- | --- | --- | --- | --- | --- | --- |
+${rows.join('\n')}`;
+}
+
+async function ordering() {
+  const table = async (config, scorers) => {
+    const of = (scorer) => (scorer === 'movement' ? 'movement' : `{magnitude: {scorer: ${scorer}}}`);
+    const [random, ...results] = await Promise.all(['random', ...scorers].map((scorer) => runs(config, { 'prune.strategy': of(scorer) })));
+    const beside = accuracies(random);
+    const rows = results.map((each, i) => ({
+      scorer: scorers[i],
+      accuracies: accuracies(each),
+      difference: paired(accuracies(each), beside),
+    }));
+    rows.sort((a, b) => b.difference.mean - a.difference.mean);
+    return [
+      '| scorer | accuracy | − random |',
+      '| --- | --- | --- |',
+      ...rows.map(
+        ({ scorer, accuracies: all, difference }) => `| ${scorer} | ${percent(mean(all))} ± ${percent(spread(all))} | ${difference.text} |`,
+      ),
+      `| random | ${percent(mean(beside))} ± ${percent(spread(beside))} | |`,
+    ].join('\n');
+  };
+  return `## Every scorer against chance
+
+784-128-64-10, one cut of the trained net to 95 % by one line for all layers, then two epochs of training; accuracy in %, mean of seeds
+${SEEDS.join(', ')} and its spread; the paired difference to random scores in points, with its 95 % interval.
+
+Single weights, ${link('scorers-of-weights')}:
+
+${await table('scorers-of-weights', OF_WEIGHTS)}
+
+Whole units, 70 % of the weights, in the same net with batch norms, ${link('scorers-of-units')}:
+
+${await table('scorers-of-units', OF_UNITS)}`;
+}
+
+async function controls() {
+  const config = 'gradual-128-64';
+  const settings = [0.95, 0.98];
+  const rows = await Promise.all(
+    settings.flatMap((sparsity) =>
+      CONTROLS.map(async (control) => {
+        const own = await runs(config, { 'prune.sparsity': sparsity });
+        const other = await runs(config, { 'prune.sparsity': sparsity, 'prune.control': control });
+        return `| ${percent(sparsity, 0)} % | ${control} | ${percent(mean(accuracies(own)))} | ${percent(mean(accuracies(other)))} | ${paired(accuracies(own), accuracies(other)).text} |`;
+      }),
+    ),
+  );
+  return `## Controls
+
+Gradual magnitude pruning of 784-128-64-10, ${link(config)}, beside its controls (\`--control NAME\`): paired differences in points.
+
+| sparsity | control | gradual | control | gradual − control |
+| --- | --- | --- | --- | --- |
+${rows.join('\n')}`;
+}
+
+const SECTIONS = { gradual, papers, tickets, ordering, controls };
+const wanted = Object.entries(SECTIONS).filter(([name]) => flags.only === undefined || flags.only.includes(name));
+const texts = await Promise.all(wanted.map(([, section]) => section()));
+const page = `# Results
 
 Written by \`node scripts/results.mjs\` from the records of its runs; what is recorded is not run again.
-MNIST, accuracy on the 10,000 test images in %, mean and spread (standard deviation) of seeds ${SEEDS.join(', ')}.
-The paired differences are pruned minus dense of the same seed, in points. Bytes are those of the stored model, gzipped.
+MNIST, the 10,000 test images, mean and spread (standard deviation) of seeds ${SEEDS.join(', ')} where nothing else is said.
 
-| net | config | sparsity | dense | pruned | paired differences | goal | bytes |
-| --- | --- | --- | --- | --- | --- | --- | --- |
-${rows.join('\n')}
-`,
-);
+${texts.join('\n\n')}
+`;
+if (flags.only === undefined) writeFileSync(path.join(root, 'docs', 'results.md'), page);
+else process.stdout.write(page);
