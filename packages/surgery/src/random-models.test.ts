@@ -6,8 +6,9 @@ import { randomModel } from './testing/random-model.ts';
 
 beforeAll(useCpu);
 
-const choices = fc.array(fc.nat({ max: 1_000_000 }), { minLength: 12, maxLength: 40 });
-const sparsity = fc.double({ min: 0, max: 0.9, noNaN: true });
+// Without fast-check's preference for small numbers: those would be small nets, of which little is removed.
+const choices = fc.noBias(fc.array(fc.nat({ max: 1_000_000 }), { minLength: 40, maxLength: 60 }));
+const sparsity = fc.noBias(fc.integer({ min: 10, max: 90 })).map((percent) => percent / 100);
 
 test('300 random models: masked and shrunk give the same, and exactly what was asked for is gone', async () => {
   let removed = 0;
