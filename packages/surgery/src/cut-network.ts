@@ -1,8 +1,8 @@
 import { EspalierError } from '@espalier/core';
 import { type Channels, STAYS } from './channels.ts';
 import type { DependencyGraph } from './dependency-graph.ts';
+import { leaveOut } from './leave-out.ts';
 import type { LayerConfig, Network, NetworkLayer, NetworkNode, NetworkTensor, NetworkWeight, WeightValues } from './network.ts';
-import { pruneNodes } from './prune-nodes.ts';
 import { shapeRuleOf, type WeightAxis } from './shape-rule.ts';
 
 /**
@@ -16,8 +16,8 @@ export function cutNetwork(graph: DependencyGraph, gone: Uint8Array): Network {
   const { network } = graph;
   const tensors = new Map([...network.tensors].map(([id, tensor]) => [id, cutTensor(tensor, graph.tensors.get(id) ?? [], gone)]));
   const layers = new Map([...network.layers].map(([name, layer]) => [name, cutWeights(layer, graph, gone)]));
-  const nodes = network.nodes.map((node) => withoutEmpty(node, layers.get(node.layer) as NetworkLayer, tensors));
-  const cut = pruneNodes({ ...network, tensors, layers, nodes });
+  const isJoin = ({ layer }: NetworkNode) => layers.get(layer)?.type === 'Concatenate';
+  const cut = leaveOut({ ...network, tensors, layers }, (node, input) => isJoin(node) && isEmpty(tensors.get(input)));
   for (const node of cut.nodes) refuseEmpty(node, cut);
   const resized = [...cut.layers].map(([name, layer]) => [name, resize(layer, network, cut)] as const);
   return { ...cut, layers: new Map(resized) };
@@ -69,13 +69,6 @@ function cutWeight(weight: NetworkWeight, axes: readonly WeightAxis[], gone: Uin
   if (kept.every((positions) => positions === null)) return weight;
   const shape = weight.shape.map((size, axis) => kept[axis]?.length ?? size);
   return { ...weight, shape, values: cutValues(weight.values, weight.shape, kept) };
-}
-
-/** A Concatenate does without what is empty. */
-function withoutEmpty(node: NetworkNode, { type }: NetworkLayer, tensors: ReadonlyMap<string, NetworkTensor>): NetworkNode {
-  if (type !== 'Concatenate') return node;
-  const inputs = node.inputs.filter((id) => !isEmpty(tensors.get(id)));
-  return inputs.length === node.inputs.length || inputs.length === 0 ? node : { ...node, inputs };
 }
 
 function isEmpty(tensor: NetworkTensor | undefined): boolean {

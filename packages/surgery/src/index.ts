@@ -1,9 +1,11 @@
 export { buildModel } from './build-model.ts';
+export { carryMasks, carryOptimizer, carryTraining } from './carry-state.ts';
 export type { Channels } from './channels.ts';
 export type { ChoiceOptions } from './choose-units.ts';
 export { type DependencyGraph, dependencyGraph, describeGraph, type GraphOptions } from './dependency-graph.ts';
 export { type FoldedModel, type FoldOptions, fold, foldNetwork } from './fold/fold.ts';
 export type { Folded, Unfolded } from './fold/record.ts';
+export type { KeptParameter } from './kept-parameters.ts';
 export type { LayerClass, LayerConfig, Network, NetworkLayer, NetworkNode, NetworkTensor, NetworkWeight, WeightValues } from './network.ts';
 export { type NetworkConstants, networkConstants } from './network-constants.ts';
 export { type Cost, networkCost } from './network-cost.ts';

@@ -6,6 +6,7 @@ import { type ChoiceOptions, chooseUnits } from './choose-units.ts';
 import { cutNetwork } from './cut-network.ts';
 import { type DependencyGraph, dependencyGraph } from './dependency-graph.ts';
 import { ConstantFolding } from './fold/constants.ts';
+import { type KeptParameter, keptParameters } from './kept-parameters.ts';
 import { liveUnits } from './live-units.ts';
 import { maskedNetwork } from './masked-network.ts';
 import type { Network } from './network.ts';
@@ -15,7 +16,7 @@ import { readNetwork } from './read-network.ts';
 import { recalibrate } from './recalibrate.ts';
 import { goneBy, type Removal, removalOf } from './removal.ts';
 import { type ScoreOptions, scoreUnits } from './score-units.ts';
-import { type Stayed, stayedUnits } from './stayed.ts';
+import { type Stayed, silencedUnits, stayedUnits } from './stayed.ts';
 
 /** What holds for every removal. */
 export interface RemovalOptions {
@@ -45,6 +46,8 @@ export interface Shrunk {
   readonly removal: Removal;
   /** Units that the masks zeroed and that are there all the same, and why. */
   readonly stayed: readonly Stayed[];
+  /** What became of each parameter that is still there, by the name that it had. */
+  readonly parameters: ReadonlyMap<string, KeptParameter>;
   readonly before: Cost;
   readonly after: Cost;
 }
@@ -94,8 +97,15 @@ function shrinkByMasks(
   const folding = foldsConstants ? new ConstantFolding(graph, constants) : undefined;
   const live = liveUnits(graph, constants, folding?.isNothing);
   const gone = live.map((isLive) => 1 - isLive);
-  if (emptied === 'refuse') refuseEmptied(graph, gone);
-  return built(read, folding?.absorb(gone) ?? graph, gone, bypassed, stayedUnits(graph, constants, gone, folding));
+  if (emptied === 'refuse') refuseEmptied(graph, gone, true);
+  const absorbed = folding?.absorb(gone) ?? graph;
+  const stayed = stayedUnits(graph, constants, gone, folding);
+  try {
+    return built(read, absorbed, gone, bypassed, stayed);
+  } catch (error) {
+    refuseEmptied(graph, gone, false);
+    throw error;
+  }
 }
 
 async function shrinkByScores(read: Network, model: tf.LayersModel, options: ShrinkOptions): Promise<Shrunk> {
@@ -110,15 +120,23 @@ async function shrinkByScores(read: Network, model: tf.LayersModel, options: Shr
 function built(read: Network, graph: DependencyGraph, gone: Uint8Array, bypassed: Removal['bypassed'], stayed: readonly Stayed[]): Shrunk {
   const network = cutNetwork(graph, gone);
   const removal = { units: removalOf(graph, gone), bypassed };
-  return { model: buildModel(network), network, removal, stayed, before: networkCost(read), after: networkCost(network) };
+  const parameters = keptParameters(graph, gone, network);
+  return { model: buildModel(network), network, removal, stayed, parameters, before: networkCost(read), after: networkCost(network) };
 }
 
-function refuseEmptied({ makers }: DependencyGraph, gone: Uint8Array): void {
-  const emptied = [...makers].filter(([, units]) => units.every((unit) => gone[unit] === 1)).map(([name]) => name);
+/** Of layers that are empty those come first that masks emptied; the others are there for them alone. */
+function refuseEmptied(graph: DependencyGraph, gone: Uint8Array, canDoWithout: boolean): void {
+  const emptied = [...graph.makers].filter(([, units]) => units.every((unit) => gone[unit] === 1)).map(([name]) => name);
   if (emptied.length === 0) return;
+  const masked = emptied.filter((name) => {
+    const silent = silencedUnits(graph, name);
+    return graph.makers.get(name)?.every((unit) => silent.has(unit));
+  });
   throw new EspalierError({
-    where: emptied.join(', '),
+    where: (masked.length > 0 ? masked : emptied).join(', '),
     what: 'the masks leave no unit alive',
-    remedy: "Keep at least one unit, or leave the layer out where the model can do without it (emptied: 'bypass')",
+    remedy: canDoWithout
+      ? "Keep at least one unit, or leave the layer out where the model can do without it (emptied: 'bypass')"
+      : 'Keep at least one unit: the model cannot do without the layer',
   });
 }

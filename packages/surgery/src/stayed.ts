@@ -16,8 +16,7 @@ export interface Stayed {
 export function stayedUnits(graph: DependencyGraph, constants: NetworkConstants, gone: Uint8Array, folding?: ConstantFolding): Stayed[] {
   const stayed: Stayed[] = [];
   for (const [name, made] of graph.makers) {
-    const layer = [...graph.network.layers.values()].find(({ path }) => name === path || name.startsWith(`${path}/`)) as NetworkLayer;
-    const silent = silencedUnits(graph, layer);
+    const silent = silencedUnits(graph, name);
     const reasons = new Map<string, number[]>();
     made.forEach((unit, i) => {
       if (unit === STAYS || gone[unit] === 1 || !silent.has(unit)) return;
@@ -29,21 +28,31 @@ export function stayedUnits(graph: DependencyGraph, constants: NetworkConstants,
   return stayed;
 }
 
-/** Units that this layer makes by zeros alone, biases aside. */
-function silencedUnits({ weights }: DependencyGraph, layer: NetworkLayer): Set<number> {
+/** Units that a maker of the graph makes by zeros alone, biases aside. */
+export function silencedUnits({ network, weights }: DependencyGraph, maker: string): Set<number> {
+  const layer = [...network.layers.values()].find(({ path }) => maker === path || maker.startsWith(`${path}/`)) as NetworkLayer;
   const [silent, heard] = [new Set<number>(), new Set<number>()];
   for (const { name, shape, values } of layer.weights) {
     const axes = weights.get(layer.name)?.get(name) ?? [];
     const axis = axes.findIndex((each) => each?.role === 'makes');
     if (axis < 0 || shape.length < 2) continue;
     const channels = axes[axis]?.channels as Int32Array;
-    const inner = shape.slice(axis + 1).reduce((product, size) => product * size, 1);
-    for (const unit of channels) silent.add(unit);
-    values.forEach((value, i) => {
-      if (value !== 0) heard.add(channels[Math.floor(i / inner) % channels.length] as number);
+    const isHeard = positionsHeard(values, shape, axis);
+    channels.forEach((unit, position) => {
+      (isHeard[position] === 1 ? heard : silent).add(unit);
     });
   }
   return new Set([...silent].filter((unit) => !heard.has(unit)));
+}
+
+/** 1 where a position of an axis has any weight that is not zero. */
+function positionsHeard(values: ArrayLike<number>, shape: readonly number[], axis: number): Uint8Array {
+  const inner = shape.slice(axis + 1).reduce((product, size) => product * size, 1);
+  const isHeard = new Uint8Array(shape[axis] as number);
+  for (let start = 0, position = 0; start < values.length; start += inner, position = (position + 1) % isHeard.length) {
+    for (let i = start; i < start + inner && isHeard[position] === 0; i++) if (values[i] !== 0) isHeard[position] = 1;
+  }
+  return isHeard;
 }
 
 function reasonFor(graph: DependencyGraph, constants: NetworkConstants, maker: string, unit: number, folding?: ConstantFolding): string {
