@@ -45,6 +45,14 @@ describe.runIf(isNativeThere)('where the native backend is there', () => {
     });
   });
 
+  test.runIf(process.arch === 'x64')('oneDNN computes in training, or everything or nothing where the environment says so', () => {
+    const oneDnn = (value?: string) => inProcess({}, { env: { TF_ENABLE_ONEDNN_OPTS: value } });
+    expect(oneDnn()).toMatchObject({ trains: true, oneDnn: 'training', stderr: '' });
+    expect(oneDnn('1')).toMatchObject({ trains: true, oneDnn: 'everything' });
+    expect(oneDnn('0')).toMatchObject({ trains: true, stderr: '' });
+    expect(oneDnn('0')).not.toHaveProperty('oneDnn');
+  });
+
   test('another can be asked for', () => {
     expect(inProcess({ choice: 'wasm' })).toMatchObject({ name: 'wasm', current: 'wasm', trains: true, stderr: '' });
     expect(inProcess({ choice: 'cpu' })).toMatchObject({ name: 'cpu', current: 'cpu', trains: true, stderr: '' });

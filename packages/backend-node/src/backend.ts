@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import { type Attempt, attempt, explain, rememberedAttempts, StepError } from './attempts.ts';
 import { linkVerifiedKit } from './native/install.ts';
 import { isComplete, packageKit } from './native/layout.ts';
-import { loadTensorflow } from './native/load.ts';
+import { loadTensorflow, oneDnnByEnvironment } from './native/load.ts';
+import { hasOneDnn } from './training/one-dnn.ts';
 import { loadWasm } from './wasm/load.ts';
 import { withoutNewListeners } from './wasm/without-new-listeners.ts';
 
@@ -16,6 +17,8 @@ export interface Backend {
   attempts: readonly Attempt[];
   /** As many as were asked for; absent where the backend decides itself. */
   threads?: number;
+  /** What is computed by oneDNN's kernels, which round differently; absent where nothing is. */
+  oneDnn?: 'training' | 'everything';
 }
 
 export interface BackendOptions {
@@ -79,7 +82,8 @@ async function load(name: Name, threads?: number): Promise<Omit<Backend, 'attemp
     if (kit !== undefined && !isComplete(kit)) await linkVerifiedKit();
     const loaded = loadTensorflow(threads);
     await select(name);
-    return { name, ...loaded };
+    const oneDnn = oneDnnByEnvironment() ? 'everything' : hasOneDnn() ? 'training' : undefined;
+    return { name, ...loaded, ...(oneDnn && { oneDnn }) };
   }
   if (name === 'wasm') {
     const loaded = loadWasm();

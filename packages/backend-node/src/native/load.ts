@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { StepError } from '../attempts.ts';
 import { packageFolder } from '../package-files.ts';
 import { isComplete, packageKit } from './layout.ts';
-import { prepareForTensorflow, withoutDeprecations } from './quiet.ts';
+import { prepareForTensorflow, withoutDeprecations, withoutOneDnn } from './quiet.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -10,16 +10,21 @@ interface TfjsNode {
   backend(): { binding: { TF_Version: string } };
 }
 
-/** Threads can be chosen once per process: TensorFlow reads them when it is loaded. */
-let threadsAtLoad: number | undefined;
-let version: string | undefined;
+export interface LoadedTensorflow {
+  readonly version: string;
+  /** As many as were asked for; absent where TensorFlow decides. */
+  readonly threads?: number;
+}
+
+/** Once per process: TensorFlow reads how it shall run when it is loaded. */
+let loaded: LoadedTensorflow | undefined;
 
 /**
  * Loads tfjs-node into this process, which registers the backend `tensorflow` with the one `@tensorflow/tfjs`.
  * Answers with TensorFlow's version. Throws a StepError where it is not there or does not load.
  */
-export function loadTensorflow(threads?: number): { version: string; threads?: number } {
-  if (version === undefined) {
+export function loadTensorflow(threads?: number): LoadedTensorflow {
+  if (loaded === undefined) {
     const kit = packageKit();
     if (kit === undefined) {
       throw new StepError('@tensorflow/tfjs-node is not installed', 'Install it beside espalier: it is an optional dependency.');
@@ -28,9 +33,16 @@ export function loadTensorflow(threads?: number): { version: string; threads?: n
       throw new StepError('the native binding of tfjs-node is not there', 'Run `espalier doctor --install`.');
     }
     prepareForTensorflow(threads);
-    const tfjsNode = withoutDeprecations(() => require(packageFolder('@tensorflow/tfjs-node') as string)) as TfjsNode;
-    version = tfjsNode.backend().binding.TF_Version;
-    threadsAtLoad = threads;
+    const folder = packageFolder('@tensorflow/tfjs-node') as string;
+    const tfjsNode = withoutOneDnn(() => withoutDeprecations(() => require(folder))) as TfjsNode;
+    const version = tfjsNode.backend().binding.TF_Version;
+    loaded = { version, ...(threads !== undefined && { threads }) };
   }
-  return threadsAtLoad === undefined ? { version } : { version, threads: threadsAtLoad };
+  return loaded;
+}
+
+/** What the environment says of oneDNN: everything by it, or nothing; undefined where it says nothing. */
+export function oneDnnByEnvironment({ TF_ENABLE_ONEDNN_OPTS: value = '' } = process.env): boolean | undefined {
+  if (/^(1|true)$/i.test(value)) return true;
+  return /^(0|false)$/i.test(value) ? false : undefined;
 }

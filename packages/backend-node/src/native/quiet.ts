@@ -28,3 +28,21 @@ export function withoutDeprecations<T>(load: () => T): T {
     process.noDeprecation = before as boolean;
   }
 }
+
+/**
+ * Loads TensorFlow without oneDNN, where the environment says nothing: its kernels in place of all others corrupt the
+ * heap in some shapes (TensorFlow 2.21: the filter gradient of a strided 1×1 convolution, products of broadcast
+ * matrices), start slower and greet on stderr. TensorFlow would take them on processors with AVX-512. Training takes
+ * those that pay, see `hasOneDnn`.
+ */
+export function withoutOneDnn<T>(load: () => T): T {
+  const { env } = process;
+  if (env['TF_ENABLE_ONEDNN_OPTS'] !== undefined) return load();
+  env['TF_ENABLE_ONEDNN_OPTS'] = '0';
+  try {
+    return load();
+  } finally {
+    // Read once; processes that this one starts shall see what the user has set.
+    delete env['TF_ENABLE_ONEDNN_OPTS'];
+  }
+}

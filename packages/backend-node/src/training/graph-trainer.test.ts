@@ -78,6 +78,18 @@ const NETS: Readonly<Record<string, () => tf.LayersModel>> = {
     const output = tf.layers.dense({ units: 4, activation: 'softmax', kernelInitializer: seeded(6) }).apply(x);
     return tf.model({ inputs: input, outputs: output as tf.SymbolicTensor });
   },
+  'strided shortcuts and overlapping pools': () => {
+    const input = tf.input({ shape: [9, 8, 3] });
+    const convolved = (x: tf.SymbolicTensor, seed: number, args: Partial<Parameters<typeof tf.layers.conv2d>[0]>) =>
+      tf.layers.conv2d({ filters: 4, kernelSize: 1, kernelInitializer: seeded(seed), ...args }).apply(x) as tf.SymbolicTensor;
+    const wide = convolved(convolved(input, 1, { strides: [2, 3] }), 2, { kernelSize: 3, padding: 'same', strides: 2, activation: 'tanh' });
+    const short = convolved(convolved(input, 3, { strides: [2, 3], padding: 'same' }), 4, { strides: 2 });
+    let x = tf.layers.add().apply([wide, short]) as tf.SymbolicTensor;
+    x = tf.layers.maxPooling2d({ poolSize: [3, 2], strides: [2, 1], padding: 'same' }).apply(x) as tf.SymbolicTensor;
+    x = tf.layers.flatten().apply(x) as tf.SymbolicTensor;
+    const output = tf.layers.dense({ units: 4, activation: 'softmax', kernelInitializer: seeded(5) }).apply(x);
+    return tf.model({ inputs: input, outputs: output as tf.SymbolicTensor });
+  },
   'a nested and a shared layer': () => {
     const inner = tf.sequential({
       layers: [tf.layers.dense({ units: 6, activation: 'relu', inputShape: [5], kernelInitializer: seeded(1) })],
@@ -163,7 +175,7 @@ function expectSame(native: Trained, tape: Trained): void {
 
 const OPTIMIZERS = [
   ['sgd', { learningRate: 0.05 }],
-  ['momentum', { learningRate: 0.0005 }],
+  ['momentum', { learningRate: 0.0002 }],
   ['momentum', { learningRate: 0.002, nesterov: true, weightDecay: 0.01 }],
   // Small rates: training amplifies differences of rounding, the more the further it goes.
   // With a tiny ε Adam moves a weight whose gradient is rounding alone as far as any other, one way or the other.

@@ -17,6 +17,7 @@ import { lossRule, takesLabels } from './loss-rules.ts';
 import { DT } from './messages.ts';
 import { buildModel, type ModelGraph, NoNativeRule } from './model-graph.ts';
 import { isNative } from './native-backend.ts';
+import { hasOneDnn } from './one-dnn.ts';
 import { type OptimizerRule, optimizerRule } from './optimizer-rules.ts';
 
 /**
@@ -57,7 +58,7 @@ class GraphTrainingSession implements TrainingSession {
     this.optimizer = job.optimizer;
     this.masks = job.masks;
 
-    const graph = new Graph();
+    const graph = new Graph({ hasOneDnn: hasOneDnn() });
     const built = buildStep(graph, job, rule);
     this.weights = built.weights;
     this.fetches = built.fetches;

@@ -19,9 +19,25 @@ export interface Variable {
   readonly read: Value;
 }
 
+/**
+ * What TensorFlow itself puts in place of an op where it is told to use oneDNN. Named here, they are used without
+ * giving everything over to oneDNN, and past its broken kernels.
+ */
+const ONE_DNN = {
+  Conv2D: '_MklNativeConv2D',
+  Conv2DBackpropInput: '_MklNativeConv2DBackpropInput',
+  Conv2DBackpropFilter: '_MklNativeConv2DBackpropFilter',
+  MatMul: '_MklMatMul',
+  MaxPool: '_MklNativeMaxPool',
+  MaxPoolGrad: '_MklNativeMaxPoolGrad',
+} as const;
+export type OneDnnOp = keyof typeof ONE_DNN;
+
 /** Emits the nodes of a graph, and remembers how each is differentiated: reverse mode, over ops. */
 export class Graph {
   readonly nodes: GraphNode[] = [];
+  /** Whether oneDNN's kernels are taken where they are faster. */
+  readonly hasOneDnn: boolean;
   private readonly names = new Set<string>();
   private readonly tape: { readonly inputs: readonly Value[]; readonly output: Value; readonly backward: Backward }[] = [];
   /** Values that gradients flow to. */
@@ -29,8 +45,17 @@ export class Graph {
   /** Nodes that read a variable in a step: an update must come after them, or it would have to copy. */
   private readonly readers = new Map<string, string[]>();
 
+  constructor({ hasOneDnn = false } = {}) {
+    this.hasOneDnn = hasOneDnn;
+  }
+
   /** Adds a node. Its outputs are `name`, `name:1`, … */
-  emit(op: string, inputs: readonly (Value | string)[], attributes: Readonly<Record<string, Attribute>> = {}, hint = op): string {
+  emit(
+    op: string,
+    inputs: readonly (Value | string)[],
+    attributes: Readonly<Record<string, Attribute>> = {},
+    hint = op.replace(/^_/, ''),
+  ): string {
     const name = this.unique(hint);
     const refs = inputs.map((input) => (typeof input === 'string' ? input : input.ref));
     this.nodes.push({ name, op, inputs: refs, attributes });
@@ -46,6 +71,17 @@ export class Graph {
     attributes: Readonly<Record<string, Attribute>> = {},
   ): Value {
     return { ref: this.emit(op, inputs, { T: { type: DT.float }, ...attributes }), shape, type: DT.float };
+  }
+
+  /** The same by oneDNN's kernel of the op, where there is one. */
+  fast(
+    op: OneDnnOp,
+    inputs: readonly (Value | string)[],
+    shape: readonly number[],
+    attributes: Readonly<Record<string, Attribute>> = {},
+  ): Value {
+    if (!this.hasOneDnn) return this.float(op, inputs, shape, attributes);
+    return this.float(ONE_DNN[op], inputs, shape, { ...attributes, _kernel: { string: 'MklNameChangeOp' } });
   }
 
   constant(data: Float32Array | Int32Array, shape: readonly number[]): Value {

@@ -13,10 +13,11 @@ export async function fingerprintsOf({ data, source }: PreparedExperiment): Prom
 /** All that the numbers of a run depend on besides its config. */
 export function circumstancesOf(
   fingerprints: RunResult['fingerprints'],
-  { name, version }: Pick<Backend, 'name' | 'version'>,
+  { name, version, oneDnn }: Pick<Backend, 'name' | 'version' | 'oneDnn'>,
 ): Circumstances {
   const { espalier, tfjs } = versions();
-  return { ...fingerprints, backend: `${name} ${version}`, 'version of Espalier': espalier, 'version of tfjs': tfjs };
+  const kernels = oneDnn === undefined ? '' : `, ${oneDnn} by oneDNN`;
+  return { ...fingerprints, backend: `${name} ${version}${kernels}`, 'version of Espalier': espalier, 'version of tfjs': tfjs };
 }
 
 const require = createRequire(import.meta.url);

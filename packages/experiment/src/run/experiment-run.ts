@@ -130,9 +130,12 @@ export class ExperimentRun {
   }
 
   private async baseline(): Promise<Baseline> {
-    const { loaded, prepared, plan, folder, fingerprints, backend, signal, checkpointEvery, onEvent } = this.parts;
+    const { loaded, prepared, plan, folder, fingerprints, signal, checkpointEvery, onEvent } = this.parts;
     const { experiment } = loaded;
-    const hash = baselineHash(experiment, backend.name, versions(), { ...fingerprints, plugins: pluginsOfBaseline(loaded) });
+    const hash = baselineHash(experiment, this.circumstances['backend'] as string, versions(), {
+      ...fingerprints,
+      plugins: pluginsOfBaseline(loaded),
+    });
     this.baselineName = hash;
     return denseBaseline(prepared, {
       folder: path.join(cacheFolder(), 'baselines'),
@@ -237,12 +240,13 @@ export class ExperimentRun {
 
   private origin() {
     const { loaded, prepared, backend, fingerprints } = this.parts;
+    const { attempts: _attempts, ...computedBy } = backend;
     const baseline = this.baselineName === undefined ? {} : { baseline: this.baselineName };
     return {
       shrunk: null,
       sparse: null,
       asked: loaded.experiment.prune.sparsity === undefined ? null : askedSparsity(prepared),
-      backend: { name: backend.name, version: backend.version, ...(backend.threads === undefined ? {} : { threads: backend.threads }) },
+      backend: computedBy,
       versions: versions(),
       fingerprints,
       ...baseline,

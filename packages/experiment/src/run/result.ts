@@ -63,8 +63,13 @@ export interface RunResult {
   readonly checkpoint?: string;
   /** What the content of files adds to what the config says of them. */
   readonly fingerprints: { readonly data: string; readonly model: string };
-  /** `threads` where they were chosen. */
-  readonly backend: { readonly name: string; readonly version: string; readonly threads?: number };
+  /** `threads` where they were chosen, `oneDnn`: what oneDNN's kernels compute, where they do. */
+  readonly backend: {
+    readonly name: string;
+    readonly version: string;
+    readonly threads?: number;
+    readonly oneDnn?: 'training' | 'everything';
+  };
   readonly versions: { readonly espalier: string; readonly node: string; readonly tfjs: string };
   /** The name of the dense model that it started from, where dense models are kept. */
   readonly baseline?: string;

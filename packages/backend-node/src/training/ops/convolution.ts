@@ -9,11 +9,17 @@ export interface ConvolutionOptions {
 
 /** x [batch, h, w, in] with filters [kh, kw, in, out], channels last. */
 export function conv2d(graph: Graph, x: Value, filters: Value, options: ConvolutionOptions): Value {
-  return convolve(graph, x, filters, options, {
+  const [height, width, , channels] = filters.shape as [number, number, number, number];
+  // oneDNN's filter gradient of a strided 1×1 convolution writes past its memory: it becomes one without strides, over
+  // the pixels that count. Padding has no part in it.
+  const isPointwise = graph.hasOneDnn && height === 1 && width === 1 && options.strides.some((stride) => stride > 1);
+  const [seen, own] = isPointwise ? [everyNth(graph, x, options.strides), { ...options, strides: [1, 1] as const }] : [x, options];
+  return convolve(graph, seen, filters, own, {
     forward: 'Conv2D',
     toInput: 'Conv2DBackpropInput',
     toFilter: 'Conv2DBackpropFilter',
-    channels: filters.shape[3] as number,
+    emit: graph.fast.bind(graph),
+    channels,
   });
 }
 
@@ -23,28 +29,43 @@ export function depthwiseConv2d(graph: Graph, x: Value, filters: Value, options:
     forward: 'DepthwiseConv2dNative',
     toInput: 'DepthwiseConv2dNativeBackpropInput',
     toFilter: 'DepthwiseConv2dNativeBackpropFilter',
+    emit: graph.float.bind(graph),
     channels: (filters.shape[2] as number) * (filters.shape[3] as number),
   });
 }
 
-interface Kernels {
-  readonly forward: string;
-  readonly toInput: string;
-  readonly toFilter: string;
+interface Kernels<Op> {
+  readonly forward: Op;
+  readonly toInput: Op;
+  readonly toFilter: Op;
+  readonly emit: (op: Op, inputs: readonly Value[], shape: readonly number[], attributes: Readonly<Record<string, Attribute>>) => Value;
   readonly channels: number;
 }
 
-function convolve(graph: Graph, x: Value, filters: Value, options: ConvolutionOptions, kernels: Kernels): Value {
+function convolve<Op>(graph: Graph, x: Value, filters: Value, options: ConvolutionOptions, kernels: Kernels<Op>): Value {
+  const { emit } = kernels;
   const attributes: Record<string, Attribute> = {
     strides: { ints: [1, ...options.strides, 1] },
     dilations: { ints: [1, ...options.dilations, 1] },
     padding: { string: options.padding },
     data_format: { string: 'NHWC' },
   };
-  const y = graph.float(kernels.forward, [x, filters], [-1, ...outputSize(x, filters, options), kernels.channels], attributes);
+  const y = emit(kernels.forward, [x, filters], [-1, ...outputSize(x, filters, options), kernels.channels], attributes);
   return graph.differentiable([x, filters], y, (dy, [wantsX, wantsFilters]) => [
-    wantsX ? graph.float(kernels.toInput, [shapeOf(graph, x), filters, dy], x.shape, attributes) : undefined,
-    wantsFilters ? graph.float(kernels.toFilter, [x, graph.ints(filters.shape), dy], filters.shape, attributes) : undefined,
+    wantsX ? emit(kernels.toInput, [shapeOf(graph, x), filters, dy], x.shape, attributes) : undefined,
+    wantsFilters ? emit(kernels.toFilter, [x, graph.ints(filters.shape), dy], filters.shape, attributes) : undefined,
+  ]);
+}
+
+/** Every so-manieth pixel, from the first. */
+function everyNth(graph: Graph, x: Value, [down, across]: readonly [number, number]): Value {
+  const [, height, width, channels] = x.shape as [number, number, number, number];
+  const shape = [-1, Math.ceil(height / down), Math.ceil(width / across), channels];
+  const slice = { Index: INT, begin_mask: { int: 0b1111 }, end_mask: { int: 0b1111 } };
+  const [zeros, steps] = [graph.ints([0, 0, 0, 0]), graph.ints([1, down, across, 1])];
+  const y = graph.float('StridedSlice', [x, zeros, zeros, steps], shape, slice);
+  return graph.differentiable([x], y, (dy) => [
+    graph.float('StridedSliceGrad', [shapeOf(graph, x), zeros, zeros, steps, dy], x.shape, slice),
   ]);
 }
 

@@ -2,10 +2,10 @@ import { FLOAT, type Graph, INT, type Value } from '../graph.ts';
 
 /** x · w, for x [batch, in] and w [in, out]. */
 export function matMul(graph: Graph, x: Value, w: Value): Value {
-  const y = graph.float('MatMul', [x, w], [-1, w.shape[1] as number]);
+  const y = graph.fast('MatMul', [x, w], [-1, w.shape[1] as number]);
   return graph.differentiable([x, w], y, (dy, [wantsX, wantsW]) => [
-    wantsX ? graph.float('MatMul', [dy, w], x.shape, { transpose_b: { bool: true } }) : undefined,
-    wantsW ? graph.float('MatMul', [x, dy], w.shape, { transpose_a: { bool: true } }) : undefined,
+    wantsX ? graph.fast('MatMul', [dy, w], x.shape, { transpose_b: { bool: true } }) : undefined,
+    wantsW ? graph.fast('MatMul', [x, dy], w.shape, { transpose_a: { bool: true } }) : undefined,
   ]);
 }
 

@@ -8,9 +8,11 @@ export interface PoolingOptions {
 }
 
 export function maxPool(graph: Graph, x: Value, options: PoolingOptions): Value {
-  const attributes = attributesOf(options);
-  const y = graph.float('MaxPool', [x], outputShape(x, options), attributes);
-  return graph.differentiable([x], y, (dy) => [graph.float('MaxPoolGrad', [x, y, dy], x.shape, attributes)]);
+  // oneDNN's writes down where each maximum was, for its gradient.
+  const attributes = { ...attributesOf(options), ...(graph.hasOneDnn && { workspace_enabled: { bool: true } }) };
+  const y = graph.fast('MaxPool', [x], outputShape(x, options), attributes);
+  const found = graph.hasOneDnn ? [`${y.ref}:1`] : [];
+  return graph.differentiable([x], y, (dy) => [graph.fast('MaxPoolGrad', [x, y, dy, ...found], x.shape, attributes)]);
 }
 
 export function averagePool(graph: Graph, x: Value, options: PoolingOptions): Value {
