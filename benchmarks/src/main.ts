@@ -7,11 +7,12 @@ import { memory } from './memory.ts';
 import { keepRecord, type Measured, writePage } from './page.ts';
 import { type Row, rowOf } from './row.ts';
 import { tableOf } from './table.ts';
+import { threads } from './threads.ts';
 import { threshold } from './threshold.ts';
 import { thresholdGrowth } from './threshold-growth.ts';
 import { trainStep } from './train-step.ts';
 
-const BENCHMARKS = [threshold, thresholdGrowth, trainStep, memory];
+const BENCHMARKS = [threshold, thresholdGrowth, trainStep, threads, memory];
 const NAMES = BENCHMARKS.map(({ name }) => name);
 
 interface Options {

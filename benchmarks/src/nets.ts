@@ -3,7 +3,9 @@ export interface Net {
   readonly label: string;
   /** What a worker or peer is told of it. */
   readonly work: {
-    readonly net: 'mlp' | 'lenet-5' | 'resnet';
+    readonly net: 'mlp' | 'lenet-300-100' | 'lenet-5' | 'vgg' | 'resnet';
+    /** Of the model, where they are not its own defaults. */
+    readonly options?: Readonly<Record<string, unknown>>;
     readonly samples: number;
     readonly batch: number;
     readonly sparsity: number;

@@ -9,15 +9,12 @@ import { LENET, MLP, type Net, RESNET } from './nets.ts';
 const ALL = Math.max(2, cpus().length);
 const ONE_THREAD = 'ours, one thread';
 const ALL_THREADS = `ours, ${ALL} threads`;
-const ONE_DNN = `ours, ${ALL} threads, oneDNN`;
 const FIT = 'tfjs-node fit, dense';
 const TORCH = 'torch, dense';
 const TORCH_LAST = 'torch, dense, channels last';
 const TORCH_MASKED = 'torch nn.utils.prune';
 const KERAS_MASKED = 'Keras prune_low_magnitude';
 
-/** oneDNN’s kernels, which TensorFlow takes by itself only where the processor has AVX-512 or more. */
-const WITH_ONE_DNN = { env: { TF_ENABLE_ONEDNN_OPTS: '1' } };
 /** TensorFlow’s own choice, whatever ours is: it says that it does not understand, and keeps its default. */
 const AS_IT_COMES = { env: { TF_ENABLE_ONEDNN_OPTS: 'default' } };
 
@@ -45,7 +42,6 @@ function epochs(net: Net, rounds: number, peers: Contest['runners'], goals: Read
     runners: {
       [ONE_THREAD]: worker('train-native', { ...net.work, threads: 1 }),
       [ALL_THREADS]: worker('train-native', { ...net.work, threads: ALL }),
-      ...(net === MLP ? {} : { [ONE_DNN]: worker('train-native', { ...net.work, threads: ALL }, WITH_ONE_DNN) }),
       [FIT]: worker('train-fit', net.work, AS_IT_COMES),
       ...peers,
     },
@@ -54,16 +50,6 @@ function epochs(net: Net, rounds: number, peers: Contest['runners'], goals: Read
       const ours = Math.min(figures.median(ONE_THREAD) as number, figures.median(ALL_THREADS) as number);
       return [
         ...Object.entries(goals).map(([peer, goal]) => ({ work, ours, peer, theirs: figures.median(peer), unit: 's', goal })),
-        ...(net === MLP
-          ? []
-          : Object.keys(goals).map((peer) => ({
-              work: `${work}, TF_ENABLE_ONEDNN_OPTS=1`,
-              ours: figures.median(ONE_DNN),
-              peer,
-              theirs: figures.median(peer),
-              unit: 's',
-              goal: null,
-            }))),
         {
           work: `${work}, one thread`,
           ours: figures.median(ONE_THREAD),

@@ -1,8 +1,9 @@
-import { useBackend } from '@espalier/backend-node';
+import { threadsFor, useBackend, usePlainJavaScript } from '@espalier/backend-node';
 import {
   Budget,
   Mask,
   MaskSet,
+  modelParameters,
   Random,
   type Samples,
   samplesFor,
@@ -10,13 +11,14 @@ import {
   sliceSamples,
   stepsPerEpoch,
   type TrainingSession,
+  totalMacs,
   trainingLoop,
 } from '@espalier/core';
 import type * as tf from '@tensorflow/tfjs';
 import type { Net } from '../nets.ts';
 import { make } from './parts.ts';
 
-export type TrainingWork = Net['work'] & { readonly threads?: number };
+export type TrainingWork = Net['work'] & { readonly threads?: number | 'chosen' };
 
 /** A net with samples that fit it, and the parts of its training. */
 export interface Training {
@@ -27,11 +29,16 @@ export interface Training {
 }
 
 /** Loads the native backend with so many threads, the samples and the net. */
-export async function prepareTraining({ net, samples, batch, sparsity, threads }: TrainingWork): Promise<Training> {
-  await useBackend({ choice: 'tensorflow', threads });
+export async function prepareTraining({ net, options, samples, batch, sparsity, threads }: TrainingWork): Promise<Training> {
+  if (threads === 'chosen') await usePlainJavaScript();
+  else await useBackend({ choice: 'tensorflow', threads });
   const all = net === 'resnet' ? randomImages(samples) : sliceSamples((await make('dataset', 'mnist').load()).train, 0, samples);
   const task = { inputShapes: all.inputs.map(({ shape }) => shape), task: 'classification', outputs: 10, seed: 1 } as const;
-  const model = await make('model', net, net === 'mlp' ? { hidden: [128, 64] } : {}).build(task);
+  const model = await make('model', net, options).build(task);
+  if (threads === 'chosen') {
+    const macs = totalMacs(modelParameters(model).map((each) => ({ ...each, nonzero: each.size })));
+    await useBackend({ choice: 'tensorflow', threads: threadsFor(macs * batch) });
+  }
   return { model, samples: samplesFor(model, all), batch, sparsity };
 }
 
