@@ -1,17 +1,24 @@
-import { callsOf, type Network, type NetworkLayer, type NetworkNode } from '../network.ts';
+import { callsOf, type Network, type NetworkNode } from '../network.ts';
 import { foldEach } from './fold-each.ts';
 import { hasActivation, isLinearLayer } from './linear-layer.ts';
 import type { Attempt, Folding } from './record.ts';
 import { cannotStand, layerOf, makerOf, onlyReader, replaceLayer, replaceTensor, where } from './rewire.ts';
 
-/** An activation as a layer becomes the activation of the layer before it. */
+/** An activation as a layer becomes the activation of the layer before it; `relu6` aside. */
 export function foldActivations(network: Network): Folding {
-  return foldEach(network, fuse);
+  return foldEach(network, (current, node, layer) => {
+    const name = activationOf(current, node);
+    if (name === undefined) return LAYERS.has(layer.type) ? 'tfjs has no activation of this kind by name' : undefined;
+    return name === 'relu6' ? undefined : fuse(current, node, name);
+  });
 }
 
-function fuse(network: Network, node: NetworkNode, { type }: NetworkLayer): Attempt {
-  const name = activationOf(network, node);
-  if (name === undefined) return isActivation(type) ? 'tfjs has no activation of this kind by name' : undefined;
+/** The same for `relu6`, and ReLU layers up to 6, alone. */
+export function foldRelu6(network: Network): Folding {
+  return foldEach(network, (current, node) => (activationOf(current, node) === 'relu6' ? fuse(current, node, 'relu6') : undefined));
+}
+
+function fuse(network: Network, node: NetworkNode, name: string): Attempt {
   const maker = makerOf(network, node.inputs[0] as string) as NetworkNode;
   const layer = layerOf(network, maker);
   if (!isLinearLayer(layer) || maker.inputs.length === 0) return `${where(layer)} before it takes no activation`;
@@ -31,7 +38,6 @@ function fuse(network: Network, node: NetworkNode, { type }: NetworkLayer): Atte
 }
 
 const LAYERS = new Set(['Activation', 'ReLU', 'ELU', 'LeakyReLU', 'ThresholdedReLU', 'PReLU', 'Softmax']);
-const isActivation = (type: string) => LAYERS.has(type);
 
 /** The activation, by the name that tfjs has for it, that a call of a layer is. */
 function activationOf(network: Network, node: NetworkNode): string | undefined {

@@ -66,9 +66,9 @@ export class ConstantFolding {
     const [type, config, inner] =
       layer.type === 'TimeDistributed' ? [...wrapped(layer), [shape[0] ?? null, ...shape.slice(2)]] : [layer.type, layer.config, shape];
     if (!hasBias && !isLinearLayer(layer)) return `${where(layer)} reads it, and has no bias for it`;
-    if (RECURRENT.has(type)) return weight.endsWith('recurrent_kernel') ? `${where(layer)} reads it` : undefined;
+    if (RECURRENT.has(type)) return weight.endsWith('recurrent_kernel') ? `${where(layer)} hands it on from step to step` : undefined;
     if (type === 'Dense' || type === 'SeparableConv2D') return undefined;
-    if (!CONVOLUTIONS.has(type)) return `${where(layer)} reads it`;
+    if (!CONVOLUTIONS.has(type)) return `${where(layer)} reads it, and its biases cannot stand for it`;
     return padsNothing(config, inner)
       ? undefined
       : `${where(layer)} reads it with zeros beside it (padding: '${String(config['padding'])}')`;

@@ -1,8 +1,8 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import { buildModel } from '../build-model.ts';
 import type { Network } from '../network.ts';
 import { readNetwork, withOutputNames } from '../read-network.ts';
-import { foldActivations } from './activations.ts';
+import { foldActivations, foldRelu6 } from './activations.ts';
 import { foldBatchNorms } from './batch-norms.ts';
 import { foldConstantUnits } from './constant-units.ts';
 import { foldDropouts, foldIdentities } from './identities.ts';
@@ -16,6 +16,11 @@ export interface FoldOptions {
   readonly batchNorms?: boolean;
   /** Activation layers into the layers before them. */
   readonly activations?: boolean;
+  /**
+   * Those of them that are `relu6`, which tfjs computes as min(6, relu(x)). Its WASM backend takes fifty times as long for
+   * that minimum as for the clipping of a ReLU layer: by default not where that is the backend.
+   */
+  readonly relu6?: boolean;
   /** Units that give the same whatever goes in, into the biases of those that read them. */
   readonly constants?: boolean;
   /** Zero padding into convolutions that pad the same by themselves. */
@@ -33,6 +38,7 @@ const FOLDS: Readonly<Record<keyof FoldOptions, (network: Network) => Folding>> 
   padding: foldZeroPadding,
   batchNorms: foldBatchNorms,
   activations: foldActivations,
+  relu6: foldRelu6,
   constants: foldConstantUnits,
 };
 
@@ -53,7 +59,7 @@ export interface FoldedModel {
  * layers into activations, and what does nothing is left out. The given model is left as it is.
  */
 export async function fold(model: tf.LayersModel, options: FoldOptions = {}): Promise<FoldedModel> {
-  const folding = foldNetwork(await readNetwork(model), options);
+  const folding = foldNetwork(await readNetwork(model), { relu6: tf.getBackend() !== 'wasm', ...options });
   return { ...folding, model: buildModel(folding.network) };
 }
 

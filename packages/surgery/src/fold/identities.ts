@@ -47,8 +47,6 @@ function isIdentity(network: Network, { inputs, outputs, args }: NetworkNode, la
       return config['scale'] === 1 && (config['offset'] ?? 0) === 0;
     case 'Permute':
       return (config['dims'] as readonly number[]).every((axis, i) => axis === i + 1);
-    case 'Flatten':
-      return shapeOf(inputs[0]).length === 2;
     case 'Reshape':
       return isSame(shapeOf(inputs[0]), shapeOf(outputs[0]));
   }

@@ -1,0 +1,24 @@
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, expect, test } from 'vitest';
+import { mobilenet } from '../testing/mobilenet.ts';
+import { difference, outputsOf, useCpu } from '../testing/models.ts';
+import { fold } from './fold.ts';
+
+beforeAll(useCpu);
+
+test('a trained MobileNetV2 without its 52 batch norms, 35 ReLU and 5 padding layers gives the same', async () => {
+  const model = await mobilenet();
+  const { model: folded, folded: gone, unfolded } = await fold(model);
+  expect(Object.fromEntries(Object.entries(gone).map(([name, all]) => [name, all.length]))).toMatchObject({
+    batchNorms: 52,
+    relu6: 35,
+    padding: 5,
+    dropouts: 2,
+  });
+  expect([...unfolded.batchNorms, ...unfolded.relu6, ...unfolded.padding]).toEqual([]);
+  expect(folded.layers.length).toBe(model.layers.length - 94);
+  const [before, after] = [model, folded].map((each) => outputsOf(each, { batch: 1 }));
+  expect(difference(after as Float32Array[], before as Float32Array[])).toBeLessThan(1e-4);
+  for (const each of [model, folded]) each.dispose();
+  expect(tf.memory().numTensors).toBe(0);
+}, 60_000);
