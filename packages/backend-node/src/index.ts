@@ -3,5 +3,6 @@ export { type Backend, type BackendChoice, type BackendOptions, useBackend, useP
 export { cacheFolder } from './cache.ts';
 export { type Diagnosis, diagnose } from './diagnose.ts';
 export { type InstallOptions, installNative } from './native/install.ts';
+export { type SummaryWriter, summaryWriter } from './native/summary-writer.ts';
 export { threadsFor } from './threads.ts';
 export { AutoTrainer, default, GraphTrainer, NoNativeRule } from './training/index.ts';

@@ -2,11 +2,12 @@ import path from 'node:path';
 import type { Run, Weights } from '@espalier/report';
 import { InvalidArgumentError } from 'commander';
 import { type AddCommand, type CommandContext, WrongUse } from '../command.ts';
-import { bytes } from '../view/format.ts';
+import { bytes, plural } from '../view/format.ts';
 
 interface ReportFlags {
   readonly out?: string;
   readonly against?: string;
+  readonly tensorboard?: string;
   readonly open?: boolean;
   readonly watch?: boolean;
   readonly port: number;
@@ -19,6 +20,7 @@ export const addReport: AddCommand = (program, context) => {
     .argument('<dir...>', 'folders of runs, of sweeps, or of those')
     .option('--out <file>', 'the page (default: report.html in the folder)')
     .option('--against <name>', 'what to hold strategies against: dense, a control, or a strategy (default: random, else dense)')
+    .option('--tensorboard <dir>', 'write logs of all runs for tensorboard --logdir, too')
     .option('--open', 'show it in the browser')
     .option('--watch', 'serve it on this machine, and follow runs that are under way, until Ctrl-C')
     .option('--port <n>', 'of --watch (default: any that is free)', portNumber, 0)
@@ -34,11 +36,21 @@ async function report(folders: readonly string[], flags: ReportFlags, context: C
   });
 }
 
-async function write(folders: readonly string[], { out, against, open }: ReportFlags, { terminal }: CommandContext): Promise<void> {
-  const { writeReport } = await import('@espalier/report');
+async function write(
+  folders: readonly string[],
+  { out, against, open, tensorboard }: ReportFlags,
+  { terminal }: CommandContext,
+): Promise<void> {
+  const { readRuns, writeReport } = await import('@espalier/report');
   const file = out ?? path.join(folders[0] ?? '.', 'report.html');
   const size = await writeReport(folders, { file, against, denseWeights });
   terminal.print(`${file} (${bytes(size)}): open it in any browser`);
+  if (tensorboard !== undefined) {
+    const { writeTensorBoard } = await import('../index.ts');
+    const measured = (await readRuns(folders)).runs.filter(({ pruned }) => pruned !== null);
+    for (const { folder } of measured) await writeTensorBoard(folder, tensorboard);
+    terminal.print(`${tensorboard}: logs of ${plural(measured.length, 'run')}; tensorboard --logdir shows them`);
+  }
   if (open) await show(path.resolve(file));
 }
 

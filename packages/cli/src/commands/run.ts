@@ -8,6 +8,7 @@ interface RunFlags {
   readonly set: readonly string[];
   readonly control?: string;
   readonly threads?: number;
+  readonly tensorboard?: string;
   readonly fresh?: boolean;
 }
 
@@ -20,6 +21,7 @@ export const addRun: AddCommand = (program, context) => {
     .addOption(setOption())
     .addOption(controlOption())
     .addOption(threadsOption())
+    .option('--tensorboard <dir>', 'write a log for tensorboard --logdir, too')
     .option('--fresh', 'run anew what is recorded already')
     .addOption(jsonOption())
     .action((file: string, flags: RunFlags) => run(file, flags, context));
@@ -30,6 +32,10 @@ async function run(file: string, flags: RunFlags, context: CommandContext): Prom
   const loaded = await loadConfig(file, withControl(flags.set, flags.control));
   const shown = new ShownRun(loaded, context);
   const result = await shown.run(flags);
+  if (flags.tensorboard !== undefined && result.pruned !== null && shown.folder !== undefined) {
+    const { writeTensorBoard } = await import('../index.ts');
+    context.terminal.note(`TensorBoard log: ${await writeTensorBoard(shown.folder, flags.tensorboard)}`);
+  }
   if (context.terminal.json) context.terminal.printJson(result);
   if (result.status !== 'done') context.status = EXIT.failed;
 }
@@ -38,8 +44,9 @@ async function run(file: string, flags: RunFlags, context: CommandContext): Prom
 class ShownRun {
   private readonly loaded: LoadedExperiment;
   private readonly context: CommandContext;
+  /** Where it is recorded, once that is known. */
+  folder: string | undefined;
   private plan: Plan | undefined;
-  private folder: string | undefined;
   private isRecorded = false;
   private hasBegun = false;
 

@@ -31,18 +31,23 @@ function headline({ counts, rows }: Comparison, { colours }: TableOptions): stri
     counts.unfinished > 0 ? `${counts.unfinished} not finished` : '',
     counts.notBegun > 0 ? `${counts.notBegun} not begun` : '',
   ].filter(Boolean);
-  const measured = `${plural(counts.measured, 'run')} in ${plural(rows.length, 'setting')}, ${seedsText}`;
+  const measured = `${plural(counts.measured, 'run')} in ${plural(rows.filter(isMeasured).length, 'setting')}, ${seedsText}`;
   return [colours.bold(measured), ...rest].join(' · ');
+}
+
+/** Not of controls alone. */
+function isMeasured({ cells }: ComparedRow): boolean {
+  return cells.size > 0;
 }
 
 /** The picture at a look: a line per series, a column per sparsity. */
 function accuracyOverSparsity({ rows, quality }: Comparison, options: TableOptions): string {
   const path = 'prune.sparsity';
-  const sparsities = [...new Set(rows.map(({ values }) => values.get(path)))]
+  const sparsities = [...new Set(rows.filter(isMeasured).map(({ values }) => values.get(path)))]
     .filter((value) => typeof value === 'number')
     .sort((a, b) => a - b);
   const lines = new Map<string, Map<number, ComparedRow>>();
-  for (const row of rows) {
+  for (const row of rows.filter(isMeasured)) {
     const key = [row.series, row.problem].filter(Boolean).join(', ');
     const sparsity = row.values.get(path);
     if (typeof sparsity !== 'number') return '';
@@ -73,11 +78,11 @@ function differences(comparison: Comparison, options: TableOptions): string {
   const head = wrapped(text, options.width)
     .map((line) => title(line, options.colours))
     .join('\n');
-  let left = MOST_ROWS;
+  let room = MOST_ROWS;
   const blocks: string[] = [];
   for (const ranking of rankings.slice(0, MOST_CONTEXTS)) {
-    const places = ranking.places.slice(0, Math.max(0, left));
-    left -= places.length;
+    const places = ranking.places.slice(0, Math.max(0, room));
+    room -= places.length;
     if (places.length === 0) break;
     const lines = places.map(({ row }, i) => {
       const one = byId.get(row);
@@ -100,9 +105,14 @@ function differences(comparison: Comparison, options: TableOptions): string {
     const said = wrapped(leaderText(ranking), options.width - 4).join('\n    ');
     blocks.push(`${table(columns, lines, options)}${said === '' ? '' : `\n    ${said}`}`);
   }
-  const shown = MOST_ROWS - Math.max(0, left);
+  const shown = MOST_ROWS - Math.max(0, room);
+  const left = rows.filter(isMeasured).length - shown;
   const more =
-    shown < rows.length ? `\n\n${count(rows.length - shown)} more: narrow them with --where or --by, or write all with --csv` : '';
+    left > 0
+      ? `
+
+${count(left)} more: narrow them with --where or --by, or write all with --csv`
+      : '';
   return `${head}\n${blocks.join('\n\n')}${more}`;
 }
 
@@ -126,7 +136,9 @@ function leaderText({ places }: Ranking): string {
 }
 
 function some(names: readonly string[]): string {
-  return names.length <= 4 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`;
+  // Names may have commas of their own.
+  const between = names.some((name) => name.includes(',')) ? ' / ' : ', ';
+  return names.length <= 4 ? names.join(between) : `${names.slice(0, 3).join(between)} and ${names.length - 3} more`;
 }
 
 function controls({ rows, quality }: Comparison, options: TableOptions): string {

@@ -10,3 +10,4 @@ export { loadData, type PartName, type PruneOptions, type PruneReport, prune, ty
 export type { Measurement, RunResult, Timing } from './result.ts';
 export { planExperiment, type RunOptions, runExperiment } from './run-experiment.ts';
 export { RUN_FILES, RunFolder, readResult } from './run-folder.ts';
+export { writeTensorBoard } from './tensorboard.ts';

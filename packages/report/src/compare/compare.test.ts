@@ -130,3 +130,14 @@ test('a failed run without figures is counted and takes no part; a seed that is 
   expect(rows[0]?.broken).toBe(1);
   expect(problems[0]?.what).toContain('repeats a setting with seed 1');
 });
+
+test('what a strategy always goes with is not told with its name; what it does not is', async () => {
+  const units = seeds({ strategy: 'neuron', granularity: 'unit' }, 0.9, 0.91);
+  const names = async (...runs: RecordOptions[]) => (await comparisonOf(runs)).rows.map(({ series }) => series);
+  expect(await names(...GRADUAL, ...units)).toEqual(['gradual', 'neuron']);
+  expect(await names(...GRADUAL, ...units, ...seeds({ strategy: 'gradual', granularity: 'unit' }, 0.8))).toEqual([
+    'gradual, granularity element',
+    'gradual, granularity unit',
+    'neuron, granularity unit',
+  ]);
+});

@@ -26,7 +26,10 @@ export function rowsOf(settings: readonly Setting[], by: readonly string[] = [])
   const names = shortNames(varied);
   const axes =
     by.length === 0
-      ? usualAxes(varied)
+      ? usualAxes(
+          varied,
+          measured.map((setting) => setting.settings),
+        )
       : axesBy(
           by.map((name) => findPath(name, all)),
           varied,
@@ -47,10 +50,20 @@ interface Axes {
   readonly pairing: readonly string[];
 }
 
-/** How it is pruned, at each sparsity of each problem. */
-function usualAxes(varied: readonly string[]): Axes {
-  const series = varied.filter((path) => path.startsWith('prune.') && path !== SPARSITY);
-  return { series, context: varied.filter((path) => !series.includes(path)), pairing: [] };
+/** How it is pruned, at each sparsity of each problem. What a strategy always goes with (units, say) need not be told with it. */
+function usualAxes(varied: readonly string[], all: readonly Settings[]): Axes {
+  const isOfPruning = (path: string) => path.startsWith('prune.') && path !== SPARSITY;
+  const series = varied.filter((path) => isOfPruning(path) && (path === STRATEGY || variesWithinAStrategy(path, all)));
+  return { series, context: varied.filter((path) => !isOfPruning(path)), pairing: [] };
+}
+
+function variesWithinAStrategy(path: string, all: readonly Settings[]): boolean {
+  const first = new Map<Scalar | undefined, Scalar | undefined>();
+  return all.some((settings) => {
+    const strategy = settings.get(STRATEGY);
+    if (!first.has(strategy)) first.set(strategy, settings.get(path));
+    return first.get(strategy) !== settings.get(path);
+  });
 }
 
 function axesBy(by: readonly string[], varied: readonly string[]): Axes {

@@ -2,7 +2,9 @@ import path from 'node:path';
 import type { Comparison } from '../compare/compare.ts';
 import { unknownField } from '../compare/field.ts';
 import { FIGURE_NAMES, type Figure, figureOf } from '../compare/figures.ts';
+import { valueText } from '../compare/group.ts';
 import { figuresOfCells, type Row, runsOf } from '../compare/row.ts';
+import { settingsOf } from '../compare/settings.ts';
 import type { Run } from '../read/run.ts';
 import { WrongRequest } from '../wrong-request.ts';
 import { fieldsOf } from './fields.ts';
@@ -51,14 +53,15 @@ export async function chooseSetting(comparison: Comparison, { goal, direction, w
   const runs = runsOf(best.cells);
   const run = medianRun(runs, quality);
   const experiment = path.join(run.folder, 'experiment.yaml');
+  const settings = settingsOf(run.setting);
   return {
     goal: figure,
     direction,
     row: best.id,
     ...(where === undefined ? {} : { holdsIn: await seedsHolding(best, where, comparison.rows) }),
     run: { folder: run.folder, seed: run.seed },
-    set: [...best.values].map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`),
-    command: `espalier run ${shellQuoted(experiment)} --out ${shellQuoted(`runs/${run.experiment}`)}`,
+    set: [...comparison.varied.keys()].flatMap((name) => (settings.has(name) ? `${name}=${valueText(settings.get(name))}` : [])),
+    command: `espalier run ${shellQuoted(experiment)} --out ${shellQuoted(`${run.experiment}-again`)}`,
   };
 }
 

@@ -55,8 +55,8 @@ test('the setting to take: the least bytes of those that hold, with the command 
   const choice = await chooseSetting(held, { goal: 'bytes', direction: 'minimize', where: expression });
   expect(held.rows.find(({ id }) => id === choice.row)).toMatchObject({ series: 'gradual', context: 'sparsity 0.9' });
   expect(choice.holdsIn).toBe(1);
-  expect(choice.set).toEqual(['prune.strategy=gradual', 'prune.sparsity=0.9']);
-  expect(choice.command).toBe(`espalier run ${choice.run.folder}/experiment.yaml --out runs/gradual-0.9-2-own`);
+  expect(choice.set).toEqual(expect.arrayContaining(['prune.strategy=gradual', 'prune.sparsity=0.9']));
+  expect(choice.command).toBe(`espalier run ${choice.run.folder}/experiment.yaml --out gradual-0.9-2-own-again`);
   expect((await chooseSetting(held, { goal: 'Accuracy', direction: 'maximize' })).goal).toBe('accuracy');
 });
 

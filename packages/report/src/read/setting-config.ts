@@ -1,4 +1,4 @@
-/** A complete experiment without name, seed, control and what it expects: what is left makes the numbers. */
+/** A complete experiment without name, seed, control and what it expects (the tolerance too): what is left makes the numbers. */
 export type SettingConfig = Readonly<Record<string, unknown>>;
 
 const NO_SETTING = new Set(['name', 'seed', 'plugins', 'expect']);
@@ -10,7 +10,7 @@ export class SettingConfigs {
   private readonly quick = new Map<string, SettingConfig>();
 
   of(config: Readonly<Record<string, unknown>>): SettingConfig {
-    const { control: _, ...prune } = (config['prune'] ?? {}) as Record<string, unknown>;
+    const { control: _control, tolerance: _tolerance, ...prune } = (config['prune'] ?? {}) as Record<string, unknown>;
     const kept = Object.entries(config).filter(([key]) => !NO_SETTING.has(key));
     const setting = { ...Object.fromEntries(kept), prune };
     const text = JSON.stringify(setting);

@@ -23,6 +23,7 @@ export interface RecordOptions {
   readonly denseAccuracy?: number;
   readonly bytes?: number;
   readonly name?: string;
+  readonly granularity?: string;
   readonly train?: Readonly<Record<string, unknown>>;
 }
 
@@ -66,8 +67,9 @@ export function recordOf(options: RecordOptions = {}): Record<string, unknown> {
         strategy: { [strategy]: parts },
         sparsity,
         control,
+        tolerance: control === null ? 0.005 : 0.02,
         threshold: 'global',
-        granularity: 'element',
+        granularity: options.granularity ?? 'element',
         batchSize: options.train?.['batchSize'] ?? 128,
       },
       expect: { accuracy: { min: seed / 10 } },

@@ -1,0 +1,94 @@
+import { rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { cacheFolder, type SummaryWriter, summaryWriter } from '@espalier/backend-node';
+import { EspalierError, modelParameters, type StoredWeights } from '@espalier/core';
+import { loadModel, readModelFiles } from '@espalier/models';
+import * as tf from '@tensorflow/tfjs';
+import { keptDenseWeights } from './baseline.ts';
+import { EventLog, type LoggedEvent } from './event-log.ts';
+import type { RunResult } from './result.ts';
+import { RUN_FILES, readResult } from './run-folder.ts';
+
+/** Logs of this process. */
+let written = 0;
+
+/**
+ * Writes what a run has recorded as a log that `tensorboard --logdir` shows: losses and sparsity by step, accuracies, and
+ * histograms of the weights before (where the dense model is kept still) and after the pruning.
+ *
+ * @param logs in it a folder NAME-HASH of the run's own is written anew.
+ * @returns that folder.
+ * @throws EspalierError where the folder holds no record of a finished run. StepError where there is no native backend.
+ */
+export async function writeTensorBoard(folder: string, logs: string): Promise<string> {
+  const result = await readResult(folder);
+  if (result === undefined || result.pruned === null)
+    throw new EspalierError({ where: folder, what: 'holds no measured run, so there is nothing to show' });
+  // A record may come from elsewhere; its name must not lead out of the folder.
+  const to = path.join(logs, path.basename(`${result.experiment}-${result.hash.slice(0, 8)}`));
+  // A process has one writer for a folder, so each log is written in one of its own.
+  written += 1;
+  const half = `${to}.${process.pid}.${written}.half`;
+  const before = tf.getBackend();
+  try {
+    const writer = await summaryWriter(half);
+    const last = writeEvents(writer, new EventLog(path.join(folder, RUN_FILES.events)).read());
+    writeMeasured(writer, result, last);
+    await writeWeights(writer, { folder, result, last });
+    writer.flush();
+    await rm(to, { recursive: true, force: true });
+    await rename(half, to);
+  } finally {
+    if (before !== undefined) await tf.setBackend(before);
+    await rm(half, { recursive: true, force: true });
+  }
+  return to;
+}
+
+/** @returns the last step of the pruning. */
+function writeEvents(writer: SummaryWriter, events: readonly LoggedEvent[]): number {
+  let last = 0;
+  for (const { type, phase, done, loss, sparsity, validation } of events) {
+    const at = typeof done === 'number' ? done : last;
+    if (phase === 'prune') last = Math.max(last, at);
+    if (type === 'step' && typeof loss === 'number') writer.scalar(`${phase}/loss`, loss, at);
+    if ((type === 'cut' || type === 'regrow' || type === 'shuffle') && typeof sparsity === 'number')
+      writer.scalar('prune/sparsity', sparsity, last);
+    if (typeof validation === 'object' && validation !== null)
+      for (const [name, value] of Object.entries(validation))
+        if (typeof value === 'number') writer.scalar(`${phase}/validation ${name}`, value, at);
+  }
+  return last;
+}
+
+/** Dense at step 0, pruned at the last one. */
+function writeMeasured(writer: SummaryWriter, { dense, pruned }: RunResult, last: number): void {
+  for (const name of ['accuracy', 'trainAccuracy', 'loss', 'bytes', 'macs', 'latencyMs'] as const)
+    for (const [measured, step] of [
+      [dense, 0],
+      [pruned, last],
+    ] as const) {
+      const value = measured?.[name];
+      if (typeof value === 'number') writer.scalar(`measured/${name}`, value, step);
+    }
+}
+
+interface WeightsToWrite {
+  readonly folder: string;
+  readonly result: RunResult;
+  readonly last: number;
+}
+
+async function writeWeights(writer: SummaryWriter, { folder, result, last }: WeightsToWrite): Promise<void> {
+  const dense = result.baseline === undefined ? undefined : await keptDenseWeights(path.join(cacheFolder(), 'baselines'), result.baseline);
+  if (dense !== undefined) writeStored(writer, dense);
+  const file = path.join(folder, RUN_FILES.model, 'model.json');
+  const model = await loadModel(await readModelFiles(file), file);
+  for (const { name, variable } of modelParameters(model)) writer.histogram(`weights/${name}`, variable, last);
+  model.dispose();
+}
+
+function writeStored(writer: SummaryWriter, weights: StoredWeights): void {
+  for (const [name, { shape, data }] of Object.entries(weights))
+    tf.tidy(() => writer.histogram(`weights/${name}`, tf.tensor(data, [...shape]), 0));
+}
