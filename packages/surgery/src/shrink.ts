@@ -20,8 +20,11 @@ import { type Stayed, silencedUnits, stayedUnits } from './stayed.ts';
 
 /** What holds for every removal. */
 export interface RemovalOptions {
-  /** What to do where masks empty a layer: refuse, or leave it out where an Add or a Concatenate can do without it. */
-  readonly emptied?: 'refuse' | 'bypass';
+  /**
+   * What to do where masks empty a layer: refuse, keep one of its units (`keepOne`), or leave the layer out where an Add or
+   * a Concatenate can do without it (`bypass`).
+   */
+  readonly emptied?: 'refuse' | 'keepOne' | 'bypass';
   /** Outputs of the model whose units may go, by the name of their layer. */
   readonly cutOutputs?: readonly string[];
   /** Whether units that give a constant go, too, into the biases of those that read them; true by default. */
@@ -98,6 +101,7 @@ function shrinkByMasks(
   const live = liveUnits(graph, constants, folding?.isNothing);
   const gone = live.map((isLive) => 1 - isLive);
   if (emptied === 'refuse') refuseEmptied(graph, gone, true);
+  if (emptied === 'keepOne') for (const name of emptiedMakers(graph, gone)) gone[graph.makers.get(name)?.[0] as number] = 0;
   const absorbed = folding?.absorb(gone) ?? graph;
   const stayed = stayedUnits(graph, constants, gone, folding);
   try {
@@ -126,7 +130,7 @@ function built(read: Network, graph: DependencyGraph, gone: Uint8Array, bypassed
 
 /** Of layers that are empty those come first that masks emptied; the others are there for them alone. */
 function refuseEmptied(graph: DependencyGraph, gone: Uint8Array, canDoWithout: boolean): void {
-  const emptied = [...graph.makers].filter(([, units]) => units.every((unit) => gone[unit] === 1)).map(([name]) => name);
+  const emptied = emptiedMakers(graph, gone);
   if (emptied.length === 0) return;
   const masked = emptied.filter((name) => {
     const silent = silencedUnits(graph, name);
@@ -136,7 +140,11 @@ function refuseEmptied(graph: DependencyGraph, gone: Uint8Array, canDoWithout: b
     where: (masked.length > 0 ? masked : emptied).join(', '),
     what: 'the masks leave no unit alive',
     remedy: canDoWithout
-      ? "Keep at least one unit, or leave the layer out where the model can do without it (emptied: 'bypass')"
-      : 'Keep at least one unit: the model cannot do without the layer',
+      ? "Keep a unit (emptied: 'keepOne'), or leave the layer out where the model can do without it (emptied: 'bypass')"
+      : "Keep a unit (emptied: 'keepOne'): the model cannot do without the layer",
   });
+}
+
+function emptiedMakers({ makers }: DependencyGraph, gone: Uint8Array): string[] {
+  return [...makers].filter(([, units]) => units.every((unit) => gone[unit] === 1)).map(([name]) => name);
 }
