@@ -1,0 +1,100 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { Benchmark, Contest } from './benchmark.ts';
+import { worker } from './commands.ts';
+import type { Figures } from './figures.ts';
+
+/** Of the channels. */
+const SPARSITY = 0.5;
+/** What Torch-Pruning reaches by removal alone, as it says of MobileNetV2 at about half of the channels. */
+const TORCH_PRUNING = 2.3;
+const OURS = 'ours';
+
+const BROWSER = ['chromium', 'chromium-browser', 'google-chrome']
+  .flatMap((name) => (process.env['PATH'] ?? '').split(path.delimiter).map((folder) => path.join(folder, name)))
+  .find((file) => existsSync(file));
+
+export const shrinkAndFold: Benchmark = {
+  name: 'shrink',
+  about:
+    'The trained MobileNetV2 of the npm package nsfwjs (224×224×3) at batch 1: as it is, folded (batch norms into weights, ReLU6 into activations, padding into convolutions), ' +
+    'with half of its channels removed, and both. Median of the turns; in each turn all four run one after the other in one process, and the graph and the removal are made anew. ' +
+    'On WASM, `relu6` stays with the ReLU layers. Torch-Pruning is there with the speed-up that it is cited with, taken of our dense latency. ' +
+    'In Chromium the page has tfjs alone, and loads what `model.save` wrote.',
+  contests: () => [
+    native(),
+    latencies(
+      'native, one thread',
+      worker('shrunk-latency', { backend: 'tensorflow', threads: 1, sparsity: SPARSITY }),
+      { folded: null, both: null },
+      7,
+    ),
+    latencies('WASM in Node', worker('shrunk-latency', { backend: 'wasm', sparsity: SPARSITY }), { folded: null, both: 2 }, 7),
+    ...(BROWSER === undefined
+      ? []
+      : [
+          latencies('WASM in Chromium', worker('browser-latency', { sparsity: SPARSITY, chromium: BROWSER }), { folded: null, both: 2 }, 7),
+        ]),
+  ],
+};
+
+type Goals = Readonly<Record<'folded' | 'both', number | null>>;
+
+function latencies(where: string, runner: Contest['runners'][string], goals: Goals, rounds: number): Contest {
+  return {
+    title: `MobileNetV2, ${where}`,
+    rounds,
+    runners: { [OURS]: runner },
+    compare: (figures) => latencyRows(figures, where, goals),
+  };
+}
+
+function native(): Contest {
+  const runner = worker('shrunk-latency', { backend: 'tensorflow', sparsity: SPARSITY });
+  const contest = latencies('native', runner, { folded: 2.5, both: 6 }, 15);
+  const limit = (what: string, field: string, theirs: number, unit: string) => (figures: Figures) => ({
+    work: `${what} of MobileNetV2`,
+    ours: figures.median(OURS, field),
+    peer: 'limit',
+    theirs,
+    unit,
+    goal: 1,
+  });
+  return {
+    ...contest,
+    compare: (figures) => [
+      ...contest.compare(figures),
+      {
+        work: 'MobileNetV2 shrunk and folded, native',
+        ours: figures.median(OURS, 'bothMs'),
+        peer: `dense / ${TORCH_PRUNING} (Torch-Pruning, cited)`,
+        theirs: (figures.median(OURS, 'denseMs') as number) / TORCH_PRUNING,
+        unit: 'ms',
+        goal: null,
+      },
+      {
+        work: 'multiply-accumulates of MobileNetV2 shrunk',
+        ours: figures.median(OURS, 'macs'),
+        peer: 'dense',
+        theirs: figures.median(OURS, 'denseMacs'),
+        unit: 'MACs',
+        goal: 3.4,
+      },
+      limit('dependency graph', 'graphMs', 200, 'ms')(figures),
+      limit('removal', 'removalMs', 500, 'ms')(figures),
+      limit('difference that folding makes to the outputs', 'difference', 1e-4, 'of the largest output')(figures),
+    ],
+  };
+}
+
+function latencyRows(figures: Figures, where: string, goals: Goals) {
+  const against = (form: string, what: string, goal: number | null) => ({
+    work: `MobileNetV2 ${what}, ${where}`,
+    ours: figures.median(OURS, `${form}Ms`),
+    peer: 'dense',
+    theirs: figures.median(OURS, 'denseMs'),
+    unit: 'ms',
+    goal,
+  });
+  return [against('folded', 'folded', goals.folded), against('shrunk', 'shrunk', null), against('both', 'shrunk and folded', goals.both)];
+}
