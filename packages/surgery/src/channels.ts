@@ -15,6 +15,8 @@ export interface Kept {
 /** Which units there are, which are one because they can only go together, and which have to stay. */
 export class Coupling {
   readonly kept: Kept[] = [];
+  /** Sets of units of which as many have to be left as of one another. */
+  readonly balanced: Int32Array[][] = [];
   private readonly parents: number[] = [];
 
   /** How many units were made. */

@@ -1,5 +1,6 @@
 import { EspalierError } from '@espalier/core';
 import wildcard from 'wildcard-match';
+import { balance } from './balance.ts';
 import type { DependencyGraph } from './dependency-graph.ts';
 import { graphCost } from './graph-cost.ts';
 import type { Cost } from './network-cost.ts';
@@ -84,6 +85,7 @@ class Choice {
       for (const units of this.candidates.values()) this.remove(units, Math.round(sparsity * units.length), gone, left);
     }
     this.round(gone);
+    balance(this.graph, gone, (unit) => this.scores[unit] as number);
     return gone;
   }
 

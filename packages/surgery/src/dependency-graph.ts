@@ -17,6 +17,8 @@ export interface DependencyGraph {
   readonly weights: ReadonlyMap<string, ReadonlyMap<string, readonly WeightAxis[]>>;
   /** Why units stay, per unit; undefined where it may go. */
   readonly kept: ReadonlyMap<number, readonly string[]>;
+  /** Sets of units of which as many have to be left as of one another. */
+  readonly balanced: readonly (readonly Int32Array[])[];
   /** Sums of products of two tensors, per node. */
   readonly products: ReadonlyMap<NetworkNode, Int32Array>;
   /** The units that a layer makes, by the layer's path, or `path/part` where it makes several sets. */
@@ -116,7 +118,8 @@ class Follower {
       kept: keptIn(group, kept),
     }));
     const products = new Map([...this.products].map(([node, units]) => [node, numbers.of(units) as Int32Array]));
-    return { network: this.network, units: numbers.count, groups, tensors, weights, kept, products, makers };
+    const balanced = this.coupling.balanced.map((sets) => sets.map((set) => numbers.of(set) as Int32Array));
+    return { network: this.network, units: numbers.count, groups, tensors, weights, kept, balanced, products, makers };
   }
 
   private callOf(node: NetworkNode, layer: NetworkLayer): LayerCall {
@@ -129,6 +132,9 @@ class Follower {
       weights: Object.fromEntries(layer.weights.map(({ name, shape }) => [name, shape])),
       make: (count, part) => this.make(layer, count, part),
       tie: (one, other) => coupling.tie(one, other, `${where(layer)}: ties them to channels that stay`),
+      balance: (sets) => {
+        coupling.balanced.push(sets.flatMap((set) => (set === null ? [] : [set])));
+      },
       keep: (channels, why) => coupling.keep(channels, `${where(layer)}: ${why}`),
     };
   }

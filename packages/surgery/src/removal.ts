@@ -45,5 +45,10 @@ export function goneBy({ units }: Removal, graph: DependencyGraph): Uint8Array {
     if (torn === undefined) continue;
     throw new EspalierError({ where: name, what: `the removal leaves unit ${torn}, which is tied to units that it removes` });
   }
+  for (const sets of graph.balanced) {
+    const counts = sets.map((units) => units.filter((unit) => gone[unit] === 1).length);
+    if (new Set(counts).size > 1)
+      throw new EspalierError({ where: 'removal', what: `takes ${counts.join(' and ')} units of two directions that are as wide` });
+  }
   return gone;
 }

@@ -37,6 +37,8 @@ export interface LayerCall {
   make(count: number, part?: string): Channels;
   /** Ties channels position by position: they go together or not at all. */
   tie(one: Channels, other: Channels): Channels;
+  /** Each may lose what it likes, but all as many: the two directions of a Bidirectional have one number of units. */
+  balance(sets: readonly Channels[]): void;
   /** Keeps all these channels; the reason is shown after the layer's name: `mixes its channels`. */
   keep(channels: Channels, why: string): void;
 }

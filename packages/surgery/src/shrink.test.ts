@@ -68,6 +68,23 @@ describe('what masks leave without a purpose goes', () => {
     disposeLoaded(model);
   });
 
+  test('the two directions of a Bidirectional lose other units, but as many', async () => {
+    const input = tf.input({ shape: [4, 3], name: 'input' });
+    const both = L.bidirectional({ name: 'both', layer: L.gru({ units: 5 }) as never, mergeMode: 'concat' });
+    const model = randomise(tf.model({ inputs: input, outputs: apply(dense('output', 2), apply(both, input)) }), 6);
+    const gates = (units: number[]) => units.flatMap((unit) => [unit, unit + 5, unit + 10]);
+    const columns = (direction: string, units: number[]) =>
+      Object.fromEntries(['kernel', 'recurrent_kernel', 'bias'].map((name) => [`both/${direction}/${name}`, gates(units)]));
+    const masks = columnMasks(model, { ...columns('forward', [0, 3, 4]), ...columns('backward', [1, 2]) });
+    const before = outputsOf(model);
+    const { model: small, removal, stayed } = await shrink(model, masks);
+    expect(removal.units).toEqual({ 'both/forward': { of: 5, removed: [0, 3] }, 'both/backward': { of: 5, removed: [1, 2] } });
+    expect(stayed).toEqual([{ layer: 'both/forward', units: [4], why: 'as many have to stay as of the other direction' }]);
+    expect(difference(outputsOf(small), before)).toBeLessThan(TOLERANCE);
+    small.dispose();
+    disposeLoaded(model);
+  });
+
   test('outputs stay, and say so, until they are asked for', async () => {
     const model = chain(dense('hidden', 4), dense('output', 3, 'linear'));
     const masks = columnMasks(model, { 'output/kernel': [1], 'output/bias': [1] });

@@ -1,5 +1,6 @@
 import { type Calibration, EspalierError, MaskSet } from '@espalier/core';
 import type * as tf from '@tensorflow/tfjs';
+import { balance } from './balance.ts';
 import { buildModel } from './build-model.ts';
 import { bypass, bypassSilent } from './bypass.ts';
 import { type ChoiceOptions, chooseUnits } from './choose-units.ts';
@@ -100,6 +101,7 @@ function shrinkByMasks(
   const folding = foldsConstants ? new ConstantFolding(graph, constants) : undefined;
   const live = liveUnits(graph, constants, folding?.isNothing);
   const gone = live.map((isLive) => 1 - isLive);
+  balance(graph, gone);
   if (emptied === 'refuse') refuseEmptied(graph, gone, true);
   if (emptied === 'keepOne') for (const name of emptiedMakers(graph, gone)) gone[graph.makers.get(name)?.[0] as number] = 0;
   const absorbed = folding?.absorb(gone) ?? graph;

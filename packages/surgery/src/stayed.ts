@@ -58,6 +58,7 @@ function positionsHeard(values: ArrayLike<number>, shape: readonly number[], axi
 function reasonFor(graph: DependencyGraph, constants: NetworkConstants, maker: string, unit: number, folding?: ConstantFolding): string {
   const kept = graph.kept.get(unit);
   if (kept !== undefined) return kept.join('; ');
+  if (graph.balanced.some((sets) => sets.some((units) => units.includes(unit)))) return 'as many have to stay as of the other direction';
   const tied =
     graph.groups.find(({ makers }) => makers.includes(maker) && makers.length > 1)?.makers.filter((name) => name !== maker) ?? [];
   const alive = tied.length > 0 ? `tied to units of ${tied.map((name) => `"${name}"`).join(', ')}; ` : '';

@@ -1,4 +1,5 @@
 import { defineShapeRule, type ShapeRule } from '../shape-rule.ts';
+import { rnn } from './cells.ts';
 import { convolution, depthwiseConvolution, separableConvolution, transposedConvolution } from './convolution.ts';
 import { dense } from './dense.ts';
 import { activation, elu, leakyRelu, masking, passing, relu, rescaling, softmax, thresholdedRelu } from './elementwise.ts';
@@ -25,6 +26,7 @@ const RULES: Readonly<Record<string, ShapeRule>> = {
   LSTM: recurrent('LSTM'),
   GRU: recurrent('GRU'),
   ConvLSTM2D: recurrent('ConvLSTM2D'),
+  RNN: rnn,
   Bidirectional: bidirectional,
   TimeDistributed: timeDistributed,
 

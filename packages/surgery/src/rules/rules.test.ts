@@ -72,6 +72,15 @@ const CASES: Record<string, () => tf.LayersModel> = {
   SimpleRNN: () => chain([5, 3], L.simpleRNN({ units: 8, returnSequences: true }), L.simpleRNN({ units: 6 }), last()),
   LSTM: () => chain([5, 3], L.lstm({ units: 8, returnSequences: true }), L.lstm({ units: 6, unitForgetBias: true }), last()),
   GRU: () => chain([5, 3], L.gru({ units: 8, returnSequences: true }), L.gru({ units: 6, goBackwards: true }), last()),
+  'RNN of a cell': () =>
+    chain(
+      [5, 3],
+      L.rnn({ cell: L.lstmCell({ units: 6 }) as never, returnSequences: true }),
+      L.rnn({ cell: L.gruCell({ units: 5 }) as never }),
+      last(),
+    ),
+  'RNN of stacked cells': () =>
+    chain([5, 3], L.rnn({ cell: [L.lstmCell({ units: 6 }), L.gruCell({ units: 5 }), L.simpleRNNCell({ units: 4 })] as never }), last()),
   ConvLSTM2D: () =>
     chain(
       [3, 4, 4, 2],

@@ -2,13 +2,8 @@ import { type Channels, joined } from '../channels.ts';
 import type { LayerConfig } from '../network.ts';
 import { type Constants, type ConstantsCall, type LayerCall, type ShapeRule, shapeRuleOf, type WeightAxis } from '../shape-rule.ts';
 import { inputOf } from './common.ts';
-import { CELLS, type Cell, featureConstants, hiddenUnits, resizeCell, sequenceAxes, silentUnits, stateAxes } from './recurrent.ts';
-
-/** The layer inside of a wrapper, as its configuration has it. */
-interface Wrapped {
-  readonly className: string;
-  readonly config: LayerConfig;
-}
+import { CELLS, featureConstants, hiddenUnits, resizeCell, sequenceAxes, silentUnits, stateAxes } from './recurrent.ts';
+import { ofPart, type Wrapped } from './wrapped.ts';
 
 const DIRECTIONS = ['forward', 'backward'] as const;
 
@@ -16,7 +11,11 @@ const DIRECTIONS = ['forward', 'backward'] as const;
 export const bidirectional: ShapeRule = {
   channels(call) {
     const { className, config } = call.config['layer'] as Wrapped;
-    const cell = CELLS[className] as Cell;
+    const cell = CELLS[className];
+    if (cell === undefined) {
+      for (const { channels } of call.inputs) for (const each of channels) call.keep(each, `wraps a ${className}, which is not followed`);
+      return { outputs: call.outputs.map(({ shape }) => shape.map(() => null)) };
+    }
     const states = call.inputs.slice(1);
     const [forward, backward] = DIRECTIONS.map((direction, i) => {
       const given = states.slice((i * states.length) / 2, ((i + 1) * states.length) / 2);
@@ -32,18 +31,18 @@ export const bidirectional: ShapeRule = {
   },
   resize(config, { weights }) {
     const { className, config: inner } = config['layer'] as Wrapped;
-    return { ...config, layer: { className, config: resizeCell(inner, CELLS[className] as Cell, weights['forward/kernel']) } };
+    const cell = CELLS[className];
+    return cell === undefined ? config : { ...config, layer: { className, config: resizeCell(inner, cell, weights['forward/kernel']) } };
   },
   constants(call) {
     const { className, config } = call.config['layer'] as Wrapped;
-    const silent = DIRECTIONS.map((direction) => silentUnits(innerCall(call, config, direction), CELLS[className] as Cell)) as [
-      Constants,
-      Constants,
-    ];
+    const cell = CELLS[className];
+    if (cell === undefined) return { outputs: call.outputs.map(({ shape }) => shape.map(() => null)) };
+    const silent = DIRECTIONS.map((direction) => silentUnits(innerCall(call, config, direction), cell)) as [Constants, Constants];
     const features = featureConstants({ ...call, config });
     const rank = inputOf(call).shape.length;
     const sequences = mergedConstants(call.config['mergeMode'], silent).map((each) => sequenceAxes(config, rank, each));
-    const states = silent.flatMap((each) => Array.from({ length: CELLS[className]?.states ?? 0 }, () => stateAxes(config, rank, each)));
+    const states = silent.flatMap((each) => Array.from({ length: cell.states }, () => stateAxes(config, rank, each)));
     return {
       outputs: [...sequences, ...states].slice(0, call.outputs.length),
       reads: {
@@ -56,12 +55,12 @@ export const bidirectional: ShapeRule = {
   },
 };
 
-/** Both directions go by one number of units: what goes of one goes of the other. */
+/** Both directions have one number of units; where they are merged unit by unit, what goes of one goes of the other. */
 function mergedSequences(call: LayerCall, forward: Channels, backward: Channels): Channels[] {
-  const tied = call.tie(forward, backward);
   const { mergeMode } = call.config;
-  if (mergeMode === null) return [tied, tied];
-  return mergeMode === 'concat' ? [joined([tied, tied], [])] : [tied];
+  if (mergeMode !== null && mergeMode !== 'concat') return [call.tie(forward, backward)];
+  call.balance([forward, backward]);
+  return mergeMode === null ? [forward, backward] : [joined([forward, backward], [])];
 }
 
 function mergedConstants(mergeMode: unknown, [forward, backward]: readonly [Constants, Constants]): Constants[] {
@@ -73,17 +72,11 @@ function mergedConstants(mergeMode: unknown, [forward, backward]: readonly [Cons
   return [forward.map((_, i) => (isZero(i) ? 0 : Number.NaN))];
 }
 
-function innerCall(call: ConstantsCall, config: LayerConfig, prefix: string): ConstantsCall {
+function innerCall(call: ConstantsCall, config: LayerConfig, direction: string): ConstantsCall {
   const [input, ...states] = call.inputs;
   const half = states.length / 2;
-  const given = prefix === 'forward' ? states.slice(0, half) : states.slice(half);
-  const own = Object.entries(call.weights).filter(([name]) => name.startsWith(`${prefix}/`));
-  return {
-    ...call,
-    config,
-    inputs: [input as ConstantsCall['inputs'][number], ...given],
-    weights: Object.fromEntries(own.map(([name, weight]) => [name.slice(prefix.length + 1), weight])),
-  };
+  const given = direction === 'forward' ? states.slice(0, half) : states.slice(half);
+  return { ...ofPart(call, config, direction), inputs: [input as ConstantsCall['inputs'][number], ...given] };
 }
 
 /** The layer inside at each step: time is one more axis that passes. */
