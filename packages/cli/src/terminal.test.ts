@@ -44,7 +44,7 @@ test('the bar spans both phases, and goes before a line is written', () => {
   const { stdout, stderr } = streams({ isTTY: true });
   const terminal = new Terminal({ stdout, stderr });
   const bar = new ProgressBar(terminal);
-  const training = { samples: 100, stepsPerEpoch: 10, denseSteps: 30, pruneSteps: 10 };
+  const training = { samples: 100, stepsPerEpoch: 10, denseSteps: 30, pruneSteps: 10, shrinkSteps: 0 };
   bar.show({ type: 'plan', plan: { training } as never, folder: 'runs/x' });
   bar.show({ type: 'step', phase: 'dense', step: 20, total: 30, done: 20, loss: 0.5 });
   expect(stderr.read()).toContain('50%  dense  epoch 2/3  loss 0.500');

@@ -29,5 +29,5 @@ export type RunEvent =
   | { readonly type: 'shuffle'; readonly step: number; readonly sparsity: number }
   | { readonly type: 'log'; readonly message: string };
 
-/** Training the dense baseline, or pruning. */
-export type Phase = 'dense' | 'prune';
+/** Training the dense baseline, pruning, or training what is left after units were removed for real. */
+export type Phase = 'dense' | 'prune' | 'shrink';

@@ -35,6 +35,6 @@ test('--json is the plan as programs have it', async () => {
     strategy: 'magnitude',
     dense: { parameters: 202 },
     cuts: [{ step: 0, sparsity: 0.5 }],
-    training: { samples: 240, stepsPerEpoch: 15, denseSteps: 120, pruneSteps: 60 },
+    training: { samples: 240, stepsPerEpoch: 15, denseSteps: 120, pruneSteps: 60, shrinkSteps: 0 },
   });
 });

@@ -60,10 +60,12 @@ export class ProgressBar implements Progress {
   }
 
   private step({ phase, done, loss }: Extract<ExperimentEvent, { type: 'step' }>, training: Plan['training']): void {
-    const { denseSteps, pruneSteps, stepsPerEpoch } = training;
-    const [steps, perEpoch] = phase === 'dense' ? [denseSteps, this.denseStepsPerEpoch] : [pruneSteps, stepsPerEpoch];
-    const before = phase === 'dense' || this.isDenseThere ? 0 : denseSteps;
-    const total = pruneSteps + (this.isDenseThere ? 0 : denseSteps);
+    const { denseSteps, pruneSteps, shrinkSteps, stepsPerEpoch } = training;
+    const steps = { dense: denseSteps, prune: pruneSteps, shrink: shrinkSteps }[phase];
+    const perEpoch = phase === 'dense' ? this.denseStepsPerEpoch : stepsPerEpoch;
+    const dense = this.isDenseThere ? 0 : denseSteps;
+    const before = { dense: 0, prune: dense, shrink: dense + pruneSteps }[phase];
+    const total = dense + pruneSteps + shrinkSteps;
     this.pace.reached(before + done);
     const shown = {
       phase,

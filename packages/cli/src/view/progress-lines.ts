@@ -45,7 +45,7 @@ export function lineOf(event: ExperimentEvent, plan?: Plan): string | undefined 
 
 /** `2/4`: over all rounds of pruning, where their epochs are known to be of one length. */
 export function epochOf({ phase, done, epoch, epochs }: Extract<ExperimentEvent, { type: 'epoch' }>, plan?: Plan): string {
-  if (phase === 'dense' || plan === undefined) return `${epoch}/${epochs}`;
+  if (phase !== 'prune' || plan === undefined) return `${epoch}/${epochs}`;
   const { stepsPerEpoch, pruneSteps } = plan.training;
   return `${Math.ceil(done / stepsPerEpoch)}/${Math.ceil(pruneSteps / stepsPerEpoch)}`;
 }

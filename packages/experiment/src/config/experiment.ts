@@ -1,4 +1,5 @@
 import { CONTROLS, type Control, type Part, part, z } from '@espalier/core';
+import { shrinkSchema } from './shrink-schema.ts';
 
 const parameterRule = z
   .object({
@@ -100,6 +101,7 @@ export const experimentSchema = z
       })
       .strict()
       .describe('What is pruned, and how.'),
+    shrink: shrinkSchema,
     trainer: part('trainer', 'auto').describe('The training step.'),
     backend: z.enum(['auto', 'tensorflow', 'wasm', 'cpu']).default('auto').describe('Where tensors are computed.'),
     expect: z.object(expectations).strict().optional().describe('What must hold of the result; a run where it does not fails.'),

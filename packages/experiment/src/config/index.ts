@@ -10,3 +10,4 @@ export { type LoadedPlugin, type LoadedPlugins, loadPlugins, type PluginProblem 
 export type { Mistake } from './mistakes.ts';
 export { nearest } from './nearest.ts';
 export { type LoadedExperiment, loadExperiment, type ParseOptions, parseExperiment, readConfig } from './parse-experiment.ts';
+export { type ShrinkSettings, shrinkSettings } from './shrink-schema.ts';

@@ -42,6 +42,7 @@ describe('a valid config', () => {
         calibration: 1000,
         tolerance: 0.005,
       },
+      shrink: false,
       trainer: 'auto',
       backend: 'auto',
       expect: { accuracyDrop: { max: 0.005 } },

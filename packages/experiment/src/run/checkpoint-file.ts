@@ -18,6 +18,8 @@ export interface CheckpointFileOptions {
   readonly circumstances: Circumstances;
   /** Cut back to where the checkpoint was taken when that is loaded, so that going on repeats no event. */
   readonly log?: EventLog;
+  /** True for a later stretch of the run: that there is no checkpoint of it says nothing of the log. */
+  readonly isLater?: boolean;
   /** Says why a checkpoint that is there is not used. */
   readonly note: (message: string) => void;
 }
@@ -57,7 +59,7 @@ export class CheckpointFile implements CheckpointStore {
       const { log, note } = this.options;
       const { stored, whyNot } = await this.read();
       this.found = stored;
-      log?.cutBack(stored?.logged ?? 0);
+      if (stored !== null || !this.options.isLater) log?.cutBack(stored?.logged ?? 0);
       if (whyNot !== undefined) note(`Starting anew: ${whyNot}`);
     }
     return this.found?.checkpoint ?? null;

@@ -12,9 +12,10 @@ import {
   type StoredWeights,
   writeWeights,
 } from '@espalier/core';
-import { baselineHash, type LoadedExperiment, pluginsOfBaseline } from '../config/index.ts';
+import type * as tf from '@tensorflow/tfjs';
+import { baselineHash, type LoadedExperiment, pluginsOfBaseline, shrinkSettings } from '../config/index.ts';
 import { type Baseline, denseBaseline } from './baseline.ts';
-import { CheckpointFile, type Circumstances } from './checkpoint-file.ts';
+import { CheckpointFile, type CheckpointFileOptions, type Circumstances } from './checkpoint-file.ts';
 import { circumstancesOf, versions } from './circumstances.ts';
 import type { LoggedEvent } from './event-log.ts';
 import { brokenExpectations } from './expectations.ts';
@@ -24,8 +25,9 @@ import { askedSparsity, type Plan, rewoundSteps } from './plan.ts';
 import type { PreparedExperiment } from './prepare.ts';
 import { recordable } from './recordable.ts';
 import { redrawnWeights } from './redrawn.ts';
-import type { Measurement, RunResult } from './result.ts';
+import type { Measurement, RunResult, Timing } from './result.ts';
 import { RUN_FILES, type RunFolder } from './run-folder.ts';
+import { shrinkRun } from './shrink-run.ts';
 import { storeModel } from './stored-model.ts';
 
 /** What a run tells while it goes on: core's events, and the larger steps around them. */
@@ -53,23 +55,28 @@ export interface ExperimentRunParts {
 export class ExperimentRun {
   private readonly parts: ExperimentRunParts;
   private readonly circumstances: Circumstances;
-  private readonly checkpoints: CheckpointFile;
+  private checkpoints: CheckpointFile;
   /** The last line of each parameter under which anything fell: a cut that finds all of it done already draws none. */
   private readonly lines = new Map<string, number>();
   /** Whether what happens is not in the log yet: the dense training of a run that goes on after it is. */
   private isLogging = true;
   /** Of the dense model that it starts from, once it is known. */
   private baselineName: string | undefined;
-  private timing = { denseS: 0, pruneS: 0, scoreS: 0, trainS: 0, measureS: 0, saveS: 0 };
+  private timing: Timing = { denseS: 0, pruneS: 0, scoreS: 0, trainS: 0, measureS: 0, saveS: 0 };
 
   constructor(parts: ExperimentRunParts) {
     this.parts = parts;
     const { folder, fingerprints, backend } = parts;
     this.circumstances = circumstancesOf(fingerprints, backend);
-    this.checkpoints = new CheckpointFile(folder.file('checkpoint'), {
-      circumstances: this.circumstances,
-      log: folder.log,
+    this.checkpoints = this.checkpointFile('checkpoint', { log: folder.log });
+  }
+
+  private checkpointFile(name: 'checkpoint' | 'shrinkCheckpoint', how: Pick<CheckpointFileOptions, 'log' | 'isLater'>): CheckpointFile {
+    const { circumstances } = this;
+    return new CheckpointFile(this.parts.folder.file(name), {
+      circumstances,
       note: (message) => this.emit({ type: 'log', message }),
+      ...how,
     });
   }
 
@@ -93,12 +100,15 @@ export class ExperimentRun {
   private async pruneAndMeasure() {
     const { prepared, folder } = this.parts;
     const { model, selection } = prepared;
+    const shrinkCheckpoints = this.checkpointFile('shrinkCheckpoint', { log: folder.log, isLater: true });
+    // The log then goes on from there, and not from the end of the pruning.
+    if ((await shrinkCheckpoints.load()) !== null) this.checkpoints = this.checkpointFile('checkpoint', {});
     const isResumed = (await this.checkpoints.load()) !== null;
     if (isResumed) for (const event of folder.log.read()) if (event.type === 'cut') this.rememberLines(event as unknown as CutReport);
 
     this.isLogging = !isResumed;
     const baseline = await this.baseline();
-    this.timing.denseS = baseline.seconds;
+    this.timing = { ...this.timing, denseS: baseline.seconds };
     const dense = await this.timed('measureS', () => this.measure({ bytes: this.parts.plan.dense.bytes }));
     this.emit({ type: 'dense', measurement: dense, seconds: baseline.seconds });
     this.isLogging = true;
@@ -116,14 +126,22 @@ export class ExperimentRun {
       const bytes = await this.timed('saveS', () => storeModel(model, folder.file('model')));
       const pruned = await this.timed('measureS', () => this.measure({ bytes, masks: run.masks }));
       await run.masks.verify('after saving');
-      const [denseMs, prunedMs] = await this.timed('measureS', () => this.latencyInTurns(baseline.snapshots.dense));
+      const small = await this.shrink(run.masks, shrinkCheckpoints);
+      const [denseMs, prunedMs, shrunkMs] = await this.timed('measureS', () => this.latencyInTurns(baseline.snapshots.dense, small?.model));
+      small?.model.dispose();
       const parameters = selection.taken.map(({ name, shape }) => ({
         name,
         shape,
         sparsity: run.masks.get({ name }).sparsity,
         threshold: this.lines.get(name) ?? null,
       }));
-      return { dense: { ...dense, latencyMs: denseMs }, pruned: { ...pruned, latencyMs: prunedMs }, parameters, timing: this.timing };
+      return {
+        dense: { ...dense, latencyMs: denseMs as number },
+        pruned: { ...pruned, latencyMs: prunedMs as number },
+        shrunk: small === undefined ? null : { ...small.measurement, latencyMs: shrunkMs as number },
+        parameters,
+        timing: this.timing,
+      };
     } finally {
       run.dispose();
     }
@@ -185,13 +203,42 @@ export class ExperimentRun {
     }
   }
 
-  private measure(what: { bytes: number; masks?: LiveRun['masks'] }): Promise<Omit<Measurement, 'latencyMs'>> {
+  private measure({
+    model = this.parts.prepared.model,
+    ...what
+  }: {
+    bytes: number;
+    masks?: LiveRun['masks'];
+    model?: tf.LayersModel;
+  }): Promise<Omit<Measurement, 'latencyMs'>> {
     const { prepared, signal } = this.parts;
-    const { model, data, loss, train } = prepared;
+    const { data, loss, train } = prepared;
     return measure(model, { task: data.task, loss, train, test: data.test, signal, ...what });
   }
 
-  private async latencyInTurns(dense: StoredWeights): Promise<[number, number]> {
+  /** What the masks left dead is removed for real; undefined where the config does not want it. */
+  private async shrink(masks: LiveRun['masks'], checkpoints: CheckpointFile) {
+    const { loaded, prepared, folder, signal, checkpointEvery } = this.parts;
+    const settings = shrinkSettings(loaded.experiment.shrink);
+    if (settings === undefined) return undefined;
+    const started = performance.now();
+    const around = { signal, checkpointEvery, checkpoints, onEvent: (event: RunEvent) => this.emit(event) };
+    const { model, sparsity, record } = await shrinkRun(prepared, masks, settings, around);
+    this.timing = { ...this.timing, shrinkS: (performance.now() - started) / 1000 };
+    try {
+      const bytes = await this.timed('saveS', () => storeModel(model, folder.file('shrunk')));
+      await folder.writeRemoval(record);
+      const measured = await this.timed('measureS', () => this.measure({ bytes, model }));
+      const { units, maxDifference } = record;
+      return { model, measurement: { ...measured, sparsity, units, maxDifference } };
+    } catch (error) {
+      model.dispose();
+      throw error;
+    }
+  }
+
+  /** Milliseconds of the dense model, the pruned one and any other. */
+  private async latencyInTurns(dense: StoredWeights, shrunk: tf.LayersModel | undefined): Promise<number[]> {
     const { source, task, model } = this.parts.prepared;
     const other = await source.build(task);
     try {
@@ -201,7 +248,7 @@ export class ExperimentRun {
         other,
         Object.fromEntries(modelParameters(other).map(({ name }, i) => [name, dense[places[i]?.name ?? name] as StoredTensor])),
       );
-      return (await latencies([other, model])) as [number, number];
+      return await latencies(shrunk === undefined ? [other, model] : [other, model, shrunk]);
     } finally {
       other.dispose();
     }
@@ -240,10 +287,9 @@ export class ExperimentRun {
 
   private origin() {
     const { loaded, prepared, backend, fingerprints } = this.parts;
-    const { attempts: _attempts, ...computedBy } = backend;
     const baseline = this.baselineName === undefined ? {} : { baseline: this.baselineName };
+    const { attempts: _attempts, ...computedBy } = backend;
     return {
-      shrunk: null,
       sparse: null,
       asked: loaded.experiment.prune.sparsity === undefined ? null : askedSparsity(prepared),
       backend: computedBy,
@@ -263,6 +309,7 @@ export class ExperimentRun {
       ...(folder.hasCheckpoint() ? { checkpoint: RUN_FILES.checkpoint } : {}),
       dense: null,
       pruned: null,
+      shrunk: null,
       parameters: [],
       timing: this.timing,
       ...this.origin(),
@@ -276,7 +323,7 @@ export class ExperimentRun {
     try {
       return await work();
     } finally {
-      this.timing[name] += (performance.now() - started) / 1000;
+      this.timing = { ...this.timing, [name]: this.timing[name] + (performance.now() - started) / 1000 };
     }
   }
 

@@ -51,7 +51,7 @@ test.each(['{fixed: {value: 0.1}}', '{std: {quality: 0.5}}'])('nothing where a t
 
 test('the steps: 240 samples in batches of 16, and where the cuts really are', async () => {
   const { training, cuts, rewinds } = await planOf('prune.strategy={magnitude: {rounds: 2}}', 'prune.sparsity=0.75');
-  expect(training).toEqual({ samples: 240, stepsPerEpoch: 15, denseSteps: 120, pruneSteps: 60 });
+  expect(training).toEqual({ samples: 240, stepsPerEpoch: 15, denseSteps: 120, pruneSteps: 60, shrinkSteps: 0 });
   expect(cuts).toEqual([
     { step: 0, epoch: 0, sparsity: 0.5, scorer: 'magnitude' },
     { step: 30, epoch: 2, sparsity: 0.75, scorer: 'magnitude' },

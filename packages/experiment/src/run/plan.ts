@@ -9,6 +9,7 @@ import {
   usesPerSample,
 } from '@espalier/core';
 import type { LoadedExperiment } from '../config/parse-experiment.ts';
+import { shrinkSettings } from '../config/shrink-schema.ts';
 import { blaming } from './blame.ts';
 import { type PlanProblem, problemsOf, problemsOfRedrawing, stepOf } from './plan-problems.ts';
 import type { PreparedExperiment } from './prepare.ts';
@@ -31,7 +32,14 @@ export interface Plan {
     readonly bytes: number;
     readonly isExact: boolean;
   } | null;
-  readonly training: { readonly samples: number; readonly stepsPerEpoch: number; readonly denseSteps: number; readonly pruneSteps: number };
+  readonly training: {
+    readonly samples: number;
+    readonly stepsPerEpoch: number;
+    readonly denseSteps: number;
+    readonly pruneSteps: number;
+    /** Of the small model, once units are removed for real. */
+    readonly shrinkSteps: number;
+  };
   /** Every cut that the strategy will make; `sparsity` is null where the threshold decides. */
   readonly cuts: readonly { readonly step: number; readonly epoch: number; readonly sparsity: number | null; readonly scorer: string }[];
   readonly rewinds: readonly { readonly step: number; readonly to: string }[];
@@ -86,6 +94,7 @@ export async function makePlan(loaded: LoadedExperiment, prepared: PreparedExper
       stepsPerEpoch: perEpoch,
       denseSteps,
       pruneSteps: events.reduce((sum, event) => sum + (event.steps ?? 0), 0),
+      shrinkSteps: Budget.ofEpochs(shrinkSettings(experiment.shrink)?.epochs ?? 0, perEpoch).steps,
     },
     cuts: events
       .filter(({ what }) => what === 'cut')

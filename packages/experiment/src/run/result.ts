@@ -19,6 +19,13 @@ export interface Measurement {
   readonly latencyMs: number;
 }
 
+/** The model without what the masks left dead. */
+export interface ShrunkMeasurement extends Measurement {
+  readonly units: { readonly removed: number; readonly of: number };
+  /** The largest difference to the outputs of the masked model, over the largest output, before any training. */
+  readonly maxDifference: number;
+}
+
 /** Seconds, those of killed processes that the run went on from included. */
 export interface Timing {
   /** Training of the dense baseline; 0 where it was there already. */
@@ -33,6 +40,8 @@ export interface Timing {
   readonly measureS: number;
   /** Saving the model. */
   readonly saveS: number;
+  /** Removing what is dead, folding, and the training after it; absent where nothing is shrunk. */
+  readonly shrinkS?: number;
 }
 
 /** The record of a run: `result.json`. Its fields are promised in the contract; there may be more of them. */
@@ -48,7 +57,8 @@ export interface RunResult {
   readonly failures?: readonly string[];
   readonly dense: Measurement | null;
   readonly pruned: Measurement | null;
-  readonly shrunk: null;
+  /** After physical removal; null where nothing was shrunk. */
+  readonly shrunk: ShrunkMeasurement | null;
   readonly sparse: null;
   /** The sparsity that was asked for over all selected parameters; null where the threshold decided. */
   readonly asked: number | null;

@@ -6,6 +6,7 @@ import { EventLog } from './event-log.ts';
 import { makeFolder, readIfThere, sweepHalves, writeAtomically } from './files.ts';
 import { ProcessLock } from './process-lock.ts';
 import type { RunResult } from './result.ts';
+import type { ShrinkRecord } from './shrink-run.ts';
 
 /** What the folder of a run holds. The truth about it: nothing else has to be asked to know what happened. */
 export const RUN_FILES = {
@@ -13,7 +14,10 @@ export const RUN_FILES = {
   events: 'events.jsonl',
   result: 'result.json',
   model: 'model',
+  shrunk: 'shrunk',
+  removal: 'removal.json',
   checkpoint: 'checkpoint.bin',
+  shrinkCheckpoint: 'shrink-checkpoint.bin',
 } as const;
 
 export interface OpenOptions {
@@ -53,7 +57,7 @@ export class RunFolder {
     const run = new RunFolder(folder, lock);
     try {
       await run.refuseOthers(hash);
-      for (const name of ['experiment', 'result', 'checkpoint'] as const) await sweepHalves(run.file(name));
+      for (const name of ['experiment', 'result', 'removal', 'checkpoint', 'shrinkCheckpoint'] as const) await sweepHalves(run.file(name));
     } catch (error) {
       await lock.free();
       throw error;
@@ -89,7 +93,7 @@ export class RunFolder {
   /** Starts anew: nothing of an earlier run stays. */
   async clear(): Promise<void> {
     // The record goes first: without it what is left is an unfinished run, whenever this is cut off.
-    for (const name of ['result', 'checkpoint', 'events', 'model', 'experiment'] as const)
+    for (const name of ['result', 'checkpoint', 'shrinkCheckpoint', 'events', 'model', 'shrunk', 'removal', 'experiment'] as const)
       await rm(this.file(name), { recursive: true, force: true });
   }
 
@@ -98,7 +102,12 @@ export class RunFolder {
   }
 
   async removeCheckpoint(): Promise<void> {
-    await rm(this.file('checkpoint'), { force: true });
+    for (const name of ['checkpoint', 'shrinkCheckpoint'] as const) await rm(this.file(name), { force: true });
+  }
+
+  /** What was removed for real, by name. */
+  async writeRemoval(record: ShrinkRecord): Promise<void> {
+    await writeAtomically(this.file('removal'), `${JSON.stringify(record)}\n`);
   }
 
   /** @throws EspalierError where the folder is this process's no more. */

@@ -6,7 +6,7 @@ import { type LoadedPlugin, loadPlugins } from '../config/load-plugins.ts';
 import { type LoadedExperiment, parseExperiment } from '../config/parse-experiment.ts';
 import { DatasetCache } from '../run/dataset-cache.ts';
 import type { ExperimentEvent } from '../run/experiment-run.ts';
-import { writeAtomically } from '../run/files.ts';
+import { readIfThere, sweepHalves, writeAtomically } from '../run/files.ts';
 import type { Plan } from '../run/plan.ts';
 import { runExperiment } from '../run/run-experiment.ts';
 import { isAutoNamed } from './auto-names.ts';
@@ -37,7 +37,7 @@ export class JobPerformer {
     const telling = new Telling(onEvent);
     try {
       const loaded = await this.load(job);
-      await writeAtomically(path.join(job.folder, VARIANT_FILE), `${JSON.stringify(job.variant, null, 2)}\n`);
+      await keepVariant(job);
       const { threads, checkpointEvery } = job;
       const { datasets } = this;
       const result = await runExperiment(loaded, {
@@ -71,6 +71,14 @@ export class JobPerformer {
   }
 }
 
+async function keepVariant({ folder, variant }: Job): Promise<void> {
+  const file = path.join(folder, VARIANT_FILE);
+  const text = `${JSON.stringify(variant, null, 2)}\n`;
+  await sweepHalves(file);
+  const before = await readIfThere(file);
+  if (before?.toString('utf8') !== text) await writeAtomically(file, text);
+}
+
 /** What a run tells, as a worker passes it on. */
 class Telling {
   isSpent = false;
@@ -98,9 +106,10 @@ class Telling {
 
   private step({ phase, done, loss }: Extract<ExperimentEvent, { type: 'step' }>): void {
     this.last = performance.now();
-    const { denseSteps = 0, pruneSteps = 0 } = this.plan?.training ?? {};
-    const before = phase === 'dense' || this.isDenseThere ? 0 : denseSteps;
-    const total = pruneSteps + (this.isDenseThere ? 0 : denseSteps);
+    const { denseSteps = 0, pruneSteps = 0, shrinkSteps = 0 } = this.plan?.training ?? {};
+    const dense = this.isDenseThere ? 0 : denseSteps;
+    const before = { dense: 0, prune: dense, shrink: dense + pruneSteps }[phase];
+    const total = dense + pruneSteps + shrinkSteps;
     this.onEvent({ type: 'progress', phase, share: Math.min(1, (before + done) / Math.max(1, total)), loss, sparsity: this.sparsity });
   }
 }

@@ -1,3 +1,5 @@
+import type { Phase } from '@espalier/core';
+
 /** One attempt at one run, as it crosses to a worker: plain data, which JSON holds. */
 export interface Job {
   /** The run's name, for messages. */
@@ -22,7 +24,7 @@ export interface Job {
 export type JobEvent =
   | {
       readonly type: 'progress';
-      readonly phase: 'dense' | 'prune';
+      readonly phase: Phase;
       /** How much of the run is done, from 0 to 1. */
       readonly share: number;
       readonly loss: number;

@@ -1,0 +1,43 @@
+import { z } from '@espalier/core';
+
+const folds = z
+  .object({
+    batchNorms: z.boolean().default(true).describe('Batch norms into the weights beside them.'),
+    activations: z.boolean().default(true).describe('Activation layers into the layers before them.'),
+    constants: z.boolean().default(true).describe('Units that give the same whatever goes in, into the biases of those that read them.'),
+    padding: z.boolean().default(true).describe('Zero padding into convolutions that pad the same by themselves.'),
+    identities: z.boolean().default(true).describe('Layers that give what they are given vanish.'),
+    dropouts: z.boolean().default(true).describe('Dropout and noise, which do nothing once training is over, vanish.'),
+  })
+  .strict();
+
+const options = z
+  .object({
+    emptied: z
+      .enum(['refuse', 'bypass'])
+      .default('refuse')
+      .describe('Where masks empty a layer: refuse, or leave it out where an Add or a Concatenate can do without it.'),
+    constants: z.boolean().default(true).describe('Whether units that give a constant go, too, into the biases of those that read them.'),
+    epochs: z
+      .number()
+      .min(0)
+      .max(100_000)
+      .default(0)
+      .describe('Training of the small model, with the optimiser of prune; zeros stay zeros.'),
+    fold: z.union([z.boolean(), folds]).default(true).describe('Fewer layers that give the same, when training is over.'),
+  })
+  .strict();
+
+/** `true`, or what is to be different. */
+export const shrinkSchema = z
+  .union([z.boolean(), options])
+  .default(false)
+  .describe('Removes what is dead for real, after pruning: units without weights, and layers that fold into others.');
+
+export type ShrinkSettings = z.infer<typeof options>;
+
+/** All settings; undefined where nothing is shrunk. */
+export function shrinkSettings(shrink: z.infer<typeof shrinkSchema>): ShrinkSettings | undefined {
+  if (shrink === false) return undefined;
+  return options.parse(shrink === true ? {} : shrink);
+}

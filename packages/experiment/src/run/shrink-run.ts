@@ -1,0 +1,144 @@
+import {
+  BrokenPromise,
+  Budget,
+  type CheckpointStore,
+  LiveRun,
+  type MaskSet,
+  modelParameters,
+  type PrunableParameter,
+  type RunEvent,
+  sliceSamples,
+  stepsPerEpoch,
+} from '@espalier/core';
+import { carryMasks, dependencyGraph, type FoldOptions, fold, type Removal, type Shrunk, type Stayed, shrink } from '@espalier/surgery';
+import type * as tf from '@tensorflow/tfjs';
+import type { ShrinkSettings } from '../config/shrink-schema.ts';
+import { outputsOf } from './outputs.ts';
+import type { PreparedExperiment } from './prepare.ts';
+
+export interface ShrinkAround {
+  readonly signal?: AbortSignal;
+  readonly onEvent: (event: RunEvent) => void;
+  readonly checkpoints: CheckpointStore;
+  readonly checkpointEvery?: number;
+}
+
+/** What is left of a pruned model, and how it came about. */
+export interface ShrunkModel {
+  /** The caller disposes it. */
+  readonly model: tf.LayersModel;
+  /** Share of zeros among the prunable parameters that are left, 0 to 1. */
+  readonly sparsity: number;
+  readonly record: ShrinkRecord;
+}
+
+/** Plain JSON: what went, by name, so that it can be read, and replayed on the model before. */
+export interface ShrinkRecord {
+  readonly removal: Removal;
+  /** Zeroed units that are there all the same, and why. */
+  readonly stayed: readonly Stayed[];
+  readonly units: { readonly removed: number; readonly of: number };
+  /** What became one with what. */
+  readonly folded: Readonly<Record<string, readonly unknown[]>>;
+  /** The largest difference between the outputs of the masked and of the shrunk model, over the largest output, before any training. */
+  readonly maxDifference: number;
+}
+
+/** More than rounding gives: a fault of ours, not a matter of taste. */
+const TOLERANCE = 1e-3;
+const COMPARED = 256;
+
+/**
+ * Removes from a pruned model what its masks left without a purpose, trains what is left where that is wanted, and folds.
+ *
+ * @throws EspalierError where masks empty a layer; BrokenPromise where the small model does not give what the masked one gives.
+ */
+export async function shrinkRun(
+  prepared: PreparedExperiment,
+  masks: MaskSet,
+  settings: ShrinkSettings,
+  around: ShrinkAround,
+): Promise<ShrunkModel> {
+  const { emptied, constants, epochs } = settings;
+  const shrunk = await shrink(prepared.model, masks, { emptied, constants });
+  try {
+    const maxDifference = await differenceTo(prepared, shrunk.model);
+    if (maxDifference > TOLERANCE) {
+      throw new BrokenPromise({
+        where: 'shrink',
+        what: `the shrunk model gives other outputs than the masked one: they differ by up to ${maxDifference.toPrecision(2)} of the largest`,
+        remedy: 'Please report it with the model; without `shrink` the run is sound',
+      });
+    }
+    const sparsity = await trainOn(prepared, masks, shrunk, epochs, around);
+    const record = { units: countUnits(shrunk), removal: shrunk.removal, stayed: shrunk.stayed, maxDifference };
+    if (settings.fold === false) return { model: shrunk.model, sparsity, record: { ...record, folded: {} } };
+    const folding = await fold(shrunk.model, settings.fold === true ? {} : (settings.fold as FoldOptions));
+    shrunk.model.dispose();
+    return { model: folding.model, sparsity, record: { ...record, folded: folding.folded } };
+  } catch (error) {
+    shrunk.model.dispose();
+    throw error;
+  }
+}
+
+/** Units that went, of all that layers make. */
+function countUnits({ removal, network }: Shrunk): ShrinkRecord['units'] {
+  const removed = Object.values(removal.units).reduce((sum, { removed: gone }) => sum + gone.length, 0);
+  const { makers } = dependencyGraph(network);
+  return { removed, of: removed + [...makers.values()].reduce((sum, units) => sum + units.length, 0) };
+}
+
+/** Over the first training samples. */
+async function differenceTo({ model, train }: PreparedExperiment, shrunk: tf.LayersModel): Promise<number> {
+  const samples = sliceSamples(train, 0, Math.min(train.size, COMPARED));
+  const [before, after] = [await outputsOf(model, samples), await outputsOf(shrunk, samples)];
+  let [largest, difference] = [0, 0];
+  before.forEach((values, output) => {
+    values.forEach((value, i) => {
+      largest = Math.max(largest, Math.abs(value));
+      difference = Math.max(difference, Math.abs(value - (after[output]?.[i] ?? Number.NaN)));
+    });
+  });
+  return largest === 0 ? difference : difference / largest;
+}
+
+/** @returns the share of zeros. */
+async function trainOn(
+  prepared: PreparedExperiment,
+  masks: MaskSet,
+  shrunk: Shrunk,
+  epochs: number,
+  around: ShrinkAround,
+): Promise<number> {
+  const { experiment, train, validation, data, loss, pruneOptimizer, trainer } = prepared;
+  const carried = carryMasks(masks, shrunk);
+  const parameters: PrunableParameter[] = modelParameters(shrunk.model).filter(({ name }) => carried.has(name));
+  const { batchSize } = experiment.prune;
+  const run = await LiveRun.open({
+    model: shrunk.model,
+    parameters,
+    sparsity: Number.NaN,
+    threshold: { lines: () => [], decidesSparsity: true },
+    train,
+    validation,
+    task: data.task,
+    loss,
+    optimizer: pruneOptimizer,
+    trainer,
+    batchSize,
+    budget: Budget.ofEpochs(epochs, stepsPerEpoch(train, batchSize)),
+    seed: experiment.seed,
+    phase: 'shrink',
+    ...around,
+  });
+  try {
+    for (const parameter of parameters)
+      run.masks.set(parameter, carried.get(parameter.name) as NonNullable<ReturnType<typeof carried.get>>);
+    if (run.budget.steps > 0) await run.train(run.budget);
+    await run.finish();
+    return run.masks.sparsity;
+  } finally {
+    run.dispose();
+  }
+}
