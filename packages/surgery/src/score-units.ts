@@ -26,7 +26,7 @@ export async function scoreUnits(graph: DependencyGraph, model: tf.LayersModel, 
     for (const weight of graph.network.layers.get(layer)?.weights ?? []) {
       const axis = (weights.get(weight.name) ?? []).findIndex((each) => each?.role === 'makes');
       const channels = weights.get(weight.name)?.[axis]?.channels;
-      const own = scores === null ? (weight.values as Float32Array).map(Math.abs) : scores.get(weight.parameter);
+      const own = scores === null ? magnitudes(weight.values) : scores.get(weight.parameter);
       if (channels === undefined || weight.shape.length < 2 || own === undefined) continue;
       // The score of a unit is that of each of its weights: nothing is to be added up.
       for (const [unit, score] of reduced(
@@ -44,6 +44,12 @@ export async function scoreUnits(graph: DependencyGraph, model: tf.LayersModel, 
   );
 }
 
+function magnitudes(values: ArrayLike<number>): Float32Array {
+  const magnitude = new Float32Array(values.length);
+  for (let i = 0; i < magnitude.length; i++) magnitude[i] = Math.abs(values[i] as number);
+  return magnitude;
+}
+
 interface Place {
   readonly shape: readonly number[];
   readonly axis: number;
@@ -53,14 +59,7 @@ interface Place {
 /** The score of each unit on one axis of a tensor. */
 function reduced(scores: Float32Array, { shape, axis, channels }: Place, reduce: Reduction): Map<number, number> {
   const inner = shape.slice(axis + 1).reduce((product, size) => product * size, 1);
-  const perPosition = new Float64Array(channels.length).fill(reduce === 'max' ? Number.NEGATIVE_INFINITY : 0);
-  for (let start = 0, position = 0; start < scores.length; start += inner, position = (position + 1) % channels.length) {
-    for (let i = start; i < start + inner; i++) {
-      const before = perPosition[position] as number;
-      const score = scores[i] as number;
-      perPosition[position] = reduce === 'max' ? Math.max(before, score) : before + (reduce === 'l2' ? score * score : score);
-    }
-  }
+  const perPosition = perPositionOf(scores, channels.length, inner, reduce);
   const units = new Map<number, { total: number; positions: number }>();
   channels.forEach((unit, position) => {
     if (unit === STAYS) return;
@@ -75,6 +74,20 @@ function reduced(scores: Float32Array, { shape, axis, channels }: Place, reduce:
       reduce === 'l2' ? Math.sqrt(total) : reduce === 'mean' ? total / (positions * each) : total,
     ]),
   );
+}
+
+/** The largest score at each position, or the sum of them, or of their squares. */
+function perPositionOf(scores: Float32Array, positions: number, inner: number, reduce: Reduction): Float64Array {
+  const totals = new Float64Array(positions).fill(reduce === 'max' ? Number.NEGATIVE_INFINITY : 0);
+  for (let start = 0, position = 0; start < scores.length; start += inner, position = position + 1 === positions ? 0 : position + 1) {
+    let total = totals[position] as number;
+    const end = start + inner;
+    if (reduce === 'l2') for (let i = start; i < end; i++) total += (scores[i] as number) ** 2;
+    else if (reduce === 'max') for (let i = start; i < end; i++) total = Math.max(total, scores[i] as number);
+    else for (let i = start; i < end; i++) total += scores[i] as number;
+    totals[position] = total;
+  }
+  return totals;
 }
 
 /** Scores by parameter, outside of tfjs's memory, of those that make units which may go and that the scorer can score. */
