@@ -165,6 +165,7 @@ function sizeAndSpeed({ rows, fronts, quality }: Comparison, options: TableOptio
   const shown = rows.filter(({ figures }) => figures.bytes !== undefined).slice(0, MOST_ROWS);
   if (shown.length === 0) return '';
   const has = (figure: 'shrunkLatencyMs' | 'sparseLatencyMs') => shown.some(({ figures }) => figures[figure] !== undefined);
+  const isShrunk = shown.some(({ figures }) => figures.shrunkBytes !== undefined);
   const optional = (['shrunkLatencyMs', 'sparseLatencyMs'] as const).filter(has);
   const hasContext = shown.some(({ context }) => context !== '');
   const places = hasContext ? [({ series }: ComparedRow) => series, contextText] : [({ series }: ComparedRow) => series];
@@ -172,6 +173,7 @@ function sizeAndSpeed({ rows, fronts, quality }: Comparison, options: TableOptio
     { title: 'strategy', fit: 'middle' as const },
     ...(hasContext ? [{ title: 'at', fit: 'middle' as const }] : []),
     { title: 'bytes', align: 'right' as const },
+    ...(isShrunk ? [{ title: 'shrunk', align: 'right' as const }] : []),
     { title: 'MACs', align: 'right' as const },
     { title: 'dense ms', align: 'right' as const },
     { title: 'masked ms', align: 'right' as const },
@@ -181,6 +183,7 @@ function sizeAndSpeed({ rows, fronts, quality }: Comparison, options: TableOptio
   const lines = shown.map((row) => [
     ...places.map((place) => place(row)),
     bytes(Math.round(row.figures.bytes?.mean ?? 0)),
+    ...(isShrunk ? [row.figures.shrunkBytes === undefined ? '–' : bytes(Math.round(row.figures.shrunkBytes.mean))] : []),
     count(row.figures.macs?.mean ?? 0),
     latencyText(row.figures.denseLatencyMs),
     latencyText(row.figures.latencyMs),
