@@ -2,21 +2,20 @@ import type { Network, NetworkLayer, NetworkNode } from '../network.ts';
 import type { Attempt, Folded, Folding } from './record.ts';
 import { layerOf, where } from './rewire.ts';
 
-/** Tries every call in turn, until nothing is left that folds. */
+/** Tries every call in turn, and again while anything folded: what stood in the way of others may be gone. */
 export function foldEach(network: Network, attempt: (network: Network, node: NetworkNode, layer: NetworkLayer) => Attempt): Folding {
   const folded: Folded[] = [];
-  const reasons = new Map<string, string>();
-  let [current, at] = [network, 0];
-  while (at < current.nodes.length) {
+  let reasons = new Map<string, string>();
+  let [current, at, before] = [network, 0, 0];
+  while (at < current.nodes.length || folded.length > before) {
+    if (at >= current.nodes.length) [at, before, reasons] = [0, folded.length, new Map()];
     const node = current.nodes[at] as NetworkNode;
     const layer = layerOf(current, node);
     const tried = attempt(current, node, layer);
     if (typeof tried === 'object') {
       folded.push({ layer: layer.path, type: layer.type, into: tried.into });
-      reasons.delete(where(layer));
+      // What comes next stands where it stood, or not far behind.
       current = tried.network;
-      // What it stood in the way of may fold now.
-      at = 0;
     } else {
       if (tried !== undefined) reasons.set(where(layer), tried);
       at++;

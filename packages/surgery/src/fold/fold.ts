@@ -17,7 +17,7 @@ export interface FoldOptions {
   /** Activation layers into the layers before them. */
   readonly activations?: boolean;
   /**
-   * Those of them that are `relu6`, which tfjs computes as min(6, relu(x)). Its WASM backend takes fifty times as long for
+   * Those of them that are `relu6`, which tfjs computes as min(6, relu(x)). Its WASM backend takes many times as long for
    * that minimum as for the clipping of a ReLU layer: by default not where that is the backend.
    */
   readonly relu6?: boolean;

@@ -106,7 +106,7 @@ function sums(values: ArrayLike<number>, units: number, unitOf: (i: number) => n
 
 function withValues(layer: NetworkLayer, name: string, f: (value: number, i: number) => number): NetworkLayer {
   const weights = layer.weights.map((weight) =>
-    weight.name === name ? { ...weight, values: Float32Array.from(weight.values, f) } : weight,
+    weight.name === name ? { ...weight, values: (weight.values as Float32Array).map(f) } : weight,
   );
   return { ...layer, config: withoutConstraints(layer.config), weights };
 }
