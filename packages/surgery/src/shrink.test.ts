@@ -129,6 +129,16 @@ describe('the whole model goes through', () => {
     disposeLoaded(model);
   });
 
+  test('a norm that a constraint keeps is not kept of less: what is loaded is what was saved', async () => {
+    const hidden = L.dense({ name: 'hidden', units: 6, activation: 'relu', kernelConstraint: tf.constraints.unitNorm({ axis: 0 }) });
+    const model = chain(dense('first', 6), hidden, dense('output', 2));
+    const { model: small } = await shrink(model, { sparsity: 0.5 });
+    const loaded = await savedAndLoaded(small);
+    expect(difference(outputsOf(loaded), outputsOf(small))).toBe(0);
+    for (const each of [small, loaded]) each.dispose();
+    disposeLoaded(model);
+  });
+
   test('training goes on after it', async () => {
     const model = chain(dense('hidden', 8), L.batchNormalization({ name: 'norm' }), dense('output', 1, 'linear'));
     const { model: small } = await shrink(model, { sparsity: 0.5 });

@@ -14,9 +14,11 @@ const folds = z
 const options = z
   .object({
     emptied: z
-      .enum(['refuse', 'bypass'])
+      .enum(['refuse', 'keepOne', 'bypass'])
       .default('refuse')
-      .describe('Where masks empty a layer: refuse, or leave it out where an Add or a Concatenate can do without it.'),
+      .describe(
+        'Where masks empty a layer: refuse, keep one of its units, or leave it out where an Add or a Concatenate can do without it.',
+      ),
     constants: z.boolean().default(true).describe('Whether units that give a constant go, too, into the biases of those that read them.'),
     epochs: z
       .number()
