@@ -1,5 +1,6 @@
 // Runs the reference configs over seeds and settings, and writes docs/results.md from their records.
 // What is recorded already is not run again: `node scripts/results.mjs [--only SECTION…] [--at-once N]`, after `npm run setup`.
+// With --only the other sections of the page stay as they are.
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -224,7 +225,25 @@ ${rows.join('\n')}`;
 
 const SECTIONS = { gradual, papers, tickets, ordering, controls };
 const wanted = Object.entries(SECTIONS).filter(([name]) => flags.only === undefined || flags.only.includes(name));
-const texts = await Promise.all(wanted.map(([, section]) => section()));
+const file = path.join(root, 'docs', 'results.md');
+const before = existsSync(file)
+  ? readFileSync(file, 'utf8')
+      .split(/^(?=## )/m)
+      .slice(1)
+  : [];
+const heading = (text) => text.slice(0, text.indexOf('\n'));
+const made = new Map();
+for (const [name, section] of wanted) made.set(name, (await section()).trim());
+const headings = {
+  gradual: '## Gradual pruning',
+  papers: '## The papers',
+  tickets: '## Winning tickets',
+  ordering: '## Every scorer',
+  controls: '## Controls',
+};
+const texts = Object.keys(SECTIONS).flatMap(
+  (name) => made.get(name) ?? before.find((text) => heading(text).startsWith(headings[name]))?.trim() ?? [],
+);
 const page = `# Results
 
 Written by \`node scripts/results.mjs\` from the records of its runs; what is recorded is not run again.
@@ -232,5 +251,4 @@ MNIST, the 10,000 test images, mean and spread (standard deviation) of seeds ${S
 
 ${texts.join('\n\n')}
 `;
-if (flags.only === undefined) writeFileSync(path.join(root, 'docs', 'results.md'), page);
-else process.stdout.write(page);
+writeFileSync(file, page);
