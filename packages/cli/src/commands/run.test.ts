@@ -17,6 +17,18 @@ test('prints the plan, then dense beside pruned, and ends with 0', async () => {
   expect(existsSync(place.file('out/model/model.json'))).toBe(true);
 });
 
+test('shows the shrunk model beside the others, what went and what stayed', async () => {
+  const place = new Place(files);
+  const shrink = ['--set', 'prune.strategy=neuron', '--set', 'prune.granularity=unit', '--set', 'shrink={epochs: 1}'];
+  const { status, stdout, stderr } = await place.start(['run', 'points.yaml', '--out', 'out', ...shrink]);
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/^ +dense +pruned +shrunk +dense to shrunk$/m);
+  expect(stdout).toMatch(/^parameters +202 +202 +\d+ +\d+\.\d+× fewer$/m);
+  expect(stdout.replace(/\s+/g, ' ')).toMatch(/zeros alone give no speed.* Without what is dead: \d+\.\d+×/);
+  expect(stdout).toMatch(/removed +\d+ of 26 units, (same outputs|outputs the same to \S+) before any training/);
+  expect(stderr).toMatch(/shrink epoch 1\/1/);
+});
+
 test('with --json stdout is result.json and nothing else', async () => {
   const place = new Place(files);
   const { status, stdout } = await place.start(['run', 'points.yaml', '--out', 'out', '--json']);

@@ -85,13 +85,15 @@ class ShownRun {
 
   private async report(result: RunResult): Promise<void> {
     const { terminal } = this.context;
+    const { readRemoval } = await import('@espalier/experiment');
     const { comparison, askedAndGot, afterword, verdict } = await import('../view/result-view.ts');
     if (this.plan === undefined || this.folder === undefined) return;
     const colours = terminal.colours;
     if (this.isRecorded) terminal.print('\nThis run is recorded already, nothing was run. With --fresh it is run anew.');
     terminal.print(`\n${comparison(result, terminal)}\n`);
     terminal.print(`${askedAndGot(result, this.plan, terminal)}\n`);
-    terminal.print(afterword(result, this.loaded.experiment, this.folder, terminal));
+    const removal = result.shrunk === null ? undefined : await readRemoval(this.folder);
+    terminal.print(afterword({ result, experiment: this.loaded.experiment, folder: this.folder, removal }, terminal));
     for (const line of verdict(result, colours)) terminal.print(line);
   }
 

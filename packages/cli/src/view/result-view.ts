@@ -1,43 +1,55 @@
-import { brokenExpectations, type Expectation, type Experiment, type Measurement, type Plan, type RunResult } from '@espalier/experiment';
+import {
+  brokenExpectations,
+  type Expectation,
+  type Experiment,
+  type Measurement,
+  type Plan,
+  RUN_FILES,
+  type RunResult,
+  type ShrinkRecord,
+} from '@espalier/experiment';
 import type { Colours } from '../terminal.ts';
 import { facts } from './facts.ts';
-import { bytes, count, milliseconds, percent, points, seconds, shape, significant, times } from './format.ts';
+import { bytes, count, milliseconds, percent, plural, points, printable, seconds, shape, significant, times } from './format.ts';
 import { type TableOptions, table } from './table.ts';
 
-/** Dense beside pruned. */
-export function comparison({ dense, pruned }: RunResult, options: TableOptions): string {
+/** Dense beside pruned, and beside what is left of it where it was shrunk; what changed from the dense model to the last of them. */
+export function comparison({ dense, pruned, shrunk }: RunResult, options: TableOptions): string {
   if (dense === null || pruned === null) return '';
-  const row = (name: string, value: (one: Measurement) => string, change = '') => [name, value(dense), value(pruned), change];
-  const fewer = (value: (one: Measurement) => number, word: string) => `${times(value(dense) / value(pruned))} ${word}`;
+  const models: readonly Measurement[] = shrunk === null ? [dense, pruned] : [dense, pruned, shrunk];
+  const last = shrunk ?? pruned;
+  const row = (name: string, value: (one: Measurement) => string, change = '') => [name, ...models.map(value), change];
+  const fewer = (value: (one: Measurement) => number, word: string) => `${times(value(dense) / value(last))} ${word}`;
   const share = (value: number | null | undefined) => (value === null || value === undefined ? '–' : percent(value));
-  const drop = (key: 'accuracy' | 'trainAccuracy') => (dense[key] === null || pruned[key] === null ? '' : points(pruned[key] - dense[key]));
+  const drop = (key: 'accuracy' | 'trainAccuracy') => (dense[key] === null || last[key] === null ? '' : points(last[key] - dense[key]));
+  const figure = (
+    name: string,
+    key: 'parameters' | 'nonzero' | 'bytes' | 'macs' | 'latencyMs',
+    shown: (value: number) => string,
+    word: string,
+  ) =>
+    row(
+      name,
+      (one) => shown(one[key]),
+      fewer((one) => one[key], word),
+    );
+  const titles = ['dense', 'pruned', ...(shrunk === null ? [] : ['shrunk'])];
   return table(
-    [{ title: '' }, { title: 'dense', align: 'right' }, { title: 'pruned', align: 'right' }, { title: 'change' }],
+    [
+      { title: '' },
+      ...titles.map((title) => ({ title, align: 'right' as const })),
+      { title: shrunk === null ? 'change' : 'dense to shrunk' },
+    ],
     [
       row('accuracy', (one) => share(one.accuracy), drop('accuracy')),
       row('accuracy in training', (one) => share(one.trainAccuracy), drop('trainAccuracy')),
       row('loss', (one) => significant(one.loss)),
-      row(
-        'non-zero parameters',
-        (one) => count(one.nonzero),
-        fewer((one) => one.nonzero, 'fewer'),
-      ),
+      ...(shrunk === null ? [] : [figure('parameters', 'parameters', count, 'fewer')]),
+      figure('non-zero parameters', 'nonzero', count, 'fewer'),
       row('sparsity', (one) => share(one.sparsity)),
-      row(
-        'bytes stored',
-        (one) => bytes(one.bytes),
-        fewer((one) => one.bytes, 'smaller'),
-      ),
-      row(
-        'MACs',
-        (one) => count(one.macs),
-        fewer((one) => one.macs, 'fewer'),
-      ),
-      row(
-        'latency',
-        (one) => milliseconds(one.latencyMs),
-        fewer((one) => one.latencyMs, 'as fast'),
-      ),
+      figure('bytes stored', 'bytes', bytes, 'smaller'),
+      figure('MACs', 'macs', count, 'fewer'),
+      figure('latency', 'latencyMs', milliseconds, 'as fast'),
     ],
     options,
   );
@@ -76,14 +88,29 @@ function askedText(sparsity: number | null | undefined): string {
   return sparsity === null || sparsity === undefined ? 'by scores' : percent(sparsity);
 }
 
+/** A run that is over. */
+export interface Told {
+  readonly result: RunResult;
+  readonly experiment: Experiment;
+  readonly folder: string;
+  /** What went for real and what stayed, where it was shrunk. */
+  readonly removal?: ShrinkRecord;
+}
+
 /** Where the time went and what can be relied on. */
-export function afterword(result: RunResult, experiment: Experiment, folder: string, options: TableOptions): string {
-  const { timing, dense, pruned, backend } = result;
+export function afterword({ result, experiment, folder, removal }: Told, options: TableOptions): string {
+  const { timing, dense, pruned, shrunk, backend } = result;
   const trained = timing.denseS === 0 ? 'dense model from the cache' : `dense ${seconds(timing.denseS)}`;
   return facts(
     [
-      dense === null || pruned === null ? undefined : ['speed', honestSpeed(dense, pruned)],
-      ['time', `${trained}, pruning ${seconds(timing.pruneS)} (scoring ${seconds(timing.scoreS)}, training ${seconds(timing.trainS)})`],
+      dense === null || pruned === null ? undefined : ['speed', honestSpeed(dense, pruned, shrunk)],
+      ...(removal === undefined ? [] : removalLines(removal)),
+      [
+        'time',
+        `${trained}, pruning ${seconds(timing.pruneS)} (scoring ${seconds(timing.scoreS)}, training ${seconds(timing.trainS)})${
+          timing.shrinkS === undefined ? '' : `, shrinking ${seconds(timing.shrinkS)}`
+        }`,
+      ],
       ['backend', `${backend.name} ${backend.version}`],
       ['folder', folder],
       ...expectationLines(result, experiment, options.colours),
@@ -97,10 +124,25 @@ export function verdict({ failures = [] }: RunResult, colours: Colours): string[
   return failures.map((failure) => `${colours.red('failed:')} ${failure}`);
 }
 
-function honestSpeed(dense: Measurement, pruned: Measurement): string {
+function honestSpeed(dense: Measurement, pruned: Measurement, shrunk: Measurement | null): string {
   const ratio = dense.latencyMs / pruned.latencyMs;
   const noise = Math.abs(ratio - 1) > 0.1 ? '; what differs is the noise of this machine' : '';
-  return `zeros alone give no speed, they are multiplied all the same: ${times(ratio)} the speed of the dense model here${noise}`;
+  const zeros = `zeros alone give no speed, they are multiplied all the same: ${times(ratio)} the speed of the dense model here${noise}`;
+  if (shrunk === null) return zeros;
+  return `${zeros}. Without what is dead: ${times(dense.latencyMs / shrunk.latencyMs)}`;
+}
+
+/** Reasons that are shown; removal.json has all of them. */
+const REASONS = 3;
+
+function removalLines({ units, stayed, maxDifference }: ShrinkRecord): [string, string][] {
+  const same = maxDifference === 0 ? 'same outputs' : `outputs the same to ${maxDifference.toExponential(0)}`;
+  const lines: [string, string][] = [['removed', `${count(units.removed)} of ${plural(units.of, 'unit')}, ${same} before any training`]];
+  for (const { layer, units: zeroed, why } of stayed.slice(0, REASONS))
+    lines.push(['stayed', printable(`${plural(zeroed.length, 'zeroed unit')} of "${layer}": ${why}`)]);
+  const more = stayed.length - REASONS;
+  if (more > 0) lines.push(['', `and units of ${plural(more, 'more layer')}: see ${RUN_FILES.removal}`]);
+  return lines;
 }
 
 /** Each expectation of the config, held or not. */

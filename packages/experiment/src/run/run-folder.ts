@@ -142,6 +142,18 @@ export async function readResult(folder: string): Promise<RunResult | undefined>
   return text === undefined ? undefined : parseResult(text.toString('utf8'), file);
 }
 
+/** What was removed for real in a run; undefined where nothing was. @throws EspalierError where a hand has garbled it. */
+export async function readRemoval(folder: string): Promise<ShrinkRecord | undefined> {
+  const file = path.join(folder, RUN_FILES.removal);
+  const text = await readIfThere(file);
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text.toString('utf8')) as ShrinkRecord;
+  } catch (error) {
+    throw new EspalierError({ where: file, what: 'is not JSON', why: (error as Error).message, remedy: 'Delete it, or run again' });
+  }
+}
+
 /** As `readResult`, from the text of a record. */
 export function parseResult(text: string, file: string): RunResult {
   let result: unknown;
