@@ -9,6 +9,7 @@ import { meanOf } from '../statistics/summary.ts';
 import { curvesOf } from './curves.ts';
 import { histogramOf } from './histogram.ts';
 import { maskImage } from './mask-image.ts';
+import { removedUnits } from './removed-units.ts';
 import type { ReportData, ReportRow, ReportRun, RunDetails } from './report-data.ts';
 import { type Weights, weightsIn } from './weights.ts';
 
@@ -119,7 +120,7 @@ function worthDetails(rows: readonly ComparedRow[], front: readonly number[]): C
 async function detailsOf(row: ComparedRow, { denseWeights }: ReportOptions, from: string): Promise<RunDetails> {
   const [run] = runsOf(row.cells) as [Run];
   const { folder, seed } = run;
-  const told = { row: row.id, seed, folder: path.relative(from, folder) || '.' };
+  const told = { row: row.id, seed, folder: path.relative(from, folder) || '.', removed: removedUnits(folder) };
   const curves = curvesOf(folder);
   const weights = weightsIn(path.join(folder, 'model'));
   if (weights === undefined) return { ...told, curves };

@@ -63,6 +63,15 @@ export interface RunDetails {
   /** Why there are none of the dense model. */
   readonly withoutDense?: string;
   readonly mask?: MaskImage;
+  readonly removed?: RemovedUnits;
+}
+
+/** The graph of a net, and how many units each layer lost when it was shrunk. */
+export interface RemovedUnits {
+  readonly layers: readonly { readonly name: string; readonly type: string; readonly of: number | null; readonly removed: number }[];
+  readonly links: readonly (readonly [from: string, to: string])[];
+  /** Layers that are not told of, as there are too many. */
+  readonly hidden: number;
 }
 
 export interface Curves {

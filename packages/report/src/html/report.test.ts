@@ -53,8 +53,26 @@ function writeTraining(folder: string): void {
   mkdirSync(path.join(folder, 'model'));
   writeFileSync(path.join(folder, 'model', 'weights.bin'), weights);
   const manifest = [{ paths: ['weights.bin'], weights: [{ name: 'dense/kernel', shape: [100, 10], dtype: 'float32' }] }];
-  writeFileSync(path.join(folder, 'model', 'model.json'), JSON.stringify({ weightsManifest: manifest }));
+  writeFileSync(path.join(folder, 'model', 'model.json'), JSON.stringify({ weightsManifest: manifest, modelTopology: RESIDUAL }));
+  writeFileSync(path.join(folder, 'removal.json'), JSON.stringify({ removal: { units: { dense: { of: 10, removed: [1, 5, 7] } } } }));
 }
+
+/** input → dense → more → add, and dense → add past it. */
+const RESIDUAL = {
+  class_name: 'Model',
+  config: {
+    layers: [
+      ['InputLayer', 'input'],
+      ['Dense', 'dense', 'input'],
+      ['Dense', 'more', 'dense'],
+      ['Add', 'add', 'more', 'dense'],
+    ].map(([type, name, ...inputs]) => ({
+      class_name: type,
+      config: { name },
+      inbound_nodes: inputs.length === 0 ? [] : [inputs.map((input) => [input, 0, 0, {}])],
+    })),
+  },
+};
 
 async function reportOf(folder: string): Promise<string> {
   const file = path.join(folder, 'report.html');
@@ -127,6 +145,10 @@ test.skipIf(isWithoutBrowser)('in Chromium: a point leads to its config, curves,
   expect(await details.locator('svg[aria-label^="Weights of dense/kernel"] g[aria-label="rect"] rect').count()).toBeGreaterThan(10);
   expect(text).toContain('100 zeros are not drawn');
   expect(await details.locator('svg[aria-label^="Of each input pixel"] rect').count()).toBe(100);
+  const graph = details.locator('svg[aria-label^="Layers of the net"]');
+  expect(await graph.locator('[aria-label="dense: 3 of 10 units removed"]').count()).toBe(1);
+  expect(await graph.locator('g[aria-label="link"] path').count()).toBe(3);
+  expect(await graph.locator('g[aria-label="arrow"] path').count()).toBe(1);
   await screenshot(page, 'report-dark');
   await page.emulateMedia({ media: 'print' });
   expect(await page.locator('.filters').isVisible()).toBe(false);

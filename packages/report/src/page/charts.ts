@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import { COSTS, type Cost, type Quality } from '../compare/costs.ts';
 import { paretoFront } from '../compare/pareto.ts';
-import type { Curves, Histogram, MaskImage, ReportRow } from '../html/report-data.ts';
+import type { Curves, Histogram, MaskImage, RemovedUnits, ReportRow } from '../html/report-data.ts';
 import { meanText, percent, qualityText, short } from './format.ts';
 import type { ViewRow } from './view.ts';
 
@@ -290,6 +290,70 @@ export function weightHistogram({ parameter, edges, after, before }: Histogram, 
       Plot.rectY(bars(after), { x1: 'from', x2: 'to', y: 'count', fill: 'var(--accent)', fillOpacity: 0.7 }),
       before === undefined ? null : Plot.line(steps(before), { x: 'at', y: 'count', stroke: 'currentColor', strokeWidth: 1 }),
       Plot.ruleY([0]),
+    ],
+  }) as Chart;
+}
+
+/** Layers from input to output, as wide as they have units; those that went are hollow. Arcs are links past a neighbour. */
+export function removedGraph({ layers, links }: RemovedUnits, { width }: ChartOptions): Chart {
+  const at = new Map(layers.map(({ name }, i) => [name, i]));
+  const title = ({ name, type }: RemovedUnits['layers'][number]) => `${name} (${type})`;
+  const bars = layers.flatMap((layer) => (layer.of === null ? [] : [{ ...layer, kept: layer.of - layer.removed }]));
+  const past = links.filter(([from, to]) => Math.abs((at.get(to) ?? 0) - (at.get(from) ?? 0)) > 1);
+  const y = (name: string) => at.get(name) ?? 0;
+  return Plot.plot({
+    width,
+    height: 64 + 24 * layers.length,
+    marginLeft: marginFor(layers.map(title)) + 20,
+    marginRight: 90,
+    marginBottom: 42,
+    style: STYLE,
+    ariaLabel: 'Layers of the net, and how many units of each were removed',
+    x: { label: 'units →', grid: true, zero: true },
+    y: {
+      label: null,
+      domain: [-0.6, layers.length - 0.4],
+      reverse: true,
+      ticks: layers.map((_, i) => i),
+      tickSize: 0,
+      tickPadding: 16,
+      tickFormat: (i: number) => cut(title(layers[i] ?? { name: '', type: '', of: null, removed: 0 })),
+    },
+    marks: [
+      Plot.link(
+        links.filter((link) => !past.includes(link)),
+        { x1: 0, x2: 0, y1: ([from]) => y(from), y2: ([, to]) => y(to), strokeOpacity: 0.5, dx: -8 },
+      ),
+      Plot.arrow(past, {
+        x1: 0,
+        x2: 0,
+        y1: ([from]) => y(from),
+        y2: ([, to]) => y(to),
+        bend: -60,
+        headLength: 5,
+        strokeOpacity: 0.6,
+        dx: -8,
+      }),
+      Plot.dot(layers, { x: 0, y: ({ name }) => y(name), r: 3, fill: 'currentColor', dx: -8 }),
+      Plot.rect(bars, {
+        x1: 0,
+        x2: 'kept',
+        y1: ({ name }) => y(name) - 0.35,
+        y2: ({ name }) => y(name) + 0.35,
+        fill: 'var(--accent)',
+        fillOpacity: 0.8,
+      }),
+      Plot.rect(bars, {
+        x1: 'kept',
+        x2: 'of',
+        y1: ({ name }) => y(name) - 0.35,
+        y2: ({ name }) => y(name) + 0.35,
+        fill: 'none',
+        stroke: 'currentColor',
+        strokeDasharray: '3 2',
+        ariaLabel: ({ name, removed, of }) => `${name}: ${removed} of ${of} units removed`,
+      }),
+      Plot.text(bars, { x: 'of', y: ({ name }) => y(name), text: ({ removed, of }) => `−${removed} of ${of}`, textAnchor: 'start', dx: 6 }),
     ],
   }) as Chart;
 }

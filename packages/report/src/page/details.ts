@@ -1,5 +1,5 @@
 import type { ReportData, ReportRow, ReportRun, RunDetails } from '../html/report-data.ts';
-import { type ChartOptions, maskPicture, trainingCurves, weightHistogram } from './charts.ts';
+import { type ChartOptions, maskPicture, removedGraph, trainingCurves, weightHistogram } from './charts.ts';
 import { h, tableOf } from './dom.ts';
 import { percent, qualityText } from './format.ts';
 import { figureOf, type ViewRow } from './view.ts';
@@ -66,7 +66,7 @@ function settingsTable(settings: readonly [string, string][], { series }: Report
   );
 }
 
-function runDetails({ seed, folder, curves, histograms, mask, withoutDense }: RunDetails, options: ChartOptions): HTMLElement {
+function runDetails({ seed, folder, curves, histograms, mask, removed, withoutDense }: RunDetails, options: ChartOptions): HTMLElement {
   const half = { ...options, width: Math.min(options.width, 560) };
   return h(
     'div',
@@ -85,6 +85,20 @@ function runDetails({ seed, folder, curves, histograms, mask, withoutDense }: Ru
           h('h4', {}, `Mask of ${mask.parameter}`),
           maskPicture(mask),
           h('p', { class: 'note' }, `Input as ${mask.width} × ${mask.height}: the darker, the more weights of a pixel are kept.`),
+        ),
+    removed === undefined
+      ? null
+      : h(
+          'div',
+          {},
+          h('h4', {}, 'Units that were removed'),
+          removedGraph(removed, half),
+          h(
+            'p',
+            { class: 'note' },
+            'Hollow: gone when the model was shrunk.',
+            removed.hidden > 0 ? ` ${removed.hidden} layers are not drawn.` : '',
+          ),
         ),
     histograms === undefined || histograms.length === 0
       ? null
