@@ -83,6 +83,7 @@ class Follower {
   private followBy(rule: ShapeRule, node: NetworkNode, layer: NetworkLayer): void {
     const flow = rule.channels(this.callOf(node, layer));
     this.check(flow, node, layer);
+    if (rule.resize !== undefined) this.tieToFirstCall(node, layer, flow);
     node.outputs.forEach((output, i) => {
       this.tensors.set(output, flow.outputs[i] as readonly Channels[]);
     });
@@ -122,6 +123,20 @@ class Follower {
     return { network: this.network, units: numbers.count, groups, tensors, weights, kept, balanced, products, makers };
   }
 
+  /** One configuration speaks of the sizes at every call: a shared Reshape is asked for the same channels everywhere. */
+  private tieToFirstCall(node: NetworkNode, layer: NetworkLayer, { outputs }: ChannelFlow): void {
+    const first = this.network.nodes.find(({ layer: name }) => name === layer.name) as NetworkNode;
+    if (first === node) return;
+    const why = `${where(layer)}: is shared, and makes channels that stay elsewhere`;
+    outputs.forEach((axes, i) => {
+      axes.forEach((channels, axis) => {
+        const before = this.tensors.get(first.outputs[i] as string)?.[axis] ?? null;
+        if (before?.length === channels?.length) this.coupling.tie(before, channels, why);
+        else for (const each of [before, channels]) this.coupling.keep(each, why);
+      });
+    });
+  }
+
   private callOf(node: NetworkNode, layer: NetworkLayer): LayerCall {
     const { coupling } = this;
     return {
@@ -131,7 +146,11 @@ class Follower {
       outputs: node.outputs.map((id) => ({ shape: this.shapeOf(id) })),
       weights: Object.fromEntries(layer.weights.map(({ name, shape }) => [name, shape])),
       make: (count, part) => this.make(layer, count, part),
-      tie: (one, other) => coupling.tie(one, other, `${where(layer)}: ties them to channels that stay`),
+      tie: (one, other) => {
+        if (one !== null && other !== null && one.length !== other.length)
+          complain(layer, `ties ${one.length} channels to ${other.length}`);
+        return coupling.tie(one, other, `${where(layer)}: ties them to channels that stay`);
+      },
       balance: (sets) => {
         coupling.balanced.push(sets.flatMap((set) => (set === null ? [] : [set])));
       },
@@ -176,28 +195,25 @@ class Follower {
   }
 
   private check(flow: ChannelFlow, node: NetworkNode, layer: NetworkLayer): void {
-    const complain = (what: string): never => {
-      throw new EspalierError({ where: where(layer), what: `its shape rule ${what}`, remedy: 'Look at defineShapeRule' });
-    };
     if (flow.outputs.length !== node.outputs.length)
-      complain(`gave ${flow.outputs.length} outputs, and the call has ${node.outputs.length}`);
+      complain(layer, `gave ${flow.outputs.length} outputs, and the call has ${node.outputs.length}`);
     node.outputs.forEach((id, i) => {
       const shape = this.shapeOf(id);
       const axes = flow.outputs[i] as readonly Channels[];
-      if (axes.length !== shape.length) complain(`gave ${axes.length} axes for the output [${shape.join(', ')}]`);
+      if (axes.length !== shape.length) complain(layer, `gave ${axes.length} axes for the output [${shape.join(', ')}]`);
       axes.forEach((channels, axis) => {
         if (channels !== null && channels.length !== shape[axis])
-          complain(`gave ${channels.length} channels for axis ${axis} of [${shape.join(', ')}]`);
+          complain(layer, `gave ${channels.length} channels for axis ${axis} of [${shape.join(', ')}]`);
       });
     });
     for (const [name, axes] of Object.entries(flow.weights ?? {})) {
       const shape = layer.weights.find((weight) => weight.name === name)?.shape;
       // A bias that the layer does without.
       if (shape === undefined) continue;
-      if (axes.length !== shape.length) complain(`gave ${axes.length} axes for ${name} [${shape.join(', ')}]`);
+      if (axes.length !== shape.length) complain(layer, `gave ${axes.length} axes for ${name} [${shape.join(', ')}]`);
       axes.forEach((each, axis) => {
         if (each !== null && each.channels.length !== shape[axis])
-          complain(`gave ${each.channels.length} channels for axis ${axis} of ${name} [${shape.join(', ')}]`);
+          complain(layer, `gave ${each.channels.length} channels for axis ${axis} of ${name} [${shape.join(', ')}]`);
       });
     }
   }
@@ -255,6 +271,10 @@ function keptIn({ first, units }: Pick<UnitGroup, 'first' | 'units'>, kept: Read
   const counts = new Map<string, number>();
   for (let unit = first; unit < first + units; unit++) for (const why of kept.get(unit) ?? []) counts.set(why, (counts.get(why) ?? 0) + 1);
   return [...counts].map(([why, count]) => ({ why, units: count }));
+}
+
+function complain(layer: NetworkLayer, what: string): never {
+  throw new EspalierError({ where: where(layer), what: `its shape rule ${what}`, remedy: 'Look at defineShapeRule' });
 }
 
 function where({ path, type }: NetworkLayer): string {

@@ -156,3 +156,11 @@ test('weights that do not fit the configuration are refused by name, and nothing
   expect(tf.memory().numTensors).toBe(tensors);
   model.dispose();
 });
+
+test('two thousand layers in a row', async () => {
+  const input = tf.input({ shape: [2] });
+  let flow: tf.SymbolicTensor = input;
+  for (let i = 0; i < 2000; i++) flow = symbolic(tf.layers.activation({ activation: 'relu' }), flow);
+  const model = tf.model({ inputs: input, outputs: flow });
+  expect((await readNetwork(model)).nodes).toHaveLength(2001);
+});

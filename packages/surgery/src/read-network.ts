@@ -68,19 +68,29 @@ class Reader {
 
   /** The network's tensor for one of the model's, with all that is needed before it. */
   private tensorOf(tensor: tf.SymbolicTensor, scope: Scope): string {
-    const known = scope.tensors.get(tensor.id);
-    if (known !== undefined) return known;
-    const { sourceLayer: layer, nodeIndex } = tensor;
-    const inbound = (layer as unknown as { inboundNodes: readonly Inbound[] }).inboundNodes[nodeIndex] as Inbound;
-    if (isModel(layer)) {
-      const inner = this.innerScope(layer, nodeIndex, inbound, scope);
-      const id = this.tensorOf(layer.outputs[tensor.tensorIndex] as tf.SymbolicTensor, inner);
-      scope.tensors.set(tensor.id, id);
-      return id;
+    // Not by recursion: a net may be deeper than the stack.
+    const open = [tensor];
+    for (let next = open.at(-1); next !== undefined; next = open.at(-1)) {
+      const missing = scope.tensors.has(next.id) ? [] : inputsOf(next).filter(({ id }) => !scope.tensors.has(id));
+      if (missing.length > 0) open.push(...missing.reverse());
+      else {
+        if (!scope.tensors.has(next.id)) this.add(next, scope);
+        open.pop();
+      }
     }
-    const inputs = inbound.inputTensors.filter((input) => input.id !== tensor.id).map((input) => this.tensorOf(input, scope));
-    this.call(layer, inbound, inputs, scope);
     return scope.tensors.get(tensor.id) as string;
+  }
+
+  /** A tensor whose inputs are known. */
+  private add(tensor: tf.SymbolicTensor, scope: Scope): void {
+    const { sourceLayer: layer, nodeIndex } = tensor;
+    if (isModel(layer)) {
+      const inner = this.innerScope(layer, nodeIndex, inboundOf(tensor), scope);
+      scope.tensors.set(tensor.id, this.tensorOf(layer.outputs[tensor.tensorIndex] as tf.SymbolicTensor, inner));
+      return;
+    }
+    const inputs = inputsOf(tensor).map(({ id }) => scope.tensors.get(id) as string);
+    this.call(layer, inboundOf(tensor), inputs, scope);
   }
 
   private innerScope(model: tf.LayersModel, call: number, { inputTensors }: Inbound, scope: Scope): Scope {
@@ -88,7 +98,9 @@ class Reader {
     scope.nested.set(model, calls);
     let inner = calls.get(call);
     if (inner === undefined) {
-      const given = model.inputs.map((input, i) => [input.id, this.tensorOf(inputTensors[i] as tf.SymbolicTensor, scope)] as const);
+      const given = model.inputs.map(
+        (input, i) => [input.id, scope.tensors.get((inputTensors[i] as tf.SymbolicTensor).id) as string] as const,
+      );
       inner = { tensors: new Map(given), nested: new Map(), isOuter: false };
       calls.set(call, inner);
     }
@@ -153,6 +165,15 @@ class Reader {
 }
 
 const NONE = new Float32Array(0);
+
+function inboundOf({ sourceLayer, nodeIndex }: tf.SymbolicTensor): Inbound {
+  return (sourceLayer as unknown as { inboundNodes: readonly Inbound[] }).inboundNodes[nodeIndex] as Inbound;
+}
+
+/** What a tensor was made of; an InputLayer is written down as reading what it gives. */
+function inputsOf(tensor: tf.SymbolicTensor): tf.SymbolicTensor[] {
+  return inboundOf(tensor).inputTensors.filter(({ id }) => id !== tensor.id);
+}
 
 /** Each layer's name where no other has it; else its path through the nested models, `encoder_conv_1`. Those outside keep theirs. */
 function uniqueNames(model: tf.LayersModel): Map<tf.layers.Layer, { name: string; path: string }> {

@@ -206,10 +206,40 @@ const CASES: Record<string, () => tf.LayersModel> = {
   'Concatenate, then a sum': () => branches([5], [() => [branching(8)], () => [dense(16)]], L.add(), last()),
   Dot: () => branches([4, 5], [() => [dense()], () => [L.dense({ units: 8 })]], L.dot({ axes: 2 }), ...head()),
   'Dot over places': () => branches([4, 5], [() => [dense()], () => [dense(6)]], L.dot({ axes: 1 }), ...head()),
+  'channels first': () =>
+    chain(
+      [3, 6, 6],
+      L.conv2d({ filters: 6, kernelSize: 3, dataFormat: 'channelsFirst', activation: 'relu' }),
+      L.maxPooling2d({ poolSize: 2, dataFormat: 'channelsFirst' }),
+      L.conv2d({ filters: 5, kernelSize: 2, dataFormat: 'channelsFirst' }),
+      L.globalAveragePooling2d({ dataFormat: 'channelsFirst' }),
+      last(),
+    ),
+  'one tensor joined to itself, and multiplied by itself': () =>
+    branches([5], [() => [doubled(L.concatenate())], () => [doubled(L.concatenate())]], L.multiply(), doubled(L.multiply()), last()),
+  'a Reshape that is called twice': () => {
+    const shared = tf.sequential({
+      layers: [L.reshape({ targetShape: [2, 4], inputShape: [8] }), L.conv1d({ filters: 3, kernelSize: 1 })],
+    });
+    const reshape = L.reshape({ targetShape: [2, 4] });
+    return branches(
+      [5],
+      [() => [dense(8), reshape, dense(6)], () => [dense(8), reshape, dense(6)], () => [dense(8), shared, dense(6)]],
+      L.add(),
+      ...head(),
+    );
+  },
   'LayerNormalization keeps what it mixes': () => chain([4, 5], dense(), L.layerNormalization(), dense(6), last()),
   'Softmax keeps what it mixes': () =>
     chain([4, 5], dense(), L.softmax({ axis: -1 }), L.dense({ units: 6, activation: 'softmax' }), dense(7), last()),
 };
+
+/** A layer with units, what it gives merged with itself, as one layer. */
+function doubled(merging: tf.layers.Layer): tf.LayersModel {
+  const input = tf.input({ shape: [merging.getClassName() === 'Multiply' ? 16 : 5] });
+  const made = L.dense({ units: 8, activation: 'relu' }).apply(input) as Flow;
+  return tf.model({ inputs: input, outputs: merging.apply([made, made]) as Flow });
+}
 
 /** Two branches side by side, as one layer. */
 function branching(units: number): tf.LayersModel {
