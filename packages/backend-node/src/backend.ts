@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { type Attempt, attempt, explain, rememberedAttempts, StepError } from './attempts.ts';
 import { linkVerifiedKit } from './native/install.ts';
+import { registerKeepWhere } from './native/keep-where.ts';
 import { isComplete, packageKit } from './native/layout.ts';
 import { loadTensorflow, oneDnnByEnvironment } from './native/load.ts';
 import { hasOneDnn } from './training/one-dnn.ts';
@@ -82,6 +83,7 @@ async function load(name: Name, threads?: number): Promise<Omit<Backend, 'attemp
     if (kit !== undefined && !isComplete(kit)) await linkVerifiedKit();
     const loaded = loadTensorflow(threads);
     await select(name);
+    registerKeepWhere();
     const oneDnn = oneDnnByEnvironment() ? 'everything' : hasOneDnn() ? 'training' : undefined;
     return { name, ...loaded, ...(oneDnn && { oneDnn }) };
   }

@@ -1,3 +1,4 @@
+import { CutClock } from './cut-clock.ts';
 import { EspalierError } from './errors.ts';
 import type { Granularity, GroupMember, GroupSet } from './granularity.ts';
 import { partInWords } from './made-part.ts';
@@ -8,8 +9,8 @@ import type { CutReport } from './pruning-run.ts';
 import { checkScorer, checkUnits } from './refusal.ts';
 import { scoreGroups } from './score-groups.ts';
 import type { Scorer, ScoringContext } from './scorer.ts';
-import { type CutOff, cutOff } from './select-lowest.ts';
-import type { Line, ParameterScores, Threshold } from './threshold.ts';
+import { type CutOff, countEqual, cutOff, selectLowest } from './select-lowest.ts';
+import { eachPiece, type Line, type ParameterScores, type Threshold } from './threshold.ts';
 import { quantile } from './thresholds/layer.ts';
 
 export interface CutRequest {
@@ -25,6 +26,8 @@ export interface CutRequest {
   /** Whether a parameter may lose its last group; its best one is kept where it is not said. */
   readonly mayEmpty?: boolean;
   readonly context: ScoringContext;
+  /** Told where the time goes: how long scores and lines took. What is left of the cut went into the masks. */
+  readonly onTime?: (part: 'scoring' | 'thresholds', seconds: number) => void;
 }
 
 /**
@@ -37,17 +40,20 @@ export async function cut(request: CutRequest): Promise<CutReport> {
   checkScorer(request.scorer, masks.parameters, request.context.model);
   checkUnits(request.scorer, granularity);
   const sets = granularity?.arrange(masks.parameters, request.context.model) ?? masks.parameters.map(byElement);
-  const scores = await scoreGroups({ ...request, sets, reduce: granularity?.reduce ?? 'sum' });
-  const lines = await linesFor(request, scores);
+  const clock = new CutClock(request.onTime);
+  const scores = (await clock.scoring(() => scoreGroups({ ...request, sets, reduce: granularity?.reduce ?? 'sum' }))).map((each) =>
+    clock.watched(each),
+  );
+  const lines = await clock.thresholds(() => linesFor(request, scores));
 
   const spared: string[] = [];
   const thresholds = new Map<string, number | null>();
   for (const [i, set] of sets.entries()) {
-    const values = await (scores[i] as ParameterScores).read();
-    const drawn = drawnLine(lines[i] as Line, values, set);
-    const kept = Mask.above(values, drawn);
+    const own = scores[i] as ParameterScores;
+    const drawn = await clock.thresholds(() => drawnLine(lines[i] as Line, own, set));
+    const kept = await aboveLine(own, drawn);
     if (kept.kept === 0 && !request.mayEmpty) {
-      kept.keep(bestOf(values));
+      kept.keep(await bestOf(own));
       spared.push((set.members[0] as GroupMember).parameter.name);
     }
     for (const { parameter, groups } of [...set.members, ...set.companions]) prune(masks, parameter, kept.expand(groups, parameter.size));
@@ -95,16 +101,50 @@ function progressOf(sparsity: number, target: number): number {
   return target > 0 ? Math.min(1, sparsity / target) : 1;
 }
 
-function drawnLine(line: Line, values: Float32Array, set: GroupSet): CutOff {
-  const drawn = 'count' in line ? cutOff(values, line.count) : { below: line.below, ties: line.ties ?? 0 };
+async function drawnLine(line: Line, scores: ParameterScores, set: GroupSet): Promise<CutOff> {
+  const { below, ties = 0 } = 'count' in line ? await lineAt(line.count, scores) : line;
   // What must stay does not fall, however much is asked for.
-  return set.protect !== undefined && drawn.below === Number.POSITIVE_INFINITY ? { ...drawn, ties: 0 } : drawn;
+  return { below, ties: set.protect !== undefined && below === Number.POSITIVE_INFINITY ? 0 : ties };
+}
+
+/** Where the line is under which so many scores lie. */
+async function lineAt(count: number, scores: ParameterScores): Promise<CutOff> {
+  if (count <= 0) return NOTHING;
+  if (count >= scores.size) return { below: Number.POSITIVE_INFINITY, ties: scores.size };
+  if (scores.pieces === undefined) return cutOff(await scores.read(), count);
+  const [line] = await selectLowest([{ ...scores, groupSize: 1 }], count);
+  return line as CutOff;
+}
+
+const NOTHING: CutOff = { below: Number.NEGATIVE_INFINITY, ties: 0 };
+
+async function aboveLine(scores: ParameterScores, { below, ties }: CutOff): Promise<Mask> {
+  if (scores.pieces === undefined) return Mask.above(await scores.read(), { below, ties });
+  const bytes = new Uint8Array(Math.ceil(scores.size / 8));
+  let from = 0;
+  let left = ties;
+  for await (const piece of scores.pieces()) {
+    const here = left > 0 ? Math.min(left, countEqual(piece, below)) : 0;
+    bytes.set(Mask.above(piece, { below, ties: here }).bytes, from / 8);
+    left -= here;
+    from += piece.length;
+  }
+  return Mask.fromBytes(scores.size, bytes);
 }
 
 /** The first of the highest. */
-function bestOf(values: Float32Array): number {
+async function bestOf(scores: ParameterScores): Promise<number> {
   let best = 0;
-  for (let i = 1; i < values.length; i++) if ((values[i] as number) > (values[best] as number)) best = i;
+  let highest = Number.NEGATIVE_INFINITY;
+  let from = 0;
+  for await (const piece of eachPiece(scores)) {
+    for (let i = 0; i < piece.length; i++) {
+      if ((piece[i] as number) <= highest) continue;
+      highest = piece[i] as number;
+      best = from + i;
+    }
+    from += piece.length;
+  }
   return best;
 }
 

@@ -58,6 +58,29 @@ export interface LiveRunParts {
   readonly checkpointEvery?: number;
 }
 
+/** Seconds by what they went into, and how many cuts there were (regrowing included, which counts as scoring). */
+export interface RunProfile {
+  scoring: number;
+  thresholds: number;
+  /** Masks, and putting them on weights and optimiser. */
+  masks: number;
+  training: number;
+  evaluation: number;
+  /** Checkpoints. */
+  saving: number;
+  cuts: number;
+}
+
+export const EMPTY_PROFILE: Readonly<RunProfile> = {
+  scoring: 0,
+  thresholds: 0,
+  masks: 0,
+  training: 0,
+  evaluation: 0,
+  saving: 0,
+  cuts: 0,
+};
+
 /**
  * A run that really trains and cuts. Its calls are numbered and their results recorded, so that a strategy that is
  * called again after a kill gets what is finished at once and goes on where it stood. Dispose it at the end.
@@ -75,6 +98,8 @@ export class LiveRun implements PruningRun {
 
   /** Seconds spent, for the record. */
   readonly seconds = { score: 0, train: 0 };
+  /** The same, closer: training without what else is done while it is under way. */
+  readonly profile = { ...EMPTY_PROFILE };
 
   private readonly parts: LiveRunParts;
   private readonly samples: Samples;
@@ -134,6 +159,7 @@ export class LiveRun implements PruningRun {
       const started = performance.now();
       await this.session?.sync();
       const { model, masks, random, keep } = this;
+      let selecting = 0;
       const report = await cut({
         masks,
         scorer,
@@ -143,10 +169,16 @@ export class LiveRun implements PruningRun {
         sparsity,
         target: this.sparsity,
         context: { model, masks, random, keep },
+        onTime: (part, seconds) => {
+          selecting += seconds;
+          this.profile[part] += seconds;
+        },
       });
       await this.session?.refresh();
       const seconds = (performance.now() - started) / 1000;
       this.seconds.score += seconds;
+      this.profile.masks += Math.max(0, seconds - selecting);
+      this.profile.cuts += 1;
       this.emit({ type: 'cut', step: this.steps, seconds, ...report });
       return report;
     });
@@ -169,6 +201,8 @@ export class LiveRun implements PruningRun {
       await this.session?.refresh();
       const seconds = (performance.now() - started) / 1000;
       this.seconds.score += seconds;
+      this.profile.scoring += seconds;
+      this.profile.cuts += 1;
       this.emit({ type: 'regrow', step: this.steps, seconds, share, ...report });
       return report;
     });
@@ -180,11 +214,14 @@ export class LiveRun implements PruningRun {
       this.insideTraining = true;
       const started = performance.now();
       const scoredBefore = this.seconds.score;
+      const { evaluation, saving } = this.profile;
       try {
         return await this.trainFrom(budget, typeof hooks === 'function' ? { onStep: hooks } : (hooks ?? {}));
       } finally {
         this.insideTraining = false;
-        this.seconds.train += (performance.now() - started) / 1000 - (this.seconds.score - scoredBefore);
+        const seconds = (performance.now() - started) / 1000 - (this.seconds.score - scoredBefore);
+        this.seconds.train += seconds;
+        this.profile.training += Math.max(0, seconds - (this.profile.evaluation - evaluation) - (this.profile.saving - saving));
       }
     });
   }
@@ -298,8 +335,13 @@ export class LiveRun implements PruningRun {
     this.kept.dispose();
   }
 
-  private measure(samples: Samples): Promise<Evaluation> {
-    return evaluate(this.model, samples, this.parts.loss, { task: this.parts.task, signal: this.signal });
+  private async measure(samples: Samples): Promise<Evaluation> {
+    const started = performance.now();
+    try {
+      return await evaluate(this.model, samples, this.parts.loss, { task: this.parts.task, signal: this.signal });
+    } finally {
+      this.profile.evaluation += (performance.now() - started) / 1000;
+    }
   }
 
   private openSession({ isTakenOver = false } = {}): TrainingSession {
@@ -378,6 +420,7 @@ export class LiveRun implements PruningRun {
   private async checkpoint(loop: LoopProgress | null): Promise<void> {
     const { checkpoints } = this.parts;
     if (checkpoints === undefined) return;
+    const started = performance.now();
     await this.session?.sync();
     await this.masks.verify('when they were to be saved');
     const masks = Object.fromEntries(this.masks.all.map((parameter) => [parameter.name, this.masks.get(parameter).bytes.slice()]));
@@ -392,6 +435,7 @@ export class LiveRun implements PruningRun {
       ...(await this.kept.save()),
     });
     this.lastCheckpoint = Date.now();
+    this.profile.saving += (performance.now() - started) / 1000;
   }
 
   private async resumeFrom(checkpoint: Checkpoint): Promise<void> {

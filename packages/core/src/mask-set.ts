@@ -3,6 +3,9 @@ import { BrokenPromise, EspalierError } from './errors.ts';
 import { Mask } from './mask.ts';
 import type { ModelParameter, PrunableParameter } from './parameter.ts';
 
+/** A kernel that backends may bring along: `x` where `mask` (float32 or bool, of one shape) is not zero, plain zeros elsewhere. */
+export const KEEP_WHERE = 'EspalierKeepWhere';
+
 /** A weight tensor that can have a mask. */
 export type Maskable = Pick<ModelParameter, 'name' | 'shape' | 'size' | 'variable'>;
 
@@ -74,7 +77,13 @@ export class MaskSet {
   /** Zeroes what belongs to the pruned weights of a parameter in a variable beside it: a moment of the optimiser, a sum of scores. */
   applyTo(variable: tf.Variable, parameter: Maskable): void {
     if (this.get(parameter).pruned === 0) return;
-    tf.tidy(() => variable.assign(tf.where(this.booleans(parameter), variable, tf.zerosLike(variable))));
+    tf.tidy(() => variable.assign(this.zeroed(variable as tf.Tensor, parameter)));
+  }
+
+  private zeroed(x: tf.Tensor, parameter: Maskable): tf.Tensor {
+    if (tf.getKernel(KEEP_WHERE, tf.getBackend()) === undefined) return tf.where(this.booleans(parameter), x, tf.zerosLike(x));
+    const held = this.asked.has(parameter.name) ? this.tensor(parameter) : null;
+    return tf.engine().runKernel(KEEP_WHERE, { x, mask: held ?? this.get(parameter).toBooleans(parameter.shape) }) as tf.Tensor;
   }
 
   /** True where kept; called inside a tidy. Made anew each time for parameters whose `tensor` nobody asks for. */

@@ -9,6 +9,7 @@ import { Random } from './random.ts';
 import { checkScorer } from './refusal.ts';
 import type { Scorer, ScoringContext } from './scorer.ts';
 import type { ParameterScores } from './threshold.ts';
+import { WeightPieces } from './weight-pieces.ts';
 
 export interface ScoreRequest {
   readonly masks: MaskSet;
@@ -40,13 +41,18 @@ export async function scoreGroups(request: ScoreRequest): Promise<ParameterScore
       // The score of a unit is that of each of its weights: nothing is to be added up.
       return groupScores(set, scores, masks, scorer.ofUnits ? 'max' : (scorer.reduce ?? request.reduce));
     };
+    const [only] = set.members;
+    const common = { parameter: (only as GroupSet['members'][number]).parameter, size: set.count, groupSize: groupSizes(set) };
+    if (!isHeld && scorer.scoreInPlace !== undefined && only !== undefined && isByElement(set) && set.protect === undefined) {
+      return { ...common, read: score, ...new WeightPieces(scorer, only.parameter, masks.get(only.parameter)).scores() };
+    }
     let held: Promise<Float32Array> | undefined;
     const read = () => {
       if (!isHeld) return score();
       held ??= score();
       return held;
     };
-    return { parameter: (set.members[0] as GroupSet['members'][number]).parameter, size: set.count, groupSize: groupSizes(set), read };
+    return { ...common, read };
   });
 }
 
@@ -106,14 +112,18 @@ async function scored(scorer: Scorer, parameters: readonly PrunableParameter[], 
   });
 }
 
-/** NaN has no place in an order. What is pruned already may score whatever it likes. */
-function refuseNan(scores: Float32Array, mask: Mask, where: string): void {
+/**
+ * NaN has no place in an order. What is pruned already may score whatever it likes.
+ *
+ * @param from the position of the first score.
+ */
+export function refuseNan(scores: Float32Array, mask: Mask, where: string, from = 0): void {
   if (isPlain(scores)) return;
   for (let i = 0; i < scores.length; i++) {
-    if (!Number.isNaN(scores[i]) || !mask.keeps(i)) continue;
+    if (!Number.isNaN(scores[i]) || !mask.keeps(from + i)) continue;
     throw new BrokenPromise({
       where,
-      what: `the score of element ${i} is NaN`,
+      what: `the score of element ${from + i} is NaN`,
       remedy: 'Look for NaN in the weights, and for 0/0, ∞−∞ or the logarithm of a negative number in the score',
     });
   }
@@ -140,12 +150,16 @@ function isPlain(scores: Float32Array): boolean {
  */
 function groupScores(set: GroupSet, scores: readonly Float32Array[], masks: MaskSet, reduce: Reduction | 'first'): Float32Array {
   const [only] = set.members;
-  const isByElement = set.members.length === 1 && only?.groups === null;
-  const groups = isByElement
-    ? byElement(scores[0] as Float32Array, masks.get(only.parameter), set.protect !== undefined)
+  const groups = isByElement(set)
+    ? byElement(scores[0] as Float32Array, masks.get((only as GroupSet['members'][number]).parameter), set.protect !== undefined)
     : byGroup(set, scores, masks, reduce);
   set.protect?.(groups);
   return groups;
+}
+
+/** Whether each element of one parameter is a group of its own. */
+function isByElement({ members: [first, ...others] }: GroupSet): boolean {
+  return others.length === 0 && first?.groups === null;
 }
 
 const LOWEST_FINITE = -(2 - 2 ** -23) * 2 ** 127;
@@ -153,11 +167,16 @@ const LOWEST_FINITE = -(2 - 2 ** -23) * 2 ** 127;
 function byElement(given: Float32Array, mask: Mask, isWritten: boolean): Float32Array {
   if (mask.pruned === 0 && !isWritten && isPlain(given)) return given;
   const scores = given.slice();
+  sinkPruned(scores, mask, 0, 1);
+  return scores;
+}
+
+/** −∞ where an element is pruned, and only there. The scores are those of each so-manieth element from a position on. */
+export function sinkPruned(scores: Float32Array, mask: Mask, from: number, stride: number): void {
   for (let i = 0; i < scores.length; i++) {
-    if (!mask.keeps(i)) scores[i] = Number.NEGATIVE_INFINITY;
+    if (!mask.keeps(from + i * stride)) scores[i] = Number.NEGATIVE_INFINITY;
     else if (scores[i] === Number.NEGATIVE_INFINITY) scores[i] = LOWEST_FINITE;
   }
-  return scores;
 }
 
 function byGroup({ count, members }: GroupSet, scores: readonly Float32Array[], masks: MaskSet, reduce: Reduction | 'first'): Float32Array {

@@ -31,6 +31,12 @@ export interface Scorer {
   readonly independent?: boolean;
 
   /**
+   * The same scores for plain weights, written over them; for a score that depends on nothing but the weight itself. A
+   * run of a large net then reads weights piece by piece, and makes no tensors of scores.
+   */
+  scoreInPlace?(weights: Float32Array): void;
+
+  /**
    * True where it scores whole units: each weight of a unit has the unit's score, in all tensors that make it. A run
    * that cuts anything else is refused, and the scores stay as they are whatever the reduction.
    */

@@ -1,4 +1,4 @@
-import type { Line, ParameterScores } from './threshold.ts';
+import { eachPiece, type Line, type ParameterScores } from './threshold.ts';
 
 /** The value under which exactly so many scores fall, together with the first `ties` of those that equal it. */
 export interface CutOff {
@@ -41,9 +41,17 @@ async function selectCount(scores: readonly ParameterScores[], count: number): P
 
   const stride = strideFor(total);
   const sample = new SampleOf(Math.ceil(total / stride) + scores.length);
-  for (const parameter of scores) sample.take(await parameter.read(), stride);
+  for (const parameter of scores) {
+    // Starting in the middle of a stride keeps a parameter's first row from being looked at more than others.
+    const from = stride >> 1;
+    if (parameter.sample === undefined) sample.take(await parameter.read(), from, stride);
+    else if (from < parameter.size) sample.take(await parameter.sample(from, stride), 0, 1);
+  }
   const band = new Band(sample.around(count / total), total);
-  for (const parameter of scores) band.look(await parameter.read());
+  for (const parameter of scores) {
+    for await (const piece of eachPiece(parameter)) band.look(piece);
+    band.end();
+  }
   const found = band.find(count) ?? (await radixSelect(scores, count));
   return found.ties.map((ties) => lineOf(found.below, ties, found.isWhole));
 }
@@ -74,9 +82,10 @@ export function cutOff(scores: Float32Array, count: number): CutOff {
   if (count >= scores.length) return { below: Number.POSITIVE_INFINITY, ties: scores.length };
   const stride = strideFor(scores.length);
   const sample = new SampleOf(Math.ceil(scores.length / stride) + 1);
-  sample.take(scores, stride);
+  sample.take(scores, stride >> 1, stride);
   const band = new Band(sample.around(count / scores.length), scores.length);
   band.look(scores);
+  band.end();
   const found = band.find(count);
   if (found !== undefined) return lineOf(found.below, found.ties[0] as number, found.isWhole);
   const { value, rank } = radixSelectOne(scores, count);
@@ -103,9 +112,8 @@ class SampleOf {
     this.values = new Float32Array(capacity);
   }
 
-  take(scores: Float32Array, stride: number): void {
-    // Starting in the middle of a stride keeps a parameter's first row from being looked at more than others.
-    for (let i = stride >> 1; i < scores.length; i += stride) this.values[this.size++] = scores[i] as number;
+  take(scores: Float32Array, from: number, stride: number): void {
+    for (let i = from; i < scores.length; i += stride) this.values[this.size++] = scores[i] as number;
   }
 
   /** The values between which a quantile of all scores almost certainly lies; −∞, which is what is pruned already, lies below them. */
@@ -162,7 +170,11 @@ class Band {
     }
     this.size = size;
     this.below = below;
-    this.ends.push(size);
+  }
+
+  /** What was looked at since the last end is all of a parameter. */
+  end(): void {
+    this.ends.push(this.size);
   }
 
   /** The line, where it is in this band. */
@@ -204,14 +216,18 @@ async function radixSelect(scores: readonly ParameterScores[], count: number): P
   let at: RadixRank = { known: 0, rank: count - 1, equal: 0 };
   for (const digit of HALVES) {
     const counts = new Uint32Array(1 << digit.width);
-    for (const parameter of scores) countDigit(bitsOf(await parameter.read()), digit, at.known, counts);
+    for (const parameter of scores) {
+      for await (const piece of eachPiece(parameter)) countDigit(bitsOf(piece), digit, at.known, counts);
+    }
     at = narrow(at, digit, counts);
   }
   const below = fromKey(at.known);
   let left = at.rank + 1;
   const ties: number[] = [];
   for (const parameter of scores) {
-    const here = left > 0 ? Math.min(left, countEqual(await parameter.read(), below)) : 0;
+    let here = 0;
+    if (left > 0) for await (const piece of eachPiece(parameter)) here += countEqual(piece, below);
+    here = Math.min(left, here);
     left -= here;
     ties.push(here);
   }
@@ -262,7 +278,7 @@ function addOne(counts: Uint32Array, at: number): void {
   counts[at] = (counts[at] as number) + 1;
 }
 
-function countEqual(scores: Float32Array, value: number): number {
+export function countEqual(scores: Float32Array, value: number): number {
   let count = 0;
   for (let i = 0; i < scores.length; i++) if (scores[i] === value) count++;
   return count;

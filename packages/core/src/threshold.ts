@@ -19,6 +19,16 @@ export interface ParameterScores {
    * large net the run holds one parameter's scores at a time, where the scorer goes one by one.
    */
   read(): Promise<Float32Array>;
+  /** The same in pieces of a multiple of 8, where that is how they are made; each is good until the next is asked for. */
+  pieces?(): AsyncIterable<Float32Array>;
+  /** Each so-manieth score from a position on, without reading the others, where that can be. */
+  sample?(from: number, stride: number): Promise<Float32Array>;
+}
+
+/** The scores of a parameter from the first to the last, in pieces or all at once. */
+export async function* eachPiece(scores: ParameterScores): AsyncGenerator<Float32Array> {
+  if (scores.pieces === undefined) yield await scores.read();
+  else yield* scores.pieces();
 }
 
 /** Where is the line: a value, a quantile of each layer or of the whole net, a spread, a budget? */

@@ -20,4 +20,21 @@ export class MagnitudeScorer implements Scorer {
     const size = this.options.norm === 'l1' ? tf.abs : tf.square;
     return parameters.map(({ variable }) => size(variable as tf.Tensor));
   }
+
+  scoreInPlace(weights: Float32Array): void {
+    if (this.options.norm === 'l1') absolute(weights);
+    else for (let i = 0; i < weights.length; i++) weights[i] = (weights[i] as number) ** 2;
+  }
+}
+
+/** Four at a time: what a loop costs by itself is most of what this costs. */
+function absolute(values: Float32Array): void {
+  const whole = values.length & ~3;
+  for (let i = 0; i < whole; i += 4) {
+    values[i] = Math.abs(values[i] as number);
+    values[i + 1] = Math.abs(values[i + 1] as number);
+    values[i + 2] = Math.abs(values[i + 2] as number);
+    values[i + 3] = Math.abs(values[i + 3] as number);
+  }
+  for (let i = whole; i < values.length; i++) values[i] = Math.abs(values[i] as number);
 }

@@ -44,12 +44,11 @@ export class GraphSession {
     for (const handle of handles) this.binding.deleteTensor(handle);
   }
 
-  /** Feeds variables from tensors of tfjs, sharing their memory until either side writes. */
-  feedTensors(values: readonly (readonly [Variable, tf.Tensor])[]): void {
-    this.feedHandles(
-      values.map(([variable]) => variable),
-      handlesOf(values.map(([, tensor]) => tensor)),
-    );
+  /** Runs what takes over tensors of tfjs for variables, sharing their memory until either side writes. */
+  feedTensors(values: readonly (readonly [Variable, tf.Tensor])[], fetch: string): void {
+    const names = values.map(([{ name }]) => `${name}/feed`);
+    const [done] = this.run(handlesOf(values.map(([, tensor]) => tensor)), names, [fetch]);
+    this.binding.deleteTensor((done as HandleInfo).id);
   }
 
   private feedHandles(variables: readonly Variable[], handles: readonly number[]): void {

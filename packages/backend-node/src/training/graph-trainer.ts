@@ -45,7 +45,7 @@ class GraphTrainingSession implements TrainingSession {
   private readonly rule: OptimizerRule;
   private readonly weights: Weight[];
   private readonly session: GraphSession;
-  private readonly fetches: { readonly plain: string; readonly masked: string; readonly maskAll: string };
+  private readonly fetches: { readonly plain: string; readonly masked: string; readonly refreshed: string; readonly reset: string };
   private updates = 0;
   private hasMasks = false;
   private isAhead = false;
@@ -66,6 +66,7 @@ class GraphTrainingSession implements TrainingSession {
     this.session.feed(built.data);
     this.reset();
     this.takeOver();
+    this.isAhead = false;
   }
 
   async step(order: Int32Array, learningRate: number): Promise<number> {
@@ -93,29 +94,26 @@ class GraphTrainingSession implements TrainingSession {
 
   async refresh(): Promise<void> {
     this.takeOver();
-    if (!this.hasMasks) return;
-    this.session.scalar(this.fetches.maskAll);
     // The zeros that are new to the model's variables come with the next sync.
-    this.isAhead = true;
+    this.isAhead = this.hasMasks;
   }
 
-  /** Weights and masks as the model and the mask set have them. */
+  /** Weights and masks as the model and the mask set have them, in one run: each new kind of run is prepared for tens of milliseconds. */
   private takeOver(): void {
-    this.session.feedTensors(this.weights.map(({ variable, parameter }) => [variable, parameter.variable as tf.Tensor]));
-    const masked = this.weights.filter(({ mask }) => mask !== undefined);
-    const tensors = masked.map(({ parameter }) => this.masks?.tensor(parameter as PrunableParameter) ?? null);
-    this.hasMasks = tensors.some((tensor) => tensor !== null);
-    if (this.hasMasks) {
-      tf.tidy(() =>
-        this.session.feedTensors(masked.map(({ mask, parameter }, i) => [mask as Variable, tensors[i] ?? tf.ones([...parameter.shape])])),
-      );
-    }
-    this.isAhead = false;
+    tf.tidy(() => {
+      const masks = this.weights.map(({ mask, parameter }) => (mask ? this.masks?.tensor(parameter as PrunableParameter) : null));
+      this.hasMasks = masks.some((tensor) => tensor !== null);
+      const feeds = this.weights.flatMap(({ variable, mask, parameter }, i): (readonly [Variable, tf.Tensor])[] => [
+        [variable, parameter.variable as tf.Tensor],
+        ...(mask === undefined ? [] : [[mask, masks[i] ?? tf.ones([...parameter.shape])] as const]),
+      ]);
+      this.session.feedTensors(feeds, this.fetches.refreshed);
+    });
   }
 
   reset(): void {
     this.updates = 0;
-    this.session.feed(this.slots().map(({ slot, size }) => [slot, new Float32Array(size)]));
+    this.session.scalar(this.fetches.reset);
   }
 
   async save(): Promise<TrainingState> {
@@ -200,22 +198,34 @@ function buildStep(graph: Graph, job: TrainingJob, rule: OptimizerRule) {
     plain: done(graph, loss, plain),
     masked: done(graph, loss, masked),
     // Emitted after the updates, which would else wait for the reads in here.
-    maskAll: done(
+    refreshed: done(
       graph,
       graph.scalar(0),
-      weights.flatMap((weight) => maskWeight(graph, weight)),
+      weights.flatMap((weight) => refreshWeight(graph, weight)),
+    ),
+    reset: done(
+      graph,
+      graph.scalar(0),
+      weights.flatMap(({ slots }) => slots.map((slot) => zero(graph, slot))),
     ),
   };
   return { weights, data, fetches };
 }
 
-/** Zeroes what is pruned of a weight and its slots: plain zeros, whatever was there. A product would keep NaN and the sign. */
-function maskWeight(graph: Graph, { parameter, variable, slots, mask }: Weight): string[] {
-  if (mask === undefined) return [];
-  return [variable, ...slots].map((pruned) => {
-    const kept = graph.float('MulNoNan', [pruned.read, mask.read], parameter.shape);
-    return graph.emit('AssignVariableOp', [pruned.handle, kept], { dtype: FLOAT });
-  });
+/**
+ * Takes over a weight and its mask from what is fed, and zeroes what is pruned of the weight and its slots: plain zeros,
+ * whatever was there. A product would keep NaN and the sign.
+ */
+function refreshWeight(graph: Graph, { variable, slots, mask }: Weight): string[] {
+  const assign = (to: Variable, value: Value) => graph.emit('AssignVariableOp', [to.handle, value], { dtype: FLOAT });
+  if (mask === undefined) return [assign(variable, variable.fed)];
+  const kept = (value: Value) => graph.float('MulNoNan', [value, mask.fed], variable.shape);
+  return [assign(mask, mask.fed), assign(variable, kept(variable.fed)), ...slots.map((slot) => assign(slot, kept(slot.read)))];
+}
+
+function zero(graph: Graph, variable: Variable): string {
+  const zeros = graph.float('Fill', [graph.ints(variable.shape), graph.scalar(0)], variable.shape, { index_type: INT });
+  return graph.emit('AssignVariableOp', [variable.handle, zeros], { dtype: FLOAT });
 }
 
 /** A value that is there when all these nodes have run. */

@@ -17,6 +17,8 @@ export interface Variable {
   readonly handle: string;
   /** Its value at the start of a step. */
   readonly read: Value;
+  /** What is fed to it. */
+  readonly fed: Value;
 }
 
 /**
@@ -115,7 +117,7 @@ export class Graph {
     );
     const read = this.emit('ReadVariableOp', [handle], { dtype: { type } }, `${name}/read`);
     this.readers.set(read, []);
-    return { name, shape, type, handle, read: { ref: read, shape, type } };
+    return { name, shape, type, handle, read: { ref: read, shape, type }, fed: { ref: feed, shape, type } };
   }
 
   /** Says that gradients with respect to this value will be asked for. */
