@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { type Cost, type DependencyGraph, dependencyGraph, fold, readNetwork, shrink } from '@espalier/surgery';
+import { type Cost, type DependencyGraph, dependencyGraph, fold, type Network, readNetwork, shrink } from '@espalier/surgery';
 import * as tf from '@tensorflow/tfjs';
 
 /** The trained MobileNetV2 of the npm package nsfwjs: 224×224×3, five classes. */
@@ -18,6 +18,7 @@ export const FORMS: readonly Form[] = ['dense', 'folded', 'shrunk', 'both'];
 /** The model as it is, folded, with so much of its channels gone, and both. */
 export interface Forms {
   readonly models: Readonly<Record<Form, tf.LayersModel>>;
+  readonly networks: Readonly<Record<'folded' | 'both', Network>>;
   readonly before: Cost;
   readonly after: Cost;
 }
@@ -28,6 +29,7 @@ export async function formsOf(dense: tf.LayersModel, sparsity: number, relu6?: b
   const [folded, both] = [await fold(dense, options), await fold(shrunk.model, options)];
   return {
     models: { dense, folded: folded.model, shrunk: shrunk.model, both: both.model },
+    networks: { folded: folded.network, both: both.network },
     before: shrunk.before,
     after: shrunk.after,
   };

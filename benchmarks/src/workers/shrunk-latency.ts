@@ -1,8 +1,8 @@
-import { useBackend } from '@espalier/backend-node';
-import { shrink } from '@espalier/surgery';
+import { loadSavedModel, useBackend } from '@espalier/backend-node';
+import { savedModel, shrink } from '@espalier/surgery';
 import * as tf from '@tensorflow/tfjs';
 import { serve, timed, workOf } from './frame.ts';
-import { FORMS, type Form, formsOf, graphOf, mobilenet } from './mobilenet.ts';
+import { formsOf, graphOf, mobilenet } from './mobilenet.ts';
 
 export interface LatencyWork {
   readonly backend: 'tensorflow' | 'wasm';
@@ -17,38 +17,47 @@ const INFERENCES = 5;
 const { backend, threads, sparsity } = workOf<LatencyWork>();
 await useBackend({ choice: backend, threads });
 const dense = await mobilenet();
-const { models, before, after } = await formsOf(dense, sparsity);
+const { models, networks, before, after } = await formsOf(dense, sparsity);
+const forms = new Map<string, Predictor>(Object.entries(models));
+if (backend === 'tensorflow') {
+  forms.set('foldedGraph', await loadSavedModel(savedModel(networks.folded)));
+  forms.set('bothGraph', await loadSavedModel(savedModel(networks.both)));
+}
 const image = tf.randomUniform([1, 224, 224, 3], -1, 1, 'float32', 1);
 
-async function inference(form: Form): Promise<number> {
-  return timed(() => {
-    const output = models[form].predict(image) as tf.Tensor;
-    output.dataSync();
-    output.dispose();
-  });
+interface Predictor {
+  predict(image: tf.Tensor): unknown;
+}
+
+async function inference(model: Predictor): Promise<number> {
+  return timed(() => outputOf(model));
+}
+
+function outputOf(model: Predictor): Float32Array {
+  const output = model.predict(image) as tf.Tensor;
+  const values = output.dataSync<'float32'>().slice();
+  output.dispose();
+  return values;
 }
 
 /** The largest difference of two forms' outputs, relative to the largest output. */
-function difference(one: Form, other: Form): number {
-  const [a, b] = [one, other].map((form) => tf.tidy(() => (models[form].predict(image) as tf.Tensor).dataSync<'float32'>().slice())) as [
-    Float32Array,
-    Float32Array,
-  ];
+function difference(one: Predictor, other: Predictor): number {
+  const [a, b] = [outputOf(one), outputOf(other)];
   return Math.max(...a.map((value, i) => Math.abs(value - (b[i] as number)))) / Math.max(...a.map(Math.abs));
 }
 
 await serve(async () => {
-  const seconds: Record<Form, number[]> = { dense: [], folded: [], shrunk: [], both: [] };
-  for (let i = 0; i < INFERENCES; i++) for (const form of FORMS) seconds[form].push(await inference(form));
+  const seconds = new Map<string, number[]>([...forms.keys()].map((form) => [form, []]));
+  for (let i = 0; i < INFERENCES; i++) for (const [form, model] of forms) seconds.get(form)?.push(await inference(model));
   const graphMs = 1000 * (await timed(() => graphOf(dense)));
   let removed: tf.LayersModel | undefined;
   const removalMs = 1000 * (await timed(async () => (removed = (await shrink(dense, { sparsity })).model)));
   removed?.dispose();
   return {
-    ...Object.fromEntries(FORMS.map((form) => [`${form}Ms`, 1000 * median(seconds[form])])),
+    ...Object.fromEntries([...seconds].map(([form, all]) => [`${form}Ms`, 1000 * median(all)])),
     graphMs,
     removalMs,
-    difference: Math.max(difference('dense', 'folded'), difference('shrunk', 'both')),
+    difference: Math.max(...[...forms].map(([form, model]) => difference(/^(dense|folded)/.test(form) ? dense : models.shrunk, model))),
     macs: after.macs,
     denseMacs: before.macs,
   };

@@ -12,6 +12,7 @@ export { type Cost, networkCost } from './network-cost.ts';
 export { readNetwork } from './read-network.ts';
 export { recalibrate } from './recalibrate.ts';
 export type { Removal } from './removal.ts';
+export { savedModel } from './saved-model/saved-model.ts';
 export type { ScoreOptions } from './score-units.ts';
 export {
   type CallTensor,
