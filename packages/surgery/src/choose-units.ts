@@ -84,7 +84,7 @@ class Choice {
     } else {
       for (const units of this.candidates.values()) this.remove(units, Math.round(sparsity * units.length), gone, left);
     }
-    this.round(gone);
+    roundWidths(this.graph, gone, { roundTo: this.options.roundTo }, (unit) => this.scores[unit] as number);
     balance(this.graph, gone, (unit) => this.scores[unit] as number);
     return gone;
   }
@@ -128,16 +128,27 @@ class Choice {
       removed++;
     }
   }
+}
 
-  /** Gives back the best of what went, until the width that is left is a multiple. */
-  private round(gone: Uint8Array): void {
-    const multiple = this.options.roundTo ?? 1;
-    for (const [{ units }, candidates] of this.candidates) {
-      const removed = candidates.filter((unit) => gone[unit] === 1);
-      const width = units - removed.length;
-      const rounded = Math.min(units, Math.ceil(width / multiple) * multiple);
-      for (const unit of removed.slice(removed.length - (rounded - width))) gone[unit] = 0;
-    }
+/**
+ * Gives back units of each group until the width that is left is a multiple, and no less than the minimum, where the group
+ * was that wide.
+ *
+ * @param gone 1 per unit that goes; written to.
+ * @param worth which to give back first: the highest. The last ones by default.
+ */
+export function roundWidths(
+  { groups }: DependencyGraph,
+  gone: Uint8Array,
+  { roundTo = 1, minimum = 0 }: Pick<ChoiceOptions, 'roundTo' | 'minimum'>,
+  worth: (unit: number) => number = (unit) => unit,
+): void {
+  for (const { first, units } of groups) {
+    const removed = Array.from({ length: units }, (_, i) => first + i).filter((unit) => gone[unit] === 1);
+    if (removed.length === 0) continue;
+    const width = Math.max(minimum, units - removed.length);
+    const rounded = Math.min(units, Math.ceil(width / roundTo) * roundTo);
+    for (const unit of removed.sort((a, b) => worth(a) - worth(b)).slice(units - rounded)) gone[unit] = 0;
   }
 }
 
@@ -147,7 +158,8 @@ function relative(units: readonly number[], scores: Float32Array): number[] {
   return units.map((unit) => (mean > 0 ? (scores[unit] as number) / mean : (scores[unit] as number)));
 }
 
-function keptLayers({ makers, network }: DependencyGraph, patterns: readonly string[]): Set<number> {
+/** The units of layers that are named. */
+export function keptLayers({ makers, network }: DependencyGraph, patterns: readonly string[]): Set<number> {
   const stays = new Set<number>();
   for (const pattern of patterns) {
     const matches = wildcard(pattern);
@@ -164,17 +176,23 @@ function keptLayers({ makers, network }: DependencyGraph, patterns: readonly str
   return stays;
 }
 
-function check({ sparsity, macs, parameters, roundTo, minimum }: ChoiceOptions): void {
-  const complain = (what: string): never => {
-    throw new EspalierError({ where: 'shrink', what });
-  };
+function check({ sparsity, macs, parameters, ...widths }: ChoiceOptions): void {
   if (sparsity === undefined && macs === undefined && parameters === undefined) complain('say how much: sparsity, macs or parameters');
   if (sparsity !== undefined && (macs !== undefined || parameters !== undefined))
     complain('give a sparsity, or a limit of macs or parameters, not both');
   if (sparsity !== undefined && !(sparsity >= 0 && sparsity <= 1)) complain(`the sparsity is a share from 0 to 1, not ${sparsity}`);
   for (const [name, value] of Object.entries({ macs, parameters }))
     if (value !== undefined && !(value > 0)) complain(`${name} is more than 0, not ${value}`);
+  checkWidths(widths);
+}
+
+/** @throws EspalierError for numbers of units that are none. */
+export function checkWidths({ roundTo, minimum }: Pick<ChoiceOptions, 'roundTo' | 'minimum'>): void {
   for (const [name, value] of Object.entries({ roundTo, minimum })) {
     if (value !== undefined && !(Number.isInteger(value) && value >= 1)) complain(`${name} is a whole number from 1, not ${value}`);
   }
+}
+
+function complain(what: string): never {
+  throw new EspalierError({ where: 'shrink', what });
 }

@@ -1,7 +1,7 @@
 import { Mask, MaskSet, modelParameters } from '@espalier/core';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { defineShapeRule, replay, shrink } from './index.ts';
+import { defineShapeRule, type RemovalOptions, replay, shrink } from './index.ts';
 import { type LayerCall, makes, reads, type ShapeRule } from './shape-rule.ts';
 import { checkRemoval, TOLERANCE } from './testing/check-removal.ts';
 import { difference, disposeLoaded, outputsOf, randomise, savedAndLoaded, useCpu } from './testing/models.ts';
@@ -65,6 +65,26 @@ describe('what masks leave without a purpose goes', () => {
     expect(stayed).toMatchObject([{ layer: 'a', units: [0], why: expect.stringMatching(/^tied to units of "b"/) }]);
     expect(difference(outputsOf(small), before)).toBeLessThan(TOLERANCE);
     small.dispose();
+    disposeLoaded(model);
+  });
+
+  test('widths stay multiples and no less than a minimum, and layers that are to be kept are, where the option says so', async () => {
+    const model = chain(dense('a', 6), dense('b', 6), dense('output', 2));
+    const gone = [0, 1, 2, 3];
+    const masks = columnMasks(model, { 'a/kernel': gone, 'a/bias': gone, 'b/kernel': gone, 'b/bias': gone });
+    const before = outputsOf(model);
+    const widths = async (options: RemovalOptions) => {
+      const { model: small } = await shrink(model, masks, options);
+      expect(difference(outputsOf(small), before)).toBeLessThan(TOLERANCE);
+      small.dispose();
+      return small.layers.slice(1).map(({ outputShape }) => outputShape[1]);
+    };
+    expect(await widths({})).toEqual([2, 2, 2]);
+    expect(await widths({ roundTo: 4 })).toEqual([4, 4, 2]);
+    expect(await widths({ minimum: 5, roundTo: 2 })).toEqual([6, 6, 2]);
+    expect(await widths({ minimum: 3, keep: ['b'] })).toEqual([3, 6, 2]);
+    await expect(shrink(model, masks, { minimum: 0 })).rejects.toThrow('minimum is a whole number from 1, not 0');
+    await expect(shrink(model, masks, { keep: ['c'] })).rejects.toThrow('keep: no layer is named "c"');
     disposeLoaded(model);
   });
 

@@ -3,7 +3,7 @@ import type * as tf from '@tensorflow/tfjs';
 import { balance } from './balance.ts';
 import { buildModel } from './build-model.ts';
 import { bypass, bypassSilent } from './bypass.ts';
-import { type ChoiceOptions, chooseUnits } from './choose-units.ts';
+import { type ChoiceOptions, checkWidths, chooseUnits, keptLayers, roundWidths } from './choose-units.ts';
 import { cutNetwork } from './cut-network.ts';
 import { type DependencyGraph, dependencyGraph } from './dependency-graph.ts';
 import { ConstantFolding } from './fold/constants.ts';
@@ -20,7 +20,7 @@ import { type ScoreOptions, scoreUnits } from './score-units.ts';
 import { type Stayed, silencedUnits, stayedUnits } from './stayed.ts';
 
 /** What holds for every removal. */
-export interface RemovalOptions {
+export interface RemovalOptions extends Pick<ChoiceOptions, 'keep' | 'roundTo' | 'minimum'> {
   /**
    * What to do where masks empty a layer: refuse, keep one of its units (`keepOne`), or leave the layer out where an Add or
    * a Concatenate can do without it (`bypass`).
@@ -92,8 +92,9 @@ export async function replay(model: tf.LayersModel, removal: Removal): Promise<t
 function shrinkByMasks(
   read: Network,
   masks: MaskSet,
-  { emptied = 'refuse', cutOutputs, constants: foldsConstants = true }: RemovalOptions,
+  { emptied = 'refuse', cutOutputs, keep = [], constants: foldsConstants = true, ...widths }: RemovalOptions,
 ): Shrunk {
+  checkWidths(widths);
   const zeroed = maskedNetwork(read, masks);
   const { network, bypassed } = emptied === 'bypass' ? bypassSilent(zeroed) : { network: zeroed, bypassed: [] };
   const graph = dependencyGraph(network, { cutOutputs });
@@ -101,6 +102,8 @@ function shrinkByMasks(
   const folding = foldsConstants ? new ConstantFolding(graph, constants) : undefined;
   const live = liveUnits(graph, constants, folding?.isNothing);
   const gone = live.map((isLive) => 1 - isLive);
+  for (const unit of keptLayers(graph, keep)) gone[unit] = 0;
+  roundWidths(graph, gone, widths);
   balance(graph, gone);
   if (emptied === 'refuse') refuseEmptied(graph, gone, true);
   if (emptied === 'keepOne') for (const name of emptiedMakers(graph, gone)) gone[graph.makers.get(name)?.[0] as number] = 0;
