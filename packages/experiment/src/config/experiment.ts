@@ -80,8 +80,8 @@ export const experimentSchema = z
       .object({
         strategy: part('strategy').describe('When to cut, how often, with how much training in between.'),
         control: z
-          .enum(Object.keys(CONTROLS) as [Control, ...Control[]])
-          .optional()
+          .enum(['none', ...(Object.keys(CONTROLS) as Control[])])
+          .default('none')
           .describe('Runs a control in place of the strategy: what is left of its result without its insight.'),
         sparsity: z
           .number()
@@ -113,3 +113,8 @@ export type Experiment = z.infer<typeof experimentSchema> & {
   readonly loss: Part<'loss'> | undefined;
   readonly prune: { readonly batchSize: number; readonly optimizer: Part<'optimizer'> };
 };
+
+/** The control that runs in the strategy's place; null where it is the strategy itself. */
+export function controlOf({ prune: { control } }: Experiment): Control | null {
+  return control === 'none' ? null : control;
+}

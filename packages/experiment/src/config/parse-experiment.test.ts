@@ -34,6 +34,7 @@ describe('a valid config', () => {
         sparsity: 0.9,
         threshold: 'global',
         granularity: 'element',
+        control: 'none',
         mayEmpty: false,
         parameters: [],
         epochs: 4,

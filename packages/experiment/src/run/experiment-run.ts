@@ -13,6 +13,7 @@ import {
   writeWeights,
 } from '@espalier/core';
 import type * as tf from '@tensorflow/tfjs';
+import { controlOf } from '../config/experiment.ts';
 import { baselineHash, type LoadedExperiment, pluginsOfBaseline, shrinkSettings } from '../config/index.ts';
 import { type Baseline, denseBaseline } from './baseline.ts';
 import { CheckpointFile, type CheckpointFileOptions, type Circumstances } from './checkpoint-file.ts';
@@ -282,7 +283,13 @@ export class ExperimentRun {
 
   private identity() {
     const { name, seed, prune } = this.parts.loaded.experiment;
-    return { experiment: name, hash: this.parts.hash, seed, strategy: prune.strategy.name, control: prune.control ?? null };
+    return {
+      experiment: name,
+      hash: this.parts.hash,
+      seed,
+      strategy: prune.strategy.name,
+      control: controlOf(this.parts.loaded.experiment),
+    };
   }
 
   private origin() {

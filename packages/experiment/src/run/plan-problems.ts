@@ -32,7 +32,7 @@ export function problemsOf(prepared: PreparedExperiment, events: readonly Rehear
 
 function problemsOfControl({ source, experiment }: PreparedExperiment): PlanProblem[] {
   const { control } = experiment.prune;
-  if (control === undefined || control === 'random' || !source.trained) return [];
+  if (control === 'none' || control === 'random' || !source.trained) return [];
   const message = `control "${control}" trains from first weights, and model "${experiment.model.name}" comes trained. Control "random" works here`;
   return [{ path: ['prune', 'control'], message }];
 }

@@ -8,6 +8,7 @@ import {
   stepsPerEpoch,
   usesPerSample,
 } from '@espalier/core';
+import { controlOf } from '../config/experiment.ts';
 import type { LoadedExperiment } from '../config/parse-experiment.ts';
 import { shrinkSettings } from '../config/shrink-schema.ts';
 import { blaming } from './blame.ts';
@@ -84,7 +85,7 @@ export async function makePlan(loaded: LoadedExperiment, prepared: PreparedExper
   return {
     experiment: experiment.name,
     strategy: prune.strategy.name,
-    control: prune.control ?? null,
+    control: controlOf(experiment),
     threshold: prune.threshold.name,
     parameters,
     dense: { parameters: size, macs, bytes: 4 * size },

@@ -135,7 +135,7 @@ export async function prepare(
 }
 
 function controlled(strategy: Strategy, { train, prune }: Experiment, samples: Samples, randomScorer: () => Scorer): Strategy {
-  if (prune.control === undefined) return strategy;
+  if (prune.control === 'none') return strategy;
   const denseBudget = Budget.ofEpochs(train.epochs, stepsPerEpoch(samples, prune.batchSize));
   return underControl(strategy, prune.control, { randomScorer: randomScorer(), denseBudget });
 }

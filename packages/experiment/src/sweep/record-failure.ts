@@ -1,3 +1,4 @@
+import { controlOf } from '../config/experiment.ts';
 import { experimentYaml } from '../config/experiment-yaml.ts';
 import { versions } from '../run/circumstances.ts';
 import type { RunResult } from '../run/result.ts';
@@ -22,7 +23,7 @@ export async function recordFailure(
       fingerprints: { data: '', model: '' },
       backend: { name: 'unknown', version: '' },
       versions: versions(),
-      ...{ control: prune.control ?? null, config: JSON.parse(JSON.stringify(run.experiment)) as Readonly<Record<string, unknown>> },
+      ...{ control: controlOf(run.experiment), config: JSON.parse(JSON.stringify(run.experiment)) as Readonly<Record<string, unknown>> },
     };
     await held.writeResult(record);
   } finally {
