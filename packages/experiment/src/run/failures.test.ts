@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { useBackend } from '@espalier/backend-node';
 import { EspalierError } from '@espalier/core';
@@ -8,7 +8,7 @@ import type { RunResult } from './result.ts';
 import { runExperiment } from './run-experiment.ts';
 import { readResult } from './run-folder.ts';
 import { points, temporaryFolder, trial } from './testing/experiments.ts';
-import { smallDisk } from './testing/small-disk.ts';
+import { fill, smallDisk } from './testing/small-disk.ts';
 
 beforeAll(() => useBackend({ choice: 'cpu' }));
 
@@ -125,14 +125,3 @@ describe.skipIf(disk === undefined)('a disk that gets full', () => {
     expect((await runExperiment(loaded, { out })).status).toBe('done');
   });
 });
-
-/** Takes all the room there is. */
-function fill(file: string): void {
-  for (const size of [1 << 20, 1 << 16, 1 << 12]) {
-    try {
-      for (;;) writeFileSync(file, Buffer.alloc(size, 1), { flag: 'a' });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
-    }
-  }
-}

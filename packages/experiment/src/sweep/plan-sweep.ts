@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
+import { threadsFor } from '@espalier/backend-node';
 import type { Experiment } from '../config/experiment.ts';
 import { canonicalJson } from '../config/experiment-hash.ts';
 import { checkPlans } from './check-plans.ts';
@@ -39,9 +40,6 @@ export interface Team {
   readonly workers: number;
   readonly threads: number;
 }
-
-/** Of a training step: under it, many small nets at once are faster than one on many threads (see `threadsFor`). */
-const FEW_MACS = 24e6;
 
 /**
  * Which runs of a sweep are done in a folder, which are missing, and how long those will take. Runs nothing and writes
@@ -110,9 +108,9 @@ export async function planned(
 /** One thread for each of many small nets at once; a large one takes all cores. */
 function teamFor({ macsPerStep, runs, workers }: { macsPerStep: number; runs: number; workers: number | undefined }): Team {
   const cores = availableParallelism();
-  const wanted = workers ?? (macsPerStep < FEW_MACS ? cores : 1);
-  const count = Math.max(1, Math.min(wanted, runs));
-  return { workers: count, threads: Math.max(1, Math.floor(cores / Math.max(count, wanted))) };
+  const each = threadsFor(macsPerStep) ?? (Number(process.env['TF_NUM_INTRAOP_THREADS']) || cores);
+  const wanted = workers ?? Math.max(1, Math.floor(cores / each));
+  return { workers: Math.max(1, Math.min(wanted, runs)), threads: Math.max(1, Math.min(each, Math.floor(cores / wanted))) };
 }
 
 function median(values: readonly number[]): number {

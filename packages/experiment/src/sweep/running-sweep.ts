@@ -74,7 +74,7 @@ export interface SweepResult {
   readonly seconds: number;
 }
 
-/** So many workers that die one after the other, with no run done in between, die whatever they are given. */
+/** Where so many workers have died before any run was done, they die whatever they are given. */
 const HOPELESS = 5;
 
 /** A sweep on its way, in a folder that is this process's. */
@@ -90,8 +90,9 @@ export class RunningSweep {
   private readonly underWay = new Map<number, { readonly task: SweepTask; share: number; readonly seconds: number }>();
   private readonly said = new Set<string>();
   private waiters: (() => void)[] = [];
-  private lostInARow = 0;
+  private lost = 0;
   private ranNow = 0;
+  private hasDone = false;
   private fatal: unknown;
 
   constructor(sweep: LoadedSweep, folder: SweepFolder, { plan, tasks, pace }: Planned, options: SweepRunOptions) {
@@ -197,10 +198,9 @@ export class RunningSweep {
     let outcome: Outcome;
     try {
       outcome = await worker.run(this.jobOf(task), { onEvent, signal: this.stopping.signal });
-      this.lostInARow = 0;
     } catch (error) {
       if (!(error instanceof WorkerLost)) throw error;
-      this.lostInARow += 1;
+      this.lost += 1;
       // Who asked it to stop need not know how it did.
       outcome = this.stopping.signal.aborted
         ? { status: 'interrupted' }
@@ -209,6 +209,7 @@ export class RunningSweep {
     // The worker's own time, as its start says nothing of the runs after it.
     const taken = outcome.seconds ?? (performance.now() - started) / 1000;
     const { error } = outcome;
+    // Every other run would meet the same.
     if (error?.code === 'ENOSPC' || error?.code === 'EDQUOT') throw new EspalierError(error.message);
     const again = outcome.status === 'failed' && error !== undefined && this.isWorthAnother(task, error);
     if (outcome.status === 'failed') await this.noteFailure(task, { error: error as JobError, again, worker: index });
@@ -218,6 +219,7 @@ export class RunningSweep {
       return;
     }
     if (outcome.status !== 'interrupted') this.ranNow += 1;
+    if (outcome.status === 'done') this.hasDone = true;
     this.underWay.delete(index);
     this.pace.done(seconds, outcome.status === 'done' ? taken : undefined);
     const { status, accuracy = null, sparsity = null } = outcome;
@@ -242,9 +244,9 @@ export class RunningSweep {
       this.failures.set(run.hash, message);
       await recordFailure(this.sweep, run, { folder: this.folder.of(run), message });
     }
-    if (this.lostInARow < HOPELESS) return;
+    if (this.lost < HOPELESS || this.hasDone) return;
     throw new EspalierError({
-      what: `${HOPELESS} workers died one after the other`,
+      what: `${HOPELESS} workers died and no run was done`,
       why: message,
       remedy: 'espalier doctor says what is wrong with the backend',
     });

@@ -98,6 +98,7 @@ export class SweepFolder {
   /** Keeps why an attempt failed, for who wants to know; the record holds the last reason alone. */
   async addAttempt(run: SweepRun, error: string): Promise<void> {
     const file = path.join(this.of(run), ATTEMPTS_FILE);
+    await sweepHalves(file);
     const before = await readIfThere(file).then((text) => (text === undefined ? [] : attemptsIn(text.toString('utf8'))));
     const attempts = [...before, { at: new Date().toISOString(), error }];
     await writeAtomically(file, `${JSON.stringify({ attempts }, null, 2)}\n`);

@@ -257,6 +257,11 @@ export class Child {
     });
   }
 
+  /** Resolves when it has said so many lines in all. */
+  async saysTimes(lines: number): Promise<void> {
+    await this.says(() => this.lines.length >= lines);
+  }
+
   async kill(): Promise<void> {
     this.process.kill('SIGKILL');
     await this.ended;

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { afterAll } from 'vitest';
 import { temporaryFolder } from './experiments.ts';
 
@@ -16,4 +17,15 @@ export function smallDisk(megabytes = 2): string | undefined {
   }
   afterAll(() => void execFileSync('umount', ['-l', folder]));
   return folder;
+}
+
+/** Takes all the room there is. */
+export function fill(file: string): void {
+  for (const size of [1 << 20, 1 << 16, 1 << 12]) {
+    try {
+      for (;;) writeFileSync(file, Buffer.alloc(size, 1), { flag: 'a' });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+    }
+  }
 }
