@@ -128,3 +128,25 @@ test('runs on the best backend of the machine', async () => {
   expect(status).toBe(0);
   expect(JSON.parse(stdout).backend.name).toMatch(/^(tensorflow|wasm|cpu)$/);
 });
+
+test('--profile shows where the time went, also that of a recorded run, and all of it adds up', async () => {
+  const place = new Place(files);
+  const first = await place.start(['run', 'points.yaml', '--out', 'out', '--profile']);
+  expect(first.status).toBe(0);
+  for (const name of ['scoring', 'thresholds', 'masks', 'training', 'evaluation', 'reading and writing', 'all']) {
+    expect(first.stdout).toMatch(new RegExp(`^${name} +\\d.* s +[\\d.]+ %`, 'm'));
+  }
+  const again = await place.start(['run', 'points.yaml', '--out', 'out', '--profile']);
+  expect(tableOf(again.stdout)).toEqual(tableOf(first.stdout));
+
+  const { timing } = JSON.parse(readFileSync(place.file('out/result.json'), 'utf8'));
+  const { scoringS, thresholdsS, masksS, trainingS, evaluationS, ioS, cuts } = timing.profile;
+  expect(cuts).toBeGreaterThan(0);
+  expect(scoringS + thresholdsS + masksS).toBeCloseTo(timing.scoreS, 3);
+  expect(trainingS).toBeLessThanOrEqual(timing.trainS);
+  expect(timing.scoreS + trainingS + evaluationS + ioS).toBeLessThanOrEqual(timing.pruneS);
+});
+
+function tableOf(stdout: string): string[] {
+  return stdout.split('\n').filter((line) => / %( |$)/.test(line) && /^(scoring|thresholds|masks|training|evaluation|all) /.test(line));
+}

@@ -10,6 +10,7 @@ interface RunFlags {
   readonly threads?: number;
   readonly tensorboard?: string;
   readonly fresh?: boolean;
+  readonly profile?: boolean;
 }
 
 export const addRun: AddCommand = (program, context) => {
@@ -23,6 +24,7 @@ export const addRun: AddCommand = (program, context) => {
     .addOption(threadsOption())
     .option('--tensorboard <dir>', 'write a log for tensorboard --logdir, too')
     .option('--fresh', 'run anew what is recorded already')
+    .option('--profile', 'show where the time went')
     .addOption(jsonOption())
     .action((file: string, flags: RunFlags) => run(file, flags, context));
 };
@@ -35,6 +37,10 @@ async function run(file: string, flags: RunFlags, context: CommandContext): Prom
   if (flags.tensorboard !== undefined && result.pruned !== null && shown.folder !== undefined) {
     const { writeTensorBoard } = await import('../index.ts');
     context.terminal.note(`TensorBoard log: ${await writeTensorBoard(shown.folder, flags.tensorboard)}`);
+  }
+  if (flags.profile === true && !context.terminal.json) {
+    const { profileTable } = await import('../view/profile-view.ts');
+    context.terminal.print(`\n${profileTable(result, context.terminal)}`);
   }
   if (context.terminal.json) context.terminal.printJson(result);
   if (result.status !== 'done') context.status = EXIT.failed;

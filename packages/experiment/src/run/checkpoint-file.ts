@@ -1,4 +1,4 @@
-import type { Checkpoint, CheckpointStore } from '@espalier/core';
+import type { Checkpoint, CheckpointStore, RunProfile } from '@espalier/core';
 import { packArchive, unpackArchive } from './archive.ts';
 import type { EventLog } from './event-log.ts';
 import { readIfThere, writeAtomically } from './files.ts';
@@ -11,6 +11,8 @@ export interface Spent {
   readonly prune: number;
   readonly score: number;
   readonly train: number;
+  /** The same, closer; that of pruning. */
+  readonly profile?: RunProfile;
 }
 export const NOTHING_SPENT: Spent = { prune: 0, score: 0, train: 0 };
 

@@ -3,11 +3,13 @@ import { type Backend, cacheFolder } from '@espalier/backend-node';
 import {
   Cancelled,
   type CutReport,
+  EMPTY_PROFILE,
   EspalierError,
   groupSizes,
   type LiveRun,
   modelParameters,
   type RunEvent,
+  type RunProfile,
   type StoredTensor,
   type StoredWeights,
   writeWeights,
@@ -26,7 +28,7 @@ import { askedSparsity, type Plan, rewoundSteps } from './plan.ts';
 import type { PreparedExperiment } from './prepare.ts';
 import { recordable } from './recordable.ts';
 import { redrawnWeights } from './redrawn.ts';
-import type { Measurement, RunResult, Timing } from './result.ts';
+import type { Measurement, Profile, RunResult, Timing } from './result.ts';
 import { RUN_FILES, type RunFolder } from './run-folder.ts';
 import { shrinkRun } from './shrink-run.ts';
 import { storeModel } from './stored-model.ts';
@@ -187,6 +189,7 @@ export class ExperimentRun {
       prune: before.prune + (performance.now() - started) / 1000,
       score: before.score + run.seconds.score,
       train: before.train + run.seconds.train,
+      profile: addProfiles(before.profile ?? EMPTY_PROFILE, run.profile),
     });
     this.checkpoints.spending = spent;
     try {
@@ -199,8 +202,8 @@ export class ExperimentRun {
       const why = error instanceof Error ? error.message : String(error);
       throw new EspalierError({ where: `strategy "${name}" of ${plugin}`, what: 'failed', why }, { cause: error });
     } finally {
-      const { prune, score, train } = spent();
-      this.timing = { ...this.timing, pruneS: prune, scoreS: score, trainS: train };
+      const { prune, score, train, profile } = spent();
+      this.timing = { ...this.timing, pruneS: prune, scoreS: score, trainS: train, profile: recordedProfile(profile) };
     }
   }
 
@@ -341,4 +344,14 @@ export class ExperimentRun {
     if (this.isLogging && recordable(event)) folder.log.append({ ...event, at: new Date().toISOString() } as LoggedEvent);
     onEvent(event);
   }
+}
+
+function addProfiles(before: RunProfile, now: RunProfile): RunProfile {
+  const keys = Object.keys(now) as (keyof RunProfile)[];
+  return Object.fromEntries(keys.map((key) => [key, before[key] + now[key]])) as unknown as RunProfile;
+}
+
+function recordedProfile({ scoring, thresholds, masks, training, evaluation, saving, cuts }: RunProfile): Profile {
+  const seconds = { scoringS: scoring, thresholdsS: thresholds, masksS: masks, trainingS: training, evaluationS: evaluation, ioS: saving };
+  return { ...seconds, cuts };
 }

@@ -42,6 +42,24 @@ export interface Timing {
   readonly saveS: number;
   /** Removing what is dead, folding, and the training after it; absent where nothing is shrunk. */
   readonly shrinkS?: number;
+  /** What the seconds of `pruneS` went into, and how many cuts there were; absent in records of before. */
+  readonly profile?: Profile;
+}
+
+/** Seconds, but for `cuts`. */
+export interface Profile {
+  /** Scores, and the growing back of weights. */
+  readonly scoringS: number;
+  readonly thresholdsS: number;
+  /** Masks, and putting them on weights and optimiser. */
+  readonly masksS: number;
+  /** Steps of training alone. */
+  readonly trainingS: number;
+  /** Evaluations that the strategy asked for, or that end an epoch. */
+  readonly evaluationS: number;
+  /** Checkpoints. */
+  readonly ioS: number;
+  readonly cuts: number;
 }
 
 /** The record of a run: `result.json`. Its fields are promised in the contract; there may be more of them. */
