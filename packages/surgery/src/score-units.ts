@@ -2,6 +2,7 @@ import { BrokenPromise, MaskSet, modelParameters, Random, type Reduction, RunKee
 import * as tf from '@tensorflow/tfjs';
 import { STAYS } from './channels.ts';
 import type { DependencyGraph } from './dependency-graph.ts';
+import type { WeightValues } from './network.ts';
 import type { WeightAxis } from './shape-rule.ts';
 
 /** How a unit's scores come together from those of its weights. */
@@ -26,7 +27,7 @@ export async function scoreUnits(graph: DependencyGraph, model: tf.LayersModel, 
     for (const weight of graph.network.layers.get(layer)?.weights ?? []) {
       const axis = (weights.get(weight.name) ?? []).findIndex((each) => each?.role === 'makes');
       const channels = weights.get(weight.name)?.[axis]?.channels;
-      const own = scores === null ? magnitudes(weight.values) : scores.get(weight.parameter);
+      const own = scores === null ? magnitudes(weight.values, reduce) : scores.get(weight.parameter);
       if (channels === undefined || weight.shape.length < 2 || own === undefined) continue;
       // The score of a unit is that of each of its weights: nothing is to be added up.
       for (const [unit, score] of reduced(
@@ -44,7 +45,9 @@ export async function scoreUnits(graph: DependencyGraph, model: tf.LayersModel, 
   );
 }
 
-function magnitudes(values: ArrayLike<number>): Float32Array {
+function magnitudes(values: WeightValues, reduce: Reduction): Float32Array {
+  // A square has no sign.
+  if (reduce === 'l2' && values instanceof Float32Array) return values;
   const magnitude = new Float32Array(values.length);
   for (let i = 0; i < magnitude.length; i++) magnitude[i] = Math.abs(values[i] as number);
   return magnitude;
@@ -79,6 +82,16 @@ function reduced(scores: Float32Array, { shape, axis, channels }: Place, reduce:
 /** The largest score at each position, or the sum of them, or of their squares. */
 function perPositionOf(scores: Float32Array, positions: number, inner: number, reduce: Reduction): Float64Array {
   const totals = new Float64Array(positions).fill(reduce === 'max' ? Number.NEGATIVE_INFINITY : 0);
+  if (reduce === 'l2' && inner === 1) {
+    // The kernels of all but transposed convolutions.
+    for (let start = 0; start < scores.length; start += positions) {
+      for (let i = 0; i < positions; i++) {
+        const score = scores[start + i] as number;
+        totals[i] = (totals[i] as number) + score * score;
+      }
+    }
+    return totals;
+  }
   for (let start = 0, position = 0; start < scores.length; start += inner, position = position + 1 === positions ? 0 : position + 1) {
     let total = totals[position] as number;
     const end = start + inner;

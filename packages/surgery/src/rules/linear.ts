@@ -26,13 +26,17 @@ function sumsOfConstants({ weights }: ConstantsCall, { kernel, isTransposed, inp
   const [rows, columns] = shape.slice(-2) as [number, number];
   const units = isTransposed ? rows : columns;
   const sums = new Float32Array(units);
-  for (let start = 0, row = 0; start < values.length; start += columns, row = (row + 1) % rows) {
+  let known = units;
+  for (let start = 0, row = 0; start < values.length && known > 0; start += columns, row = (row + 1) % rows) {
     for (let column = 0; column < columns; column++) {
       const value = values[start + column] as number;
       const constant = inputs === null ? Number.NaN : (inputs[isTransposed ? column : row] as number);
       if (value === 0 || constant === 0) continue;
       const unit = isTransposed ? row : column;
-      sums[unit] = isUniform ? (sums[unit] as number) + value * constant : Number.NaN;
+      const sum = sums[unit] as number;
+      const next = isUniform ? sum + value * constant : Number.NaN;
+      if (Number.isNaN(next) && !Number.isNaN(sum)) known--;
+      sums[unit] = next;
     }
   }
   return sums;
