@@ -24,7 +24,7 @@ const ARROWS = {
   'backend-node': ['core'],
   experiment: ['core', 'strategy-*', 'report', 'surgery', 'sparse', 'datasets', 'models', 'pack', 'backend-node'],
   queue: ['core', 'experiment'],
-  cli: ['core', 'experiment', 'report', 'models', 'interop', 'backend-node', 'queue'],
+  cli: ['core', 'experiment', 'report', 'surgery', 'models', 'interop', 'backend-node', 'queue'],
 };
 
 /** Tests may also reach for what they try things out with. */

@@ -33,4 +33,5 @@ export {
   WrongRequest,
   writeReport,
 } from '@espalier/report';
-export { type InspectedModel, type InspectedParameter, inspectModel } from './inspect-model.ts';
+export { drawModel } from './draw-model.ts';
+export { type InspectedGroup, type InspectedLayer, type InspectedModel, type InspectedParameter, inspectModel } from './inspect-model.ts';

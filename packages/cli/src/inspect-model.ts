@@ -1,10 +1,11 @@
-import { leafLayers, usesPerSample } from '@espalier/core';
+import { EspalierError, leafLayers, usesPerSample } from '@espalier/core';
 import { countNonzero } from '@espalier/experiment';
+import { dependencyGraph, type GroupMember, readNetwork, type UnitGroup } from '@espalier/surgery';
 import type * as tf from '@tensorflow/tfjs';
 
 /** A model as pruning sees it. */
 export interface InspectedModel {
-  readonly layers: readonly { readonly name: string; readonly type: string; readonly outputShape: readonly (number | null)[] }[];
+  readonly layers: readonly InspectedLayer[];
   readonly parameters: readonly InspectedParameter[];
   /** All elements of all parameters. */
   readonly size: number;
@@ -15,6 +16,33 @@ export interface InspectedModel {
   readonly macs: number;
   /** Of the weights as they are in memory. */
   readonly bytes: number;
+  /** Units that are tied to one another, and what of them can be removed; null where channels cannot be followed. */
+  readonly groups: readonly InspectedGroup[] | null;
+  /** Why there are no groups. */
+  readonly whyNoGroups?: string;
+}
+
+export interface InspectedLayer {
+  readonly name: string;
+  readonly type: string;
+  readonly outputShape: readonly (number | null)[];
+  /** Elements of all its parameters. */
+  readonly parameters: number;
+  readonly macs: number;
+}
+
+/** Layers whose units go together. */
+export interface InspectedGroup {
+  readonly name: string;
+  /** The layers that make its units. */
+  readonly makers: readonly string[];
+  readonly units: number;
+  /** How many of them may go. */
+  readonly removable: number;
+  /** Why the others stay; a unit may have several reasons. */
+  readonly kept: UnitGroup['kept'];
+  /** Where its units are in the weights. */
+  readonly weights: readonly Omit<GroupMember, 'kind'>[];
 }
 
 export interface InspectedParameter {
@@ -43,7 +71,16 @@ export async function inspectModel(model: tf.LayersModel): Promise<InspectedMode
   const prunable = parameters.filter((parameter) => parameter.prunable);
   const size = total(parameters, (parameter) => parameter.size);
   return {
-    layers: leafLayers(model).map(({ layer, path }) => ({ name: path, type: layer.getClassName(), outputShape: outputShapeOf(layer) })),
+    layers: leafLayers(model).map(({ layer, path }) => {
+      const own = parameters.filter((_, each) => counted[each]?.layer === layer);
+      return {
+        name: path,
+        type: layer.getClassName(),
+        outputShape: outputShapeOf(layer),
+        parameters: total(own, (parameter) => parameter.size),
+        macs: total(own, (parameter) => parameter.macs),
+      };
+    }),
     parameters,
     size,
     nonzero: total(parameters, (parameter) => parameter.nonzero),
@@ -56,7 +93,27 @@ export async function inspectModel(model: tf.LayersModel): Promise<InspectedMode
         ),
     macs: total(parameters, (parameter) => parameter.macs),
     bytes: 4 * size,
+    ...(await groupsOf(model)),
   };
+}
+
+async function groupsOf(model: tf.LayersModel): Promise<Pick<InspectedModel, 'groups' | 'whyNoGroups'>> {
+  try {
+    const { groups, kept } = dependencyGraph(await readNetwork(model));
+    return {
+      groups: groups.map(({ name, makers, first, units, members, kept: reasons }) => ({
+        name,
+        makers,
+        units,
+        removable: Array.from({ length: units }, (_, i) => first + i).filter((unit) => !kept.has(unit)).length,
+        kept: reasons,
+        weights: members.filter(({ kind }) => kind === 'weight').map(({ kind: _, ...weight }) => weight),
+      })),
+    };
+  } catch (error) {
+    if (error instanceof EspalierError) return { groups: null, whyNoGroups: error.message };
+    throw error;
+  }
 }
 
 function total(parameters: readonly InspectedParameter[], value: (parameter: InspectedParameter) => number): number {

@@ -1,36 +1,39 @@
-import { existsSync } from 'node:fs';
-import path from 'node:path';
-import type { AddCommand, CommandContext } from '../command.ts';
+import { writeFile } from 'node:fs/promises';
+import { type AddCommand, type CommandContext, WrongUse } from '../command.ts';
 import { jsonOption } from '../options.ts';
+
+interface InspectFlags {
+  readonly svg?: string;
+  readonly json?: boolean;
+}
 
 export const addInspect: AddCommand = (program, context) => {
   program
     .command('inspect')
-    .description('a model’s layers, parameters, sparsity, MACs and bytes; what can be pruned')
+    .description('a model’s layers, parameters, sparsity, MACs and bytes; what can be pruned and what removed')
     .argument('<model>', 'its model.json, the folder of it, or that of a run')
+    .option('--svg <file>', 'draw its layers, and which of their units go together')
     .addOption(jsonOption())
-    .action((model: string, flags: { readonly json?: boolean }) => inspect(model, flags.json === true, context));
+    .action((model: string, flags: InspectFlags) => inspect(model, flags, context));
 };
 
-async function inspect(given: string, json: boolean, { terminal }: CommandContext): Promise<void> {
-  const { inspectModel, loadModel, readModelFiles, useBackend } = await import('../index.ts');
-  const { asWrongUse } = await import('../load-config.ts');
+async function inspect(given: string, { svg, json }: InspectFlags, { terminal }: CommandContext): Promise<void> {
+  const { inspectModel, useBackend } = await import('../index.ts');
+  const { loadModelFile, modelFile } = await import('../model-file.ts');
   const { modelView } = await import('../view/model-view.ts');
   // Counting is soon done; the native backend would take longer to load.
   await useBackend({ choice: 'cpu' });
-  const file = modelFile(given);
-  const model = await readModelFiles(file)
-    .then((files) => loadModel(files, file))
-    .catch((error: unknown) => {
-      throw asWrongUse(error);
-    });
+  const model = await loadModelFile(modelFile(given));
   const inspected = await inspectModel(model);
+  if (svg !== undefined) {
+    const { drawModel } = await import('../draw-model.ts');
+    const drawn = await drawModel(model, inspected);
+    await writeFile(svg, drawn).catch((error: Error) => {
+      throw new WrongUse(`--svg ${svg}: cannot be written: ${error.message}`);
+    });
+    terminal.note(`Drawn in ${svg}`);
+  }
   model.dispose();
   if (json) terminal.printJson(inspected);
   else terminal.print(modelView(inspected, terminal));
-}
-
-function modelFile(given: string): string {
-  const inside = [path.join(given, 'model.json'), path.join(given, 'model', 'model.json')];
-  return inside.find((file) => existsSync(file)) ?? given;
 }

@@ -1,0 +1,20 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type * as tf from '@tensorflow/tfjs';
+import { loadModel, readModelFiles } from './index.ts';
+import { asWrongUse } from './load-config.ts';
+
+/** The model.json that is meant: a folder stands for the one in it, a run's for that of its model. */
+export function modelFile(given: string): string {
+  const inside = [path.join(given, 'model.json'), path.join(given, 'model', 'model.json')];
+  return inside.find((file) => existsSync(file)) ?? given;
+}
+
+/** The model in a file that a user has named; one that cannot be read is wrong use. The caller disposes it. */
+export async function loadModelFile(file: string): Promise<tf.LayersModel> {
+  return readModelFiles(file)
+    .then((files) => loadModel(files, file))
+    .catch((error: unknown) => {
+      throw asWrongUse(error);
+    });
+}
