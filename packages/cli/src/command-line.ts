@@ -6,6 +6,7 @@ import { addDoctor } from './commands/doctor.ts';
 import { addInspect } from './commands/inspect.ts';
 import { addPlan } from './commands/plan.ts';
 import { addPlugins } from './commands/plugins.ts';
+import { addPrune } from './commands/prune.ts';
 import { addReport } from './commands/report.ts';
 import { addRun } from './commands/run.ts';
 import { addSchema } from './commands/schema.ts';
@@ -18,6 +19,7 @@ import { Terminal } from './terminal.ts';
 
 const COMMANDS: readonly AddCommand[] = [
   addRun,
+  addPrune,
   addSweep,
   addCompare,
   addReport,

@@ -135,6 +135,17 @@ describe('a part is made', () => {
     expect(one.make(new Part('scorer', 'seeded'))).not.toBe(one.make(new Part('scorer', 'seeded')));
   });
 
+  test('not where what it asks for cannot be: it says why in those words', () => {
+    const refusing = container().bindLazily(CALIBRATION, () => {
+      throw new Error('there is no data');
+    });
+    const needy = () => refusing.make(new Part('scorer', 'data'));
+    expect(needy).toThrow('scorer "data" of @acme/parts: cannot be made: there is no data');
+    expect(needy).toThrow('there is no data');
+    // What failed before is not the reason of what fails later.
+    expect(() => refusing.make(new Part('scorer', 'throwing'))).toThrow('cannot be made: no bins today');
+  });
+
   test('of core: an optimiser with its learning rate', () => {
     const made = container().make(new Part('optimizer', 'momentum', { learningRate: 0.5 })) as Momentum;
     expect(made.learningRate.rateAt({ number: 1, total: 2, progress: 0.5 })).toBe(0.5);

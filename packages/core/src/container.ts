@@ -47,6 +47,8 @@ const METHODS = {
 export class PartContainer {
   private readonly registry: Registry;
   private readonly container: DependencyContainer;
+  /** Of what was bound lazily and could not be made. */
+  private readonly failures: unknown[] = [];
 
   constructor(registry: Registry, container: DependencyContainer = root.createChildContainer()) {
     this.registry = registry;
@@ -66,7 +68,7 @@ export class PartContainer {
     let made: { value: T } | undefined;
     this.container.register(token as InjectionToken<T>, {
       useFactory: () => {
-        made ??= { value: make() };
+        made ??= { value: noting(this.failures, make) };
         return made.value;
       },
     });
@@ -93,14 +95,15 @@ export class PartContainer {
       if (option !== undefined) own.bindLazily(token, () => noting(failures, () => this.make(option)));
     }
     const where = `${entry.kind} "${entry.name}" of ${entry.plugin}`;
+    const failedBefore = this.failures.length;
     let instance: PartTypes[K];
     try {
       instance = own.container.resolve(entry.use) as PartTypes[K];
     } catch (error) {
-      // tsyringe tells of a part within as of an argument of a constructor: that part's own words say it better.
+      // tsyringe tells of what is within as of an argument of a constructor: its own words say it better.
       const [inner] = failures;
       if (inner !== undefined) throw inner;
-      throw new EspalierError({ where, what: 'cannot be made', why: reason(error) }, { cause: error });
+      throw new EspalierError({ where, what: 'cannot be made', why: reason(this.failures[failedBefore] ?? error) }, { cause: error });
     }
     const method = METHODS[entry.kind];
     if (typeof (instance as unknown as Record<string, unknown>)[method] !== 'function') {

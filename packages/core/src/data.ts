@@ -24,6 +24,8 @@ export interface Dataset {
   readonly classNames?: readonly string[];
   readonly train: Samples;
   readonly test: Samples;
+  /** True where the samples are made up and only their shapes are right: nothing is trained, scored or measured on them. */
+  readonly madeUp?: boolean;
   /** Identifies the content, so that a dense baseline is found again only for the same data: a checksum, say. */
   readonly fingerprint: string;
 }

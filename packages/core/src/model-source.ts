@@ -7,6 +7,8 @@ export interface ModelTask {
   readonly task: 'classification' | 'regression';
   /** Units of the last layer: the classes, or the values to predict. */
   readonly outputs: number;
+  /** True where nothing is trained or measured: what the model gives is its own affair. */
+  readonly anyOutput?: boolean;
   /** Every initialiser and dropout gets its seed from this one. */
   readonly seed: number;
 }

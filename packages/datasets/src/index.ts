@@ -3,12 +3,13 @@ import { CsvFiles, csvOptions } from './csv.ts';
 import { ImageFolders, imagesOptions } from './images.ts';
 import { Mnist, mnistOptions } from './mnist.ts';
 import { moduleOptions, OwnModule } from './module.ts';
+import { NoData, noneOptions } from './none.ts';
 import { NpyFiles, npyOptions } from './npy.ts';
 import { NpzArchive, npzOptions } from './npz.ts';
 
 export { checkDataset } from './check-dataset.ts';
 export type { DatasetContext, OwnDataset } from './module.ts';
-export { CsvFiles, ImageFolders, Mnist, NpyFiles, NpzArchive, OwnModule };
+export { CsvFiles, ImageFolders, Mnist, NoData, NpyFiles, NpzArchive, OwnModule };
 
 export default definePlugin({
   name: '@espalier/datasets',
@@ -22,6 +23,7 @@ export default definePlugin({
     npy: { use: NpyFiles, options: npyOptions, description: 'Arrays saved with np.save.' },
     npz: { use: NpzArchive, options: npzOptions, description: 'One archive of arrays, saved with np.savez.' },
     images: { use: ImageFolders, options: imagesOptions, description: 'Images in one folder per class.' },
+    none: { use: NoData, options: noneOptions, description: 'No data: for pruning by weights alone, which trains and measures nothing.' },
     module: { use: OwnModule, options: moduleOptions, description: 'A dataset from a module of your own, JavaScript or TypeScript.' },
   },
 });

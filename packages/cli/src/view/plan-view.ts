@@ -19,10 +19,7 @@ export function planSummary(plan: Plan, options: TableOptions): string {
       ['expects', expectation(plan)],
       ['cuts', cutsText(plan)],
       rewindsText(plan),
-      [
-        'trains',
-        `${plural(training.denseSteps, 'step')} dense, ${count(training.pruneSteps)} while pruning; ${count(training.stepsPerEpoch)} an epoch, ${plural(training.samples, 'sample')}`,
-      ],
+      ['trains', trainingText(training)],
     ],
     options,
   );
@@ -67,6 +64,13 @@ function cutsText({ cuts }: Plan): string {
   if (first === undefined || last === undefined) return 'none';
   if (cuts.length <= 6) return cuts.map(cutText).join('\n');
   return `${plural(cuts.length, 'cut')} ${sparkline(cuts.map(({ sparsity }) => sparsity ?? 0))}\nfirst ${cutText(first)}\nlast ${cutText(last)}`;
+}
+
+function trainingText({ denseSteps, pruneSteps, shrinkSteps, stepsPerEpoch, samples }: Plan['training']): string {
+  if (denseSteps + pruneSteps + shrinkSteps === 0) return 'nothing';
+  const shrinking = shrinkSteps === 0 ? '' : `, ${count(shrinkSteps)} after shrinking`;
+  const steps = `${plural(denseSteps, 'step')} dense, ${count(pruneSteps)} while pruning${shrinking}`;
+  return `${steps}; ${count(stepsPerEpoch)} an epoch, ${plural(samples, 'sample')}`;
 }
 
 function cutText({ step, epoch, sparsity, scorer }: Plan['cuts'][number]): string {

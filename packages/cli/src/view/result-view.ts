@@ -41,9 +41,13 @@ export function comparison({ dense, pruned, shrunk }: RunResult, options: TableO
       { title: shrunk === null ? 'change' : 'dense to shrunk' },
     ],
     [
-      row('accuracy', (one) => share(one.accuracy), drop('accuracy')),
-      row('accuracy in training', (one) => share(one.trainAccuracy), drop('trainAccuracy')),
-      row('loss', (one) => significant(one.loss)),
+      ...(dense.loss === null
+        ? []
+        : [
+            row('accuracy', (one) => share(one.accuracy), drop('accuracy')),
+            row('accuracy in training', (one) => share(one.trainAccuracy), drop('trainAccuracy')),
+            row('loss', (one) => (one.loss === null ? '–' : significant(one.loss))),
+          ]),
       ...(shrunk === null ? [] : [figure('parameters', 'parameters', count, 'fewer')]),
       figure('non-zero parameters', 'nonzero', count, 'fewer'),
       row('sparsity', (one) => share(one.sparsity)),
@@ -103,6 +107,7 @@ export function afterword({ result, experiment, folder, removal }: Told, options
   const trained = timing.denseS === 0 ? 'dense model from the cache' : `dense ${seconds(timing.denseS)}`;
   return facts(
     [
+      dense?.loss === null ? ['accuracy', 'not measured: there was no data'] : undefined,
       dense === null || pruned === null ? undefined : ['speed', honestSpeed(dense, pruned, shrunk)],
       ...(removal === undefined ? [] : removalLines(removal)),
       [

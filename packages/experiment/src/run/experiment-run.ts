@@ -217,7 +217,7 @@ export class ExperimentRun {
   }): Promise<Omit<Measurement, 'latencyMs'>> {
     const { prepared, signal } = this.parts;
     const { data, loss, train } = prepared;
-    return measure(model, { task: data.task, loss, train, test: data.test, signal, ...what });
+    return measure(model, { task: data.task, loss, train, test: data.test, madeUp: data.madeUp, signal, ...what });
   }
 
   /** What the masks left dead is removed for real; undefined where the config does not want it. */

@@ -39,8 +39,10 @@ import {
   underControl,
 } from '@espalier/core';
 import type * as tf from '@tensorflow/tfjs';
+import type { ConfigPath } from '../config/config-path.ts';
 import type { Experiment } from '../config/experiment.ts';
 import type { LoadedExperiment } from '../config/parse-experiment.ts';
+import { shrinkSettings } from '../config/shrink-schema.ts';
 import { blaming } from './blame.ts';
 import { DatasetCache } from './dataset-cache.ts';
 
@@ -89,6 +91,8 @@ export async function prepare(
   const container = new PartContainer(registry).bind(SEED, seed).bind(BASE_FOLDER, baseFolder).bind(LOG, log).bind(RANDOM, random);
 
   const data = await at(['data'], () => datasets.load(experiment.data, { registry, seed, random, baseFolder, log }));
+  const trained = data.madeUp === true ? trainsOnNothing(experiment) : undefined;
+  if (trained !== undefined) throw loaded.error([{ path: trained, message: 'there is no data to train on; give data, or 0 epochs' }]);
   const task = await at(['data'], () => taskOf(data, seed));
   const source = await at(['model'], () => container.make(experiment.model));
   const model = given ?? (await at(['model'], () => source.build(task)));
@@ -112,11 +116,23 @@ export async function prepare(
     const selection = await at(['prune', 'parameters'], () => selectParameters(model, experiment.prune.parameters, granularity));
     container
       .bind(MODEL, model)
-      .bind(DATA, data)
       .bind(LOSS, loss)
-      .bind(CALIBRATION, calibration)
-      .bindLazily(GRADIENTS, () => new Gradients(model, loss, calibration))
-      .bindLazily(ACTIVATIONS, () => new Activations(model, calibration));
+      .bindLazily(
+        DATA,
+        real(data, () => data),
+      )
+      .bindLazily(
+        CALIBRATION,
+        real(data, () => calibration),
+      )
+      .bindLazily(
+        GRADIENTS,
+        real(data, () => new Gradients(model, loss, calibration)),
+      )
+      .bindLazily(
+        ACTIVATIONS,
+        real(data, () => new Activations(model, calibration)),
+      );
     const denseOptimizer = await at(['train', 'optimizer'], () => container.make(experiment.train.optimizer));
     const pruneOptimizer = await at(['prune', 'optimizer'], () => container.make(experiment.prune.optimizer));
     const trainer = await at(['trainer'], () => container.make(experiment.trainer));
@@ -134,6 +150,21 @@ export async function prepare(
   }
 }
 
+/** What scores are computed from, which made-up data is not. */
+function real<T>(data: Dataset, make: () => T): () => T {
+  return () => {
+    if (data.madeUp !== true) return make();
+    throw new EspalierError('it scores by what the model does with samples, and there is no data. Give data, or take a scorer of weights');
+  };
+}
+
+/** Where a config trains on data that is made up. */
+function trainsOnNothing({ train, prune, shrink }: Experiment): ConfigPath | undefined {
+  if (train.epochs > 0) return ['train', 'epochs'];
+  if (prune.epochs > 0) return ['prune', 'epochs'];
+  return (shrinkSettings(shrink)?.epochs ?? 0) > 0 ? ['shrink', 'epochs'] : undefined;
+}
+
 function controlled(strategy: Strategy, { train, prune }: Experiment, samples: Samples, randomScorer: () => Scorer): Strategy {
   if (prune.control === 'none') return strategy;
   const denseBudget = Budget.ofEpochs(train.epochs, stepsPerEpoch(samples, prune.batchSize));
@@ -145,7 +176,8 @@ function taskOf(data: Dataset, seed: number): ModelTask {
   if (target === undefined) throw new EspalierError({ where: data.name, what: 'has no targets to learn' });
   const outputs = data.task === 'classification' ? data.classes : target.shape.reduce((product, size) => product * size, 1);
   if (outputs === undefined) throw new EspalierError({ where: data.name, what: 'is a classification without a number of classes' });
-  return { inputShapes: data.train.inputs.map(({ shape }) => shape), task: data.task, outputs, seed };
+  const inputShapes = data.train.inputs.map(({ shape }) => shape);
+  return { inputShapes, task: data.task, outputs, seed, ...(data.madeUp === true && { anyOutput: true }) };
 }
 
 function defaultLoss(data: Dataset): Part<'loss'> {

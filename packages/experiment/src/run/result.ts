@@ -4,7 +4,8 @@ import type { Control } from '@espalier/core';
 export interface Measurement {
   /** Share of right classes among the test samples, 0 to 1; null for regression. */
   readonly accuracy: number | null;
-  readonly loss: number;
+  /** Null where there was no data to measure on; accuracies are then, too. */
+  readonly loss: number | null;
   /** On as many training samples as there are test samples. */
   readonly trainAccuracy: number | null;
   readonly parameters: number;
