@@ -79,7 +79,19 @@ async function inTurn(work) {
     else next();
   }
 }
-const runs = (config, sets, seeds = SEEDS) => Promise.all(seeds.map((seed) => inTurn(() => run(config, seed, sets))));
+
+/** A record is often asked for by several tables at once: its folder is one process's at a time. */
+const asked = new Map();
+function once(config, seed, sets = {}) {
+  const key = JSON.stringify([config, seed, sets]);
+  if (!asked.has(key))
+    asked.set(
+      key,
+      inTurn(() => run(config, seed, sets)),
+    );
+  return asked.get(key);
+}
+const runs = (config, sets, seeds = SEEDS) => Promise.all(seeds.map((seed) => once(config, seed, sets)));
 
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const spread = (values) => Math.sqrt(values.reduce((sum, value) => sum + (value - mean(values)) ** 2, 0) / (values.length - 1));
