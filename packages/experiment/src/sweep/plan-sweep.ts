@@ -6,7 +6,7 @@ import { canonicalJson } from '../config/experiment-hash.ts';
 import { checkPlans } from './check-plans.ts';
 import { estimate } from './estimate.ts';
 import type { LoadedSweep, SweepRun } from './parse-sweep.ts';
-import { Schedule, type Task } from './schedule.ts';
+import type { Task } from './schedule.ts';
 import { type RecordedRun, recordedIn } from './sweep-folder.ts';
 import { SweepPace } from './sweep-pace.ts';
 
@@ -83,13 +83,12 @@ export async function planned(
   const perStep = missing.map(({ experiment }) => (nets?.sizeOf(experiment).macs ?? 0) * experiment.prune.batchSize);
   const team = teamFor({ macsPerStep: median(perStep), runs: missing.length, workers });
 
-  // As the schedule will have it: the first run that needs a baseline trains it.
-  const schedule = new Schedule<SweepTask>(tasks);
-  const seconds = new Map<string, number>();
-  for (let task = schedule.next(); task !== undefined; task = schedule.next()) {
-    seconds.set(task.run.hash, schedule.secondsOf(task));
-    schedule.denseIsThere(task);
-  }
+  // As the schedule has it: of the runs that share a baseline, the longest trains it.
+  const trainers = new Map<string, SweepTask>();
+  for (const task of tasks) if (task.pruneS > (trainers.get(task.baseline)?.pruneS ?? -1)) trainers.set(task.baseline, task);
+  const seconds = new Map(
+    tasks.map((task) => [task.run.hash, task.pruneS + (trainers.get(task.baseline) === task ? task.denseS : 0)] as const),
+  );
   const pace = new SweepPace({ left: [...seconds.values()].reduce((sum, each) => sum + each, 0), workers: team.workers });
   for (const run of sweep.runs) {
     const known = finished.get(run.hash);
