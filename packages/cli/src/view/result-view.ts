@@ -146,7 +146,7 @@ function removalLines({ units, stayed, maxDifference }: ShrinkRecord): [string, 
   for (const { layer, units: zeroed, why } of stayed.slice(0, REASONS))
     lines.push(['stayed', printable(`${plural(zeroed.length, 'zeroed unit')} of "${layer}": ${why}`)]);
   const more = stayed.length - REASONS;
-  if (more > 0) lines.push(['', `and units of ${plural(more, 'more layer')}: see ${RUN_FILES.removal}`]);
+  if (more > 0) lines.push(['', `and ${count(more)} more: see ${RUN_FILES.removal}`]);
   return lines;
 }
 

@@ -225,10 +225,14 @@ export class ExperimentRun {
     const { loaded, prepared, folder, signal, checkpointEvery } = this.parts;
     const settings = shrinkSettings(loaded.experiment.shrink);
     if (settings === undefined) return undefined;
+    const before = checkpoints.spentBefore;
     const started = performance.now();
+    const spent = () => before.prune + (performance.now() - started) / 1000;
+    // Checkpoints of this stretch tell its own seconds.
+    checkpoints.spending = () => ({ ...before, prune: spent() });
     const around = { signal, checkpointEvery, checkpoints, onEvent: (event: RunEvent) => this.emit(event) };
     const { model, sparsity, record } = await shrinkRun(prepared, masks, settings, around);
-    this.timing = { ...this.timing, shrinkS: (performance.now() - started) / 1000 };
+    this.timing = { ...this.timing, shrinkS: spent() };
     try {
       const bytes = await this.timed('saveS', () => storeModel(model, folder.file('shrunk')));
       await folder.writeRemoval(record);

@@ -5,6 +5,8 @@ import { fileHandler } from '@espalier/models';
 import { replay } from '@espalier/surgery';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { unpackArchive } from './archive.ts';
+import type { Spent } from './checkpoint-file.ts';
 import { prepare } from './prepare.ts';
 import type { RunResult } from './result.ts';
 import { runExperiment } from './run-experiment.ts';
@@ -141,6 +143,8 @@ test('killed and cancelled while the small model is trained, it comes to the sam
   cancelled.process.kill('SIGINT');
   expect(await cancelled.ended).toBe(130);
   expect(cancelled.lines).not.toContain('step shrink 5');
+  const checkpoint = path.join(folder, 'other', 'shrink-checkpoint.bin');
+  const { spent } = unpackArchive(readFileSync(checkpoint), checkpoint) as { readonly spent: Spent };
   const rest = start('other');
   expect(await rest.ended).toBe(0);
 
@@ -151,5 +155,8 @@ test('killed and cancelled while the small model is trained, it comes to the sam
     return { result, shrunk: { ...shrunk, latencyMs: 0 }, events: plainEvents(out), weights, files: readdirSync(out).sort() };
   });
   expect(other).toEqual(one);
+  const { timing } = JSON.parse(readFileSync(path.join(folder, 'other', 'result.json'), 'utf8')) as RunResult;
+  expect(spent.prune).toBeGreaterThan(0);
+  expect(timing.shrinkS).toBeGreaterThan(spent.prune);
   expect(one?.files).toEqual(['events.jsonl', 'experiment.yaml', 'model', 'removal.json', 'result.json', 'shrunk']);
 });
