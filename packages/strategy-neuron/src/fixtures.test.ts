@@ -51,7 +51,11 @@ const MODELS: Record<string, () => tf.LayersModel> = {
       ],
     }),
 };
-const SCORERS: Record<string, unknown> = { 'norm l1': { norm: { norm: 'l1' } }, 'norm l2': { norm: { norm: 'l2' } } };
+const SCORERS: Record<string, unknown> = {
+  'norm l1': { norm: { norm: 'l1', relative: false } },
+  'norm l2': { norm: { norm: 'l2', relative: false } },
+  fpgm: { fpgm: { relative: false } },
+};
 
 const cases = Object.entries(FIXTURES.nets).flatMap(([net, { scores }]) => Object.keys(scores).map((scorer) => [scorer, net] as const));
 

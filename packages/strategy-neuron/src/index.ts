@@ -1,6 +1,6 @@
 import { definePlugin } from '@espalier/core';
 import { ApozScorer } from './scorers/apoz.ts';
-import { FpgmScorer } from './scorers/fpgm.ts';
+import { FpgmScorer, fpgmOptions } from './scorers/fpgm.ts';
 import { MeanActivationScorer } from './scorers/mean-activation.ts';
 import { NormScorer, normOptions } from './scorers/norm.ts';
 import { SlimmingScorer } from './scorers/slimming.ts';
@@ -14,7 +14,7 @@ export default definePlugin({
   name: '@espalier/strategy-neuron',
   scorers: {
     norm: { use: NormScorer, options: normOptions, description: 'The size of a unit’s weights: Σ|w| or √Σw².' },
-    fpgm: { use: FpgmScorer, description: 'How far a unit is from the others of its layer.' },
+    fpgm: { use: FpgmScorer, options: fpgmOptions, description: 'How far a unit is from the others of its layer.' },
     slimming: { use: SlimmingScorer, description: 'The scale of the batch norm behind a unit: |γ|.' },
     apoz: { use: ApozScorer, description: 'How seldom a unit is zero behind its ReLU, over the calibration data.' },
     'mean-activation': { use: MeanActivationScorer, description: 'The mean of what a unit gives, over the calibration data.' },

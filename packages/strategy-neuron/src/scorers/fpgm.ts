@@ -1,14 +1,20 @@
-import { type PrunableParameter, type Scorer, type ScoringContext, unitsOf } from '@espalier/core';
+import { inject, injectable, OPTIONS, type PrunableParameter, type Scorer, type ScoringContext, unitsOf, z } from '@espalier/core';
 import type * as tf from '@tensorflow/tfjs';
+import { againstMean, relative } from '../against-mean.ts';
 import { scoreUnits, type Units, weightsOf } from '../units.ts';
+
+export const fpgmOptions = z.object({ relative });
 
 /**
  * How far a unit is from the others of its layer: Σ_j ‖w_i − w_j‖₂ over all units j that are left. Those nearest to the
  * geometric median go first, as the others can stand in for them.
  * He et al., 2019, "Filter Pruning via Geometric Median", arXiv:1811.00250, eq. 8.
  */
+@injectable()
 export class FpgmScorer implements Scorer {
   readonly ofUnits = true;
+
+  constructor(@inject(OPTIONS) private readonly options: z.infer<typeof fpgmOptions>) {}
 
   score(parameters: readonly PrunableParameter[], { masks }: ScoringContext): Promise<tf.Tensor[]> {
     return scoreUnits(parameters, async (units) => {
@@ -22,7 +28,7 @@ export class FpgmScorer implements Scorer {
           distances[j] = (distances[j] as number) + distance;
         }
       }
-      return distances;
+      return this.options.relative ? againstMean(distances) : distances;
     });
   }
 }

@@ -1,8 +1,10 @@
 import { inject, injectable, OPTIONS, type PrunableParameter, type Scorer, z } from '@espalier/core';
 import type * as tf from '@tensorflow/tfjs';
+import { againstMean, relative } from '../against-mean.ts';
 import { scoreUnits, sumOverUnits, weightsOf } from '../units.ts';
 
 export const normOptions = z.object({
+  relative,
   norm: z.enum(['l1', 'l2']).default('l1').describe('l1: Σ|w| over the unit’s weights. l2: √Σw².'),
 });
 
@@ -19,8 +21,11 @@ export class NormScorer implements Scorer {
   score(parameters: readonly PrunableParameter[]): Promise<tf.Tensor[]> {
     return scoreUnits(parameters, async (units) => {
       const weights = await weightsOf(units);
-      if (this.options.norm === 'l1') return sumOverUnits(units, weights, Math.abs);
-      return sumOverUnits(units, weights, (weight) => weight * weight).map(Math.sqrt);
+      const norms =
+        this.options.norm === 'l1'
+          ? sumOverUnits(units, weights, Math.abs)
+          : sumOverUnits(units, weights, (weight) => weight * weight).map(Math.sqrt);
+      return this.options.relative ? againstMean(norms) : norms;
     });
   }
 }

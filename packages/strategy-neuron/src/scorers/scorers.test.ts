@@ -72,19 +72,19 @@ function dense(...behind: tf.layers.Layer[]): tf.LayersModel {
 describe('norm', () => {
   test('is Σ|w| or √Σw² of a unit, at each of its weights', async () => {
     const model = dense();
-    expect(await scoresBy(scorerOn(model, 'norm'), model)).toEqual([[7, 1, 2, 7, 1, 2]]);
-    expect(await scoresBy(scorerOn(model, { norm: { norm: 'l2' } }), model)).toEqual([[5, 1, 2, 5, 1, 2]]);
+    expect(await scoresBy(scorerOn(model, { norm: { relative: false } }), model)).toEqual([[7, 1, 2, 7, 1, 2]]);
+    expect(await scoresBy(scorerOn(model, { norm: { norm: 'l2', relative: false } }), model)).toEqual([[5, 1, 2, 5, 1, 2]]);
   });
 
   test('of a convolution is that of its filter; of a transposed one, too', async () => {
     const one = tf.sequential({ layers: [tf.layers.conv2d({ filters: 2, kernelSize: [1, 2], inputShape: [2, 2, 1], useBias: false })] });
     one.setWeights([tf.tensor4d([1, 10, 2, 20], [1, 2, 1, 2])]);
-    expect(await scoresBy(scorerOn(one, 'norm'), one)).toEqual([[3, 30, 3, 30]]);
+    expect(await scoresBy(scorerOn(one, { norm: { relative: false } }), one)).toEqual([[3, 30, 3, 30]]);
     const other = tf.sequential({
       layers: [tf.layers.conv2dTranspose({ filters: 2, kernelSize: 1, inputShape: [2, 2, 3], useBias: false })],
     });
     other.setWeights([tf.tensor4d([1, 2, 3, 10, 20, 30], [1, 1, 2, 3])]);
-    expect(await scoresBy(scorerOn(other, 'norm'), other)).toEqual([[6, 6, 6, 60, 60, 60]]);
+    expect(await scoresBy(scorerOn(other, { norm: { relative: false } }), other)).toEqual([[6, 6, 6, 60, 60, 60]]);
   });
 
   test('of a hidden unit is over all gates of both kernels', async () => {
@@ -96,11 +96,32 @@ describe('norm', () => {
         [-100, 200],
       ]),
     ]);
-    expect(await scoresBy(scorerOn(model, 'norm'), model)).toEqual([
+    expect(await scoresBy(scorerOn(model, { norm: { relative: false } }), model)).toEqual([
       [111, 222],
       [111, 222, 111, 222],
     ]);
   });
+});
+
+test('norm and fpgm stand against the mean of what is left of the layer, so that layers of other sizes compare', async () => {
+  const model = dense();
+  // 7, 1 and 2 have the mean 10/3.
+  expect(await scoresBy(scorerOn(model, 'norm'), model)).toEqual([close([2.1, 0.3, 0.6, 2.1, 0.3, 0.6])]);
+  model.setWeights([
+    tf.tensor2d([
+      [3, 0, -2],
+      [-4, 0, 0],
+    ]),
+    tf.zeros([3]),
+  ]);
+  // One unit is pruned: 7 and 2 have the mean 4.5.
+  expect(await scoresBy(scorerOn(model, 'norm'), model)).toEqual([close([14 / 9, 0, 4 / 9, 14 / 9, 0, 4 / 9])]);
+  const apart = [1, 2, 3].map((scale) => {
+    const one = tf.sequential({ layers: [tf.layers.dense({ units: 2, inputShape: [1], useBias: false })] });
+    one.setWeights([tf.tensor2d([[0, scale]])]);
+    return one;
+  });
+  for (const one of apart) expect(await scoresBy(scorerOn(one, 'fpgm'), one)).toEqual([close([1, 1])]);
 });
 
 describe('fpgm', () => {
@@ -108,7 +129,7 @@ describe('fpgm', () => {
     const model = dense();
     // From (3, −4) to (0, 1): √34; to (−2, 0): √41. From (0, 1) to (−2, 0): √5.
     const [a, b, c] = [Math.sqrt(34) + Math.sqrt(41), Math.sqrt(34) + Math.sqrt(5), Math.sqrt(41) + Math.sqrt(5)];
-    expect(await scoresBy(scorerOn(model, 'fpgm'), model)).toEqual([close([a, b, c, a, b, c])]);
+    expect(await scoresBy(scorerOn(model, { fpgm: { relative: false } }), model)).toEqual([close([a, b, c, a, b, c])]);
   });
 
   test('units that are pruned are no neighbours', async () => {
@@ -116,14 +137,14 @@ describe('fpgm', () => {
     const parameters = selectParameters(model).taken;
     const masks = new MaskSet(parameters);
     masks.replace(parameters[0] as PrunableParameter, Mask.of([1, 0, 1, 1, 0, 1]));
-    const [scores] = await scoresBy(scorerOn(model, 'fpgm'), model, { parameters, masks });
+    const [scores] = await scoresBy(scorerOn(model, { fpgm: { relative: false } }), model, { parameters, masks });
     expect(scores).toEqual(close([Math.sqrt(41), 0, Math.sqrt(41), Math.sqrt(41), 0, Math.sqrt(41)]));
   });
 
   test('a unit that repeats the others scores less than one that stands alone, whatever its size', async () => {
     const model = tf.sequential({ layers: [tf.layers.dense({ units: 3, inputShape: [1], useBias: false })] });
     model.setWeights([tf.tensor2d([[5, 5.1, 0]])]);
-    const [[first, second, third] = []] = await scoresBy(scorerOn(model, 'fpgm'), model);
+    const [[first, second, third] = []] = await scoresBy(scorerOn(model, { fpgm: { relative: false } }), model);
     expect(third).toBeGreaterThan(Math.max(first as number, second as number));
   });
 });
