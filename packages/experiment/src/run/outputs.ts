@@ -1,4 +1,4 @@
-import { batches, type Samples, samplesFor } from '@espalier/core';
+import { batches, EspalierError, type Samples, samplesFor } from '@espalier/core';
 import * as tf from '@tensorflow/tfjs';
 
 /** What a model gives for each of these samples, per output. */
@@ -19,4 +19,33 @@ export async function outputsOf(model: tf.LayersModel, samples: Samples): Promis
     }
     return all;
   });
+}
+
+/**
+ * The largest difference between the outputs of a model and of the one made from it, over the largest output of the
+ * first. Infinite where they do not give as many numbers, or the second gives NaN or infinity.
+ *
+ * @throws EspalierError where the first itself gives NaN or infinity: there is nothing to compare with.
+ */
+export async function differenceTo(model: tf.LayersModel, other: tf.LayersModel, samples: Samples): Promise<number> {
+  const [before, after] = [await outputsOf(model, samples), await outputsOf(other, samples)];
+  if (!before.every((values) => values.every(Number.isFinite))) {
+    throw new EspalierError({
+      where: 'shrink',
+      what: 'the masked model gives NaN or infinity',
+      why: 'its training has diverged, or its data has such values: whether the small model gives the same cannot be told',
+      remedy: 'Lower the learning rate or the sparsity, or look through the data',
+    });
+  }
+  if (before.length !== after.length || before.some(({ length }, i) => length !== after[i]?.length)) return Number.POSITIVE_INFINITY;
+  let [largest, difference] = [0, 0];
+  for (const [output, values] of before.entries()) {
+    for (const [i, value] of values.entries()) {
+      const made = after[output]?.[i] ?? Number.NaN;
+      if (!Number.isFinite(made)) return Number.POSITIVE_INFINITY;
+      largest = Math.max(largest, Math.abs(value));
+      difference = Math.max(difference, Math.abs(value - made));
+    }
+  }
+  return largest === 0 ? difference : difference / largest;
 }

@@ -13,7 +13,7 @@ import {
 import { carryMasks, dependencyGraph, type FoldOptions, fold, type Removal, type Shrunk, type Stayed, shrink } from '@espalier/surgery';
 import type * as tf from '@tensorflow/tfjs';
 import type { ShrinkSettings } from '../config/shrink-schema.ts';
-import { outputsOf } from './outputs.ts';
+import { differenceTo } from './outputs.ts';
 import type { PreparedExperiment } from './prepare.ts';
 
 export interface ShrinkAround {
@@ -51,7 +51,7 @@ const COMPARED = 256;
 /**
  * Removes from a pruned model what its masks left without a purpose, trains what is left where that is wanted, and folds.
  *
- * @throws EspalierError where masks empty a layer; BrokenPromise where the small model does not give what the masked one gives.
+ * @throws EspalierError where masks empty a layer, or the masked model gives no finite numbers; BrokenPromise where the small model does not give what the masked one gives.
  */
 export async function shrinkRun(
   prepared: PreparedExperiment,
@@ -62,8 +62,9 @@ export async function shrinkRun(
   const { emptied, constants, epochs } = settings;
   const shrunk = await shrink(prepared.model, masks, { emptied, constants });
   try {
-    const maxDifference = await differenceTo(prepared, shrunk.model);
-    if (maxDifference > TOLERANCE) {
+    const samples = sliceSamples(prepared.train, 0, Math.min(prepared.train.size, COMPARED));
+    const maxDifference = await differenceTo(prepared.model, shrunk.model, samples);
+    if (!(maxDifference <= TOLERANCE)) {
       throw new BrokenPromise({
         where: 'shrink',
         what: `the shrunk model gives other outputs than the masked one: they differ by up to ${maxDifference.toPrecision(2)} of the largest`,
@@ -87,20 +88,6 @@ function countUnits({ removal, network }: Shrunk): ShrinkRecord['units'] {
   const removed = Object.values(removal.units).reduce((sum, { removed: gone }) => sum + gone.length, 0);
   const { makers } = dependencyGraph(network);
   return { removed, of: removed + [...makers.values()].reduce((sum, units) => sum + units.length, 0) };
-}
-
-/** Over the first training samples. */
-async function differenceTo({ model, train }: PreparedExperiment, shrunk: tf.LayersModel): Promise<number> {
-  const samples = sliceSamples(train, 0, Math.min(train.size, COMPARED));
-  const [before, after] = [await outputsOf(model, samples), await outputsOf(shrunk, samples)];
-  let [largest, difference] = [0, 0];
-  before.forEach((values, output) => {
-    values.forEach((value, i) => {
-      largest = Math.max(largest, Math.abs(value));
-      difference = Math.max(difference, Math.abs(value - (after[output]?.[i] ?? Number.NaN)));
-    });
-  });
-  return largest === 0 ? difference : difference / largest;
 }
 
 /** @returns the share of zeros. */
@@ -133,8 +120,10 @@ async function trainOn(
     ...around,
   });
   try {
-    for (const parameter of parameters)
-      run.masks.set(parameter, carried.get(parameter.name) as NonNullable<ReturnType<typeof carried.get>>);
+    for (const parameter of parameters) {
+      const mask = carried.get(parameter.name);
+      if (mask !== undefined) run.masks.set(parameter, mask);
+    }
     if (run.budget.steps > 0) await run.train(run.budget);
     await run.finish();
     return run.masks.sparsity;
