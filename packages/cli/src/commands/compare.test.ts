@@ -62,6 +62,18 @@ test('compares real runs: table, answer with its command, files, JSON; then runs
   );
 });
 
+test('reads the record of a run as it is written today, the profile of its time included', async () => {
+  const place = new Place({ 'points.yaml': POINTS, 'points.csv': pointsCsv() });
+  await place.start(['run', 'points.yaml', '--out', 'runs/points']);
+  const record = JSON.parse(readFileSync(place.file('runs/points/result.json'), 'utf8'));
+  expect(record.timing.profile).toBeTypeOf('object');
+  const { status, stdout } = await place.start(['compare', 'runs', '--json']);
+  expect(status).toBe(0);
+  const { rows, problems } = JSON.parse(stdout);
+  expect(problems).toEqual([]);
+  expect(rows[0].figures).toMatchObject({ accuracy: { mean: record.pruned.accuracy }, pruneS: { mean: record.timing.pruneS } });
+});
+
 test('what cannot be answered is wrong use', async () => {
   const place = new Place();
   mkdirSync(place.file('empty'));

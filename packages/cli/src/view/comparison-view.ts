@@ -99,7 +99,7 @@ function differences(comparison: Comparison, options: TableOptions): string {
       { title: '', align: 'right' as const, width: 2 },
       { title: ranking.context === '' ? 'strategy' : ranking.context, fit: 'middle' as const, width: 14 },
       { title: quality, align: 'right' as const, width: 12 },
-      { title: `to ${reference}`, fit: 'middle' as const, width: 22 },
+      { title: `to ${reference}`, width: 22 },
       { title: '' },
     ];
     const said = wrapped(leaderText(ranking), options.width - 4).join('\n    ');

@@ -48,7 +48,8 @@ export const recordSchema = z.object({
   sparse: sparse.nullish().transform((value) => value ?? null),
   asked: share.nullable().default(null),
   parameters: z.array(parameter),
-  timing: z.record(z.string(), count),
+  /** Seconds; the rest, such as the profile of the process, is no figure to compare. */
+  timing: z.object({ denseS: count.optional(), pruneS: count.optional(), trainS: count.optional() }),
   backend: z.object({ name: z.string(), version: z.string(), threads: count.optional() }).optional(),
   baseline: z.string().optional(),
   versions: z.record(z.string(), z.string()).default({}),
