@@ -131,6 +131,32 @@ vary:
     ]);
   });
 
+  test('names are unique, also where numbers or case would make them the same', async () => {
+    const { runs, duplicates } = await sweep(`base: base.yaml
+vary:
+  list: { a b: { seed: 1 }, a-b: { seed: 2 }, a-b_2: { seed: 3 }, A-B: { seed: 4 }, 'a/b': { seed: 4 } }
+`);
+    expect(runs.map(({ name }) => name)).toEqual(['a-b', 'a-b_3', 'a-b_2', 'A-B_4']);
+    expect(duplicates).toEqual([{ name: 'a-b', of: 'A-B_4' }]);
+  });
+
+  test('names keep letters of any script, and of a long one the seed at its end', async () => {
+    const long = 'x'.repeat(300);
+    const { runs } = await sweep(`base: base.yaml
+vary: { list: { größe: { prune.epochs: 1 }, 剪枝: { prune.epochs: 2 }, ${long}: { prune.epochs: 3 }, ${'枝'.repeat(100)}: { prune.epochs: 4 } }, prune.sparsity: [0.5], seed: [1, 2] }
+`);
+    expect(runs.map(({ name }) => name)).toEqual([
+      'größe_sparsity-0.5_seed-1',
+      'größe_sparsity-0.5_seed-2',
+      '剪枝_sparsity-0.5_seed-1',
+      '剪枝_sparsity-0.5_seed-2',
+      `${'x'.repeat(100)}_sparsity-0.5_seed-1`,
+      `${'x'.repeat(100)}_sparsity-0.5_seed-2`,
+      `${'枝'.repeat(33)}_sparsity-0.5_seed-1`,
+      `${'枝'.repeat(33)}_sparsity-0.5_seed-2`,
+    ]);
+  });
+
   test('the base may stand in the sweep, and lack what varies', async () => {
     const { baseFolder, runs } = await sweep(`name: own
 base: { name: inner, plugins: [./local.ts], data: digits, model: { net: { hidden: [4] } }, prune: {} }

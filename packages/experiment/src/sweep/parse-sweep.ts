@@ -23,7 +23,7 @@ import { parseYaml } from '../config/parse-yaml.ts';
 import { setValues, withValue } from '../config/set-values.ts';
 import { type Assignment, type Combination, combinationsOf } from './combinations.ts';
 import { dottedOf } from './paths.ts';
-import { runNames } from './run-name.ts';
+import { runNames, uniqueNames } from './run-name.ts';
 import { SlotReader } from './slots.ts';
 import { type SweepConfig, sweepJsonSchema, sweepSchema } from './sweep-schema.ts';
 
@@ -308,14 +308,12 @@ function distinct(
   { experiments, names, plugins }: { experiments: readonly Experiment[]; names: readonly string[]; plugins: readonly LoadedPlugin[] },
 ): { runs: (SweepRun & { readonly index: number })[]; duplicates: { name: string; of: string }[] } {
   const byHash = new Map<string, SweepRun & { readonly index: number }>();
-  const duplicates: { name: string; of: string }[] = [];
-  const taken = new Map<string, number>();
+  const repeated: { name: string; hash: string }[] = [];
   for (const [index, experiment] of experiments.entries()) {
     const name = names[index] as string;
     const hash = experimentHash(experiment, plugins);
-    const first = byHash.get(hash);
-    if (first !== undefined) {
-      duplicates.push({ name, of: first.name });
+    if (byHash.has(hash)) {
+      repeated.push({ name, hash });
       continue;
     }
     const combination = combinations[index] as Combination;
@@ -323,17 +321,18 @@ function distinct(
       combination.flatMap(({ assignments }) => assignments.map((each) => [dottedOf(each.path), each.value])),
     );
     const variant = combination.find((choice) => choice.variant !== undefined)?.variant;
-    // Different values may read the same.
-    const number = (taken.get(name) ?? 0) + 1;
-    taken.set(name, number);
     byHash.set(hash, {
       index,
-      name: number === 1 ? name : `${name}_${number}`,
+      name,
       hash,
       experiment,
       values,
       ...(variant === undefined ? {} : { variant }),
     });
   }
-  return { runs: [...byHash.values()], duplicates };
+  // Different values may read the same.
+  const unique = uniqueNames([...byHash.values()].map(({ name }) => name));
+  const runs = [...byHash.values()].map((run, i) => ({ ...run, name: unique[i] as string }));
+  const nameOf = new Map(runs.map(({ hash, name }) => [hash, name]));
+  return { runs, duplicates: repeated.map(({ name, hash }) => ({ name, of: nameOf.get(hash) as string })) };
 }
