@@ -30,6 +30,26 @@ test.each([
 });
 
 test.each([
+  [['compare', '--json'], "missing required argument 'dir'"],
+  [['run', 'x.yaml', '--json', '--bogus'], "unknown option '--bogus'"],
+  [['--json', '--bogus'], "unknown option '--json'"],
+  [['rum', '--json'], "unknown command 'rum'"],
+])('espalier %j: a program can read what is wrong', async (args, message) => {
+  const { status, stdout, stderr } = await new Place().start(args);
+  expect(status).toBe(2);
+  expect(JSON.parse(stdout)).toEqual({ error: { message: expect.stringContaining(message) } });
+  expect(stderr).not.toBe('');
+});
+
+test('--json behind -- is no option, and --help is for people all the same', async () => {
+  const behind = await new Place().start(['run', '--bogus', '--', '--json']);
+  expect([behind.status, behind.stdout]).toEqual([2, '']);
+  const help = await new Place().start(['run', '--json', '--help']);
+  expect(help.status).toBe(0);
+  expect(help.stdout).toContain('Usage: espalier run');
+});
+
+test.each([
   [['run', 'nowhere.yaml'], 'nowhere.yaml: there is no such file'],
   [['plan', '.'], 'this is a folder; expected a YAML file'],
   [['inspect', 'nowhere'], 'there is no such file'],

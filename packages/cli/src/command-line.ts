@@ -36,6 +36,8 @@ export async function commandLine(args: readonly string[]): Promise<ExitStatus> 
   // tfjs’s dependencies cause warnings (punycode) that nobody who reads them can do anything about.
   process.noDeprecation = true;
   const terminal = new Terminal();
+  // Before they are parsed: what is wrong with them is told to programs, too.
+  terminal.json = asksForJson(args);
   const context: CommandContext = { terminal, interrupt: new Interrupt((line) => terminal.note(line)), status: EXIT.done };
   // What a plugin throws outside of any call that we wait for.
   process.on('uncaughtException', (error) => void reportError(error, terminal).then((status) => process.exit(status)));
@@ -47,13 +49,25 @@ export async function commandLine(args: readonly string[]): Promise<ExitStatus> 
   }
 }
 
+function asksForJson(args: readonly string[]): boolean {
+  const end = args.indexOf('--');
+  return args.slice(0, end < 0 ? args.length : end).includes('--json');
+}
+
 function program(context: CommandContext): Command {
   const { terminal } = context;
   const top = new Command('espalier')
     .description('Pruning of neural networks on TensorFlow.js: train, prune, compare.')
     .version(ownVersion(), '-V, --version')
     .option('--verbose', 'show the stack of an unexpected error')
-    .configureOutput({ writeOut: (text) => terminal.print(text.trimEnd()), writeErr: (text) => terminal.note(text.trimEnd()) })
+    .configureOutput({
+      writeOut: (text) => {
+        // --help and --version are for people, whatever else is asked for.
+        terminal.json = false;
+        terminal.print(text.trimEnd());
+      },
+      writeErr: (text) => terminal.note(text.trimEnd()),
+    })
     .configureHelp({ helpWidth: terminal.width, showGlobalOptions: false })
     .showHelpAfterError('(espalier --help lists the commands)')
     .exitOverride()

@@ -13,11 +13,17 @@ export async function showError(error: unknown, terminal: Terminal): Promise<Exp
 
 /** The same for an error that is all there is to answer: with --json the document says it too. */
 export async function reportError(error: unknown, terminal: Terminal): Promise<ExitStatus> {
-  // Commander has said it already.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrong;
+  if (error instanceof CommanderError) return reportWrongArguments(error, terminal);
   const { status, details } = await showError(error, terminal);
   if (terminal.json) terminal.printJson({ error: { message: messageOf(error), ...details } });
   return status;
+}
+
+/** Commander has said it to people already. */
+function reportWrongArguments({ exitCode, message }: CommanderError, terminal: Terminal): ExitStatus {
+  if (exitCode === 0) return EXIT.done;
+  if (terminal.json) terminal.printJson({ error: { message: message.replace(/^error: /, '') } });
+  return EXIT.wrong;
 }
 
 export interface Explained {
