@@ -70,5 +70,5 @@ test('a weight that is NaN is named by its place in the whole', async () => {
 });
 
 async function zerosIn({ variable }: PrunableParameter): Promise<number> {
-  return (await variable.data()).reduce((count, value) => count + Number(value === 0), 0);
+  return (await variable.data<'float32'>()).reduce((count, value) => count + Number(value === 0), 0);
 }
