@@ -2,7 +2,8 @@ import type { Choice, ComparedRow, Comparison, Judged, Quality, Ranking, Summary
 import type { Colours } from '../terminal.ts';
 import { facts, wrapped } from './facts.ts';
 import { bytes, count, plural, printable, significant, times } from './format.ts';
-import { type TableOptions, table } from './table.ts';
+import { RowNames } from './row-names.ts';
+import { type TableOptions, table, withoutMiddle } from './table.ts';
 
 /** More rows than these are no table that anyone reads. */
 const MOST_ROWS = 40;
@@ -10,15 +11,15 @@ const MOST_CONTEXTS = 12;
 
 /** What a comparison says, for people. */
 export function comparisonView(comparison: Comparison, choice: Choice | undefined, options: TableOptions): string {
-  const parts = [
-    headline(comparison, options),
-    accuracyOverSparsity(comparison, options),
-    differences(comparison, options),
-    controls(comparison, options),
-    sizeAndSpeed(comparison, options),
-    choice === undefined ? '' : chosen(comparison, choice, options),
-    remarks(comparison, options),
+  const names = new RowNames(comparison);
+  const said = [
+    accuracyOverSparsity(comparison, names, options),
+    differences(comparison, names, options),
+    controls(comparison, names, options),
+    sizeAndSpeed(comparison, names, options),
+    choice === undefined ? '' : chosen(comparison, choice, names, options),
   ];
+  const parts = [headline(comparison, options), names.legend(said.join('\n'), options), ...said, remarks(comparison, options)];
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
@@ -31,6 +32,10 @@ function headline({ counts, rows }: Comparison, { colours }: TableOptions): stri
     counts.unfinished > 0 ? `${counts.unfinished} not finished` : '',
     counts.notBegun > 0 ? `${counts.notBegun} not begun` : '',
   ].filter(Boolean);
+  if (counts.measured > 0 && !rows.some(isMeasured)) {
+    const alone = `${plural(counts.measured, 'run')} of controls, and none of a strategy to hold against them`;
+    return [colours.bold(alone), ...rest].join(' · ');
+  }
   const measured = `${plural(counts.measured, 'run')} in ${plural(rows.filter(isMeasured).length, 'setting')}, ${seedsText}`;
   return [colours.bold(measured), ...rest].join(' · ');
 }
@@ -41,14 +46,14 @@ function isMeasured({ cells }: ComparedRow): boolean {
 }
 
 /** The picture at a look: a line per series, a column per sparsity. */
-function accuracyOverSparsity({ rows, quality }: Comparison, options: TableOptions): string {
+function accuracyOverSparsity({ rows, quality }: Comparison, names: RowNames, options: TableOptions): string {
   const path = 'prune.sparsity';
   const sparsities = [...new Set(rows.filter(isMeasured).map(({ values }) => values.get(path)))]
     .filter((value) => typeof value === 'number')
     .sort((a, b) => a - b);
   const lines = new Map<string, Map<number, ComparedRow>>();
   for (const row of rows.filter(isMeasured)) {
-    const key = [row.series, row.problem].filter(Boolean).join(', ');
+    const key = [names.of(row.series), row.problem].filter(Boolean).join(', ');
     const sparsity = row.values.get(path);
     if (typeof sparsity !== 'number') return '';
     lines.set(key, (lines.get(key) ?? new Map()).set(sparsity, row));
@@ -57,7 +62,11 @@ function accuracyOverSparsity({ rows, quality }: Comparison, options: TableOptio
     ...[...lines.values()].flatMap((line) => [...line.values()].map((row) => meanText(row.figures[quality], quality).length)),
     6,
   );
-  if (sparsities.length < 2 || lines.size > MOST_ROWS || 8 + sparsities.length * (width + 2) > options.width) return '';
+  const room = options.width - sparsities.length * (width + 2);
+  const shown = new Set([...lines.keys()].map((name) => withoutMiddle(name, room)));
+  if (sparsities.length < 2 || lines.size > MOST_ROWS || room < 8 || shown.size < lines.size) return '';
+  // With a line of its own for each sparsity it would say nothing at a look.
+  if ([...lines.values()].every(({ size }) => size === 1)) return '';
   const body = [...lines].map(([name, line]) => [
     name,
     ...sparsities.map((sparsity) => meanText(line.get(sparsity)?.figures[quality], quality)),
@@ -70,8 +79,11 @@ function accuracyOverSparsity({ rows, quality }: Comparison, options: TableOptio
 }
 
 /** Each place by itself: who leads, and of whom it may be said to be better. */
-function differences(comparison: Comparison, options: TableOptions): string {
-  const { rankings, rows, quality, reference, comparisons } = comparison;
+function differences(comparison: Comparison, names: RowNames, options: TableOptions): string {
+  const { rankings, rows, quality, comparisons } = comparison;
+  if (!rows.some(isMeasured)) return '';
+  if (rankings.length === 0) return 'Neither accuracy nor loss of these runs is known: only their sizes can be compared.';
+  const reference = names.ofReference(comparison.reference);
   const byId = new Map(rows.map((row) => [row.id, row]));
   const family = comparisons > 1 ? `, widened for ${count(comparisons)} comparisons (Holm)` : '';
   const text = `Against ${reference}: differences of the same seeds, 95 % intervals${family}`;
@@ -89,21 +101,24 @@ function differences(comparison: Comparison, options: TableOptions): string {
       const judged = one?.versusReference;
       return [
         String(i + 1),
-        one?.series ?? '',
+        names.of(one?.series ?? ''),
         meanText(one?.figures[quality], quality),
         differenceText(judged, quality),
         judged?.verdict ?? '',
       ];
     });
+    const context = names.ofContext(ranking.context);
+    const isShort = context.length <= 14;
+    const place = isShort ? '' : `${wrapped(printable(context), options.width).join('\n')}\n`;
     const columns = [
       { title: '', align: 'right' as const, width: 2 },
-      { title: ranking.context === '' ? 'strategy' : ranking.context, fit: 'middle' as const, width: 14 },
+      { title: isShort && context !== '' ? context : 'strategy', fit: 'middle' as const, width: 14 },
       { title: quality, align: 'right' as const, width: 12 },
       { title: `to ${reference}`, width: 22 },
       { title: '' },
     ];
-    const said = wrapped(leaderText(ranking), options.width - 4).join('\n    ');
-    blocks.push(`${table(columns, lines, options)}${said === '' ? '' : `\n    ${said}`}`);
+    const said = wrapped(leaderText(ranking, names), options.width - 4).join('\n    ');
+    blocks.push(`${place}${table(columns, lines, options)}${said === '' ? '' : `\n    ${said}`}`);
   }
   const shown = MOST_ROWS - Math.max(0, room);
   const left = rows.filter(isMeasured).length - shown;
@@ -117,12 +132,13 @@ ${count(left)} more: narrow them with --where or --by, or write all with --csv`
 }
 
 /** What may be said of the one with the best mean. */
-function leaderText({ places }: Ranking): string {
+function leaderText({ places }: Ranking, names: RowNames): string {
   const [first, ...others] = places;
   if (first === undefined || others.length === 0) return '';
-  const those = (verdict: Verdict) => others.filter(({ behind }) => behind?.verdict === verdict).map(({ series }) => printable(series));
+  const those = (verdict: Verdict) =>
+    others.filter(({ behind }) => behind?.verdict === verdict).map(({ series }) => printable(names.of(series)));
   const [better, alike, once, steady] = [those('better'), those('not distinguishable'), those('one seed'), those('no spread')];
-  const untested = others.filter(({ behind }) => behind === undefined).map(({ series }) => printable(series));
+  const untested = others.filter(({ behind }) => behind === undefined).map(({ series }) => printable(names.of(series)));
   return [
     better.length > 0 ? `better than ${some(better)}` : '',
     alike.length > 0 ? `not distinguishable from ${some(alike)}` : '',
@@ -131,7 +147,9 @@ function leaderText({ places }: Ranking): string {
     untested.length > 0 ? `no seed in common with ${some(untested)}` : '',
   ]
     .filter(Boolean)
-    .map((text, i) => (i === 0 ? `${printable(first.series)} is ${text}`.replace(/ is (one seed|the same|no seed)/, ': $1') : text))
+    .map((text, i) =>
+      i === 0 ? `${printable(names.of(first.series))} is ${text}`.replace(/ is (one seed|the same|no seed)/, ': $1') : text,
+    )
     .join('; ');
 }
 
@@ -141,10 +159,12 @@ function some(names: readonly string[]): string {
   return names.length <= 4 ? names.join(between) : `${names.slice(0, 3).join(between)} and ${names.length - 3} more`;
 }
 
-function controls({ rows, quality }: Comparison, options: TableOptions): string {
+function controls({ rows, quality }: Comparison, names: RowNames, options: TableOptions): string {
+  const hasContext = rows.some(({ context }) => context !== '');
   const lines = rows.flatMap((row) =>
     [...row.versusControls].map(([control, judged]) => [
-      [row.series, row.context].filter(Boolean).join(', '),
+      names.of(row.series),
+      ...(hasContext ? [names.ofPlace(row)] : []),
       control,
       differenceText(judged, quality),
       judged.verdict,
@@ -152,7 +172,8 @@ function controls({ rows, quality }: Comparison, options: TableOptions): string 
   );
   if (lines.length === 0) return '';
   const columns = [
-    { title: 'setting', fit: 'middle' as const },
+    { title: 'strategy', fit: 'middle' as const },
+    ...(hasContext ? [{ title: 'at', fit: 'middle' as const }] : []),
     { title: 'control' },
     { title: 'difference' },
     { title: '', fit: 'wrap' as const },
@@ -161,14 +182,13 @@ function controls({ rows, quality }: Comparison, options: TableOptions): string 
   return `${head}\n${table(columns, lines.slice(0, MOST_ROWS), options)}${moreText(lines.length)}`;
 }
 
-function sizeAndSpeed({ rows, fronts, quality }: Comparison, options: TableOptions): string {
+function sizeAndSpeed({ rows, fronts, quality }: Comparison, names: RowNames, options: TableOptions): string {
   const shown = rows.filter(({ figures }) => figures.bytes !== undefined).slice(0, MOST_ROWS);
   if (shown.length === 0) return '';
   const has = (figure: 'shrunkLatencyMs' | 'sparseLatencyMs') => shown.some(({ figures }) => figures[figure] !== undefined);
   const isShrunk = shown.some(({ figures }) => figures.shrunkBytes !== undefined);
   const optional = (['shrunkLatencyMs', 'sparseLatencyMs'] as const).filter(has);
   const hasContext = shown.some(({ context }) => context !== '');
-  const places = hasContext ? [({ series }: ComparedRow) => series, contextText] : [({ series }: ComparedRow) => series];
   const columns = [
     { title: 'strategy', fit: 'middle' as const },
     ...(hasContext ? [{ title: 'at', fit: 'middle' as const }] : []),
@@ -181,7 +201,8 @@ function sizeAndSpeed({ rows, fronts, quality }: Comparison, options: TableOptio
     { title: 'front' },
   ];
   const lines = shown.map((row) => [
-    ...places.map((place) => place(row)),
+    names.of(row.series),
+    ...(hasContext ? [names.ofPlace(row)] : []),
     bytes(Math.round(row.figures.bytes?.mean ?? 0)),
     ...(isShrunk ? [row.figures.shrunkBytes === undefined ? '–' : bytes(Math.round(row.figures.shrunkBytes.mean))] : []),
     count(row.figures.macs?.mean ?? 0),
@@ -196,11 +217,6 @@ function sizeAndSpeed({ rows, fronts, quality }: Comparison, options: TableOptio
   return `${title('Size and speed: mean bytes and MACs; ms: median latency ± spread over seeds', options.colours)}\n${table(columns, lines, options)}${moreText(rows.length)}\n${notes}`;
 }
 
-/** `0.95`: that it is the sparsity, the tables above have said. */
-function contextText({ context }: ComparedRow): string {
-  return context.replace(/^sparsity (?=[\d.]+$)/, '');
-}
-
 function speedText(rows: readonly ComparedRow[]): string {
   const ratios = rows
     .flatMap(({ figures }) =>
@@ -209,11 +225,12 @@ function speedText(rows: readonly ComparedRow[]): string {
     .sort((a, b) => a - b);
   const middle = ratios[ratios.length >> 1];
   if (middle === undefined) return '';
-  return `Zeros alone give no speed, they are multiplied all the same: masked models have ${times(middle)} the speed of dense ones here (median), and what differs from 1 is noise. What makes them faster is shrinking, or sparse kernels.`;
+  const noise = Math.abs(middle - 1) <= 0.1 ? ', within what noise makes' : '';
+  return `Zeros alone give no speed, they are multiplied all the same; here masked models have ${times(middle)} the speed of dense ones (median)${noise}. What makes them faster is shrinking.`;
 }
 
 /** The answer to --minimize or --maximize. */
-function chosen({ rows, quality }: Comparison, choice: Choice, options: TableOptions): string {
+function chosen({ rows, quality }: Comparison, choice: Choice, names: RowNames, options: TableOptions): string {
   const row = rows.find(({ id }) => id === choice.row);
   if (row === undefined) return '';
   const { figures, versusDense } = row;
@@ -223,7 +240,13 @@ function chosen({ rows, quality }: Comparison, choice: Choice, options: TableOpt
   const seeds = plural(row.seeds.length, 'seed');
   const alone =
     holdsIn === row.seeds.length ? `the mean, and each of ${seeds} by itself` : `the mean, and ${holdsIn} of ${seeds} by themselves`;
-  return `${title(`${word} ${choice.goal}: ${[row.series, row.context].filter(Boolean).join(', ')}`, options.colours)}\n${facts(
+  const head = `${word} ${choice.goal}: ${[names.of(row.series), row.context].filter(Boolean).join(', ')}`;
+  const heading = wrapped(printable(head), options.width)
+    .map((line) => title(line, options.colours))
+    .join('\n');
+  const { command } = choice;
+  const several = `none: this is a mean over ${plural(choice.settings, 'setting')}, and no one run has it; leave --by away to choose a setting`;
+  return `${heading}\n${facts(
     [
       [
         choice.goal,
@@ -237,8 +260,11 @@ function chosen({ rows, quality }: Comparison, choice: Choice, options: TableOpt
       ],
       holdsIn === undefined ? undefined : ['holds in', alone],
       choice.set.length === 0 ? undefined : ['settings', printable(choice.set.join(' '))],
-      ['run it', printable(choice.command)],
-      ['model', `${printable(choice.run.folder)}/model (seed ${choice.run.seed}, the median one)`],
+      ['run it', command === undefined ? several : printable(command)],
+      [
+        'model',
+        `${printable(choice.run.folder)}/model (seed ${choice.run.seed}, the median one${command === undefined ? ' of all of them' : ''})`,
+      ],
     ],
     options,
   )}`;

@@ -89,7 +89,7 @@ test('a random scorer is what the same strategy is held against', async () => {
 test('holds rows against a strategy by name; a name that is none is refused', async () => {
   const { rows } = await comparisonOf([...GRADUAL, ...MAGNITUDE], { against: 'magnitude' });
   expect(rows.map(({ versusReference }) => versusReference?.verdict)).toEqual(['better', undefined]);
-  await expect(comparisonOf(GRADUAL, { against: 'luck' })).rejects.toThrow('nothing to compare with is named "luck". There are: dense');
+  await expect(comparisonOf(GRADUAL, { against: 'luck' })).rejects.toThrow('nothing to compare with is named "luck". There are:\n  dense');
 });
 
 test('by a field: the rest is averaged in each seed, so that the seed stays the unit', async () => {

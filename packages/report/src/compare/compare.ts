@@ -5,6 +5,7 @@ import { meanOf } from '../statistics/summary.ts';
 import { WrongRequest } from '../wrong-request.ts';
 import { append } from './append.ts';
 import { COSTS, type Cost, type Quality } from './costs.ts';
+import { nearest } from './field.ts';
 import { figureOf } from './figures.ts';
 import { settingsOfRuns } from './group.ts';
 import { type Point, paretoFront } from './pareto.ts';
@@ -64,11 +65,12 @@ export interface CompareOptions {
 export function compare({ runs, unfinished, notBegun, problems }: ReadRuns, { by, against }: CompareOptions = {}): Comparison {
   const settings = settingsOfRuns(runs);
   const { rows, varied } = rowsOf(settings, by);
-  const quality: Quality = runs.every(({ pruned }) => pruned === null || pruned.accuracy !== null) ? 'accuracy' : 'loss';
+  const quality: Quality = runs.every(({ pruned }) => pruned === null || pruned.accuracy !== null || pruned.loss === null)
+    ? 'accuracy'
+    : 'loss';
   const references = referencesIn(rows);
   const reference = against ?? (references.includes('random') ? 'random' : 'dense');
-  if (!references.includes(reference))
-    throw new WrongRequest(`nothing to compare with is named ${JSON.stringify(reference)}. There are: ${references.join(', ')}`);
+  if (!references.includes(reference)) throw new WrongRequest(unknownReference(reference, references));
   const comparedRows = judged(rows, { quality, reference });
   const measured = runs.filter(({ dense, pruned }) => dense !== null && pruned !== null);
   const repeated = settings.flatMap((setting) => setting.repeated);
@@ -96,6 +98,13 @@ export function compare({ runs, unfinished, notBegun, problems }: ReadRuns, { by
       })),
     ],
   };
+}
+
+function unknownReference(name: string, known: readonly string[]): string {
+  const near = nearest(name, known);
+  const meant = near === undefined ? '' : ` Did you mean "${near}"?`;
+  // Names may have commas of their own.
+  return `nothing to compare with is named ${JSON.stringify(name)}.${meant} There are:\n${known.map((one) => `  ${one}`).join('\n')}`;
 }
 
 function judged(rows: readonly Row[], { quality, reference }: { readonly quality: Quality; readonly reference: string }): ComparedRow[] {

@@ -41,7 +41,8 @@ export function unknownField(name: string, known: readonly string[]): string {
   return `no run has the field "${name}".${meant} There are: ${known.slice(0, MOST).join(', ')}${more}`;
 }
 
-function nearest(name: string, known: readonly string[]): string | undefined {
+/** Undefined where none is near. */
+export function nearest(name: string, known: readonly string[]): string | undefined {
   if (known.length === 0) return undefined;
   const found = closest(name, [...known]);
   return distance(name, found) <= Math.max(1, Math.floor(Math.max(name.length, found.length) / 3)) ? found : undefined;

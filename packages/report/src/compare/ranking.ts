@@ -18,17 +18,22 @@ export interface Place {
   readonly behind?: Judged;
 }
 
-/** Ranks by the mean quality; whether the first one is better than another is another question, answered by `behind`. */
-export function rankings(rows: readonly Row[], quality: Quality): Ranking[] {
+/**
+ * Ranks by the mean quality; whether the first one is better than another is another question, answered by `behind`.
+ *
+ * @param lookedAt the rows that these were chosen from: intervals are widened for all pairs of them.
+ */
+export function rankings(rows: readonly Row[], quality: Quality, lookedAt: readonly Row[] = rows): Ranking[] {
+  const known = (row: Row) => row.figures[quality] !== undefined;
   const contexts = new Map<string, Row[]>();
-  for (const row of rows) {
-    if (row.figures[quality] === undefined) continue;
-    append(contexts, row.context, row);
-  }
-  return [...contexts].map(([context, there]) => ({ context, places: placesOf(there, quality) }));
+  for (const row of rows.filter(known)) append(contexts, row.context, row);
+  return [...contexts].map(([context, there]) => {
+    const among = lookedAt.filter((row) => known(row) && row.context === context).length;
+    return { context, places: placesOf(there, quality, (among * (among - 1)) / 2) };
+  });
 }
 
-function placesOf(rows: readonly Row[], quality: Quality): Place[] {
+function placesOf(rows: readonly Row[], quality: Quality, family: number): Place[] {
   const sign = quality === 'accuracy' ? -1 : 1;
   const mean = (row: Row) => row.figures[quality]?.mean ?? Number.NaN;
   const ranked = [...rows].sort((a, b) => sign * (mean(a) - mean(b)));
@@ -36,7 +41,7 @@ function placesOf(rows: readonly Row[], quality: Quality): Place[] {
   const differences = others.map((row) => pairedDifference(differencesBySeed(first.cells, row.cells, quality)));
   const known = differences.filter((one) => one !== undefined);
   // Which one leads was seen in the data, so each pair counts as looked at.
-  const behind = judge(known, { higherIsBetter: quality === 'accuracy', family: (ranked.length * (ranked.length - 1)) / 2 });
+  const behind = judge(known, { higherIsBetter: quality === 'accuracy', family });
   const judgedOf = new Map(known.map((difference, i) => [difference, behind[i]]));
   const place = (row: Row, one?: Judged): Place => ({ row: row.id, series: row.series, mean: mean(row), behind: one });
   return [

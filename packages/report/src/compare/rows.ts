@@ -1,4 +1,5 @@
 import type { Run } from '../read/run.ts';
+import { WrongRequest } from '../wrong-request.ts';
 import { append } from './append.ts';
 import { findPath, shortNames } from './field.ts';
 import { type Setting, valueText } from './group.ts';
@@ -31,7 +32,7 @@ export function rowsOf(settings: readonly Setting[], by: readonly string[] = [])
           measured.map((setting) => setting.settings),
         )
       : axesBy(
-          by.map((name) => findPath(name, all)),
+          by.map((name) => fieldOf(name, all)),
           varied,
         );
   const groups = new Map<string, Setting[]>();
@@ -43,9 +44,19 @@ export function rowsOf(settings: readonly Setting[], by: readonly string[] = [])
   return { rows: by.length === 0 ? rows.sort(inOrder) : rows, varied: names };
 }
 
+function fieldOf(name: string, all: readonly string[]): string {
+  if (name === 'seed')
+    throw new WrongRequest('--by seed: means are taken over the seeds, so a seed has no row of its own; --csv writes a line per run');
+  if (name === 'control' || name === 'prune.control')
+    throw new WrongRequest(`--by ${name}: controls are no settings, strategies are held against them; --against takes the name of one`);
+  return findPath(name, all);
+}
+
 /** What is compared, what it is compared at, and what pairs two runs besides the seed. */
 interface Axes {
   readonly series: readonly string[];
+  /** Those of the series that name it: of paths that tell the settings apart in the same way, the first. */
+  readonly told: readonly string[];
   readonly context: readonly string[];
   readonly pairing: readonly string[];
 }
@@ -54,7 +65,21 @@ interface Axes {
 function usualAxes(varied: readonly string[], all: readonly Settings[]): Axes {
   const isOfPruning = (path: string) => path.startsWith('prune.') && path !== SPARSITY;
   const series = varied.filter((path) => isOfPruning(path) && (path === STRATEGY || variesWithinAStrategy(path, all)));
-  return { series, context: varied.filter((path) => !isOfPruning(path)), pairing: [] };
+  return { series, told: firstOfEachPartition(series, all), context: varied.filter((path) => !isOfPruning(path)), pairing: [] };
+}
+
+function firstOfEachPartition(paths: readonly string[], all: readonly Settings[]): string[] {
+  const seen = new Set<string>();
+  return paths.filter((path) => {
+    const classes = new Map<Scalar | undefined, number>();
+    const partition = all.map((settings) => {
+      const value = settings.get(path);
+      if (!classes.has(value)) classes.set(value, classes.size);
+      return classes.get(value);
+    });
+    const key = partition.join(' ');
+    return path === STRATEGY || (!seen.has(key) && seen.add(key));
+  });
 }
 
 function variesWithinAStrategy(path: string, all: readonly Settings[]): boolean {
@@ -69,7 +94,7 @@ function variesWithinAStrategy(path: string, all: readonly Settings[]): boolean 
 function axesBy(by: readonly string[], varied: readonly string[]): Axes {
   // The options of a part say nothing where another part is compared with it.
   const pairing = varied.filter((path) => !by.some((name) => path === name || path.startsWith(`${name}.`)));
-  return { series: by, context: [], pairing };
+  return { series: by, told: by, context: [], pairing };
 }
 
 function rowOf(group: readonly Setting[], id: number, axes: Axes, names: ReadonlyMap<string, string>): Row {
@@ -79,7 +104,7 @@ function rowOf(group: readonly Setting[], id: number, axes: Axes, names: Readonl
   const named = (path: string) => `${names.get(path) ?? path.split('.').at(-1)} ${valueText(settings.get(path))}`;
   return {
     id,
-    series: seriesName(settings, axes.series, named),
+    series: seriesName(settings, axes.told, named),
     context: axes.context.map(named).join(', '),
     problem: axes.context
       .filter((path) => path !== SPARSITY)

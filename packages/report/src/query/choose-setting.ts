@@ -26,10 +26,12 @@ export interface Choice {
   readonly holdsIn?: number;
   /** The run of the median seed: the best one would owe a part of it to luck. */
   readonly run: { readonly folder: string; readonly seed: number };
-  /** The varied settings, as `--set` takes them. */
+  /** The varied settings, as `--set` takes them; those that all settings of the row share. */
   readonly set: readonly string[];
-  /** Runs it again. */
-  readonly command: string;
+  /** How many settings the row is a mean over. */
+  readonly settings: number;
+  /** Runs it again; undefined where the row is a mean over several settings, of which no one run has the figure. */
+  readonly command?: string;
 }
 
 /**
@@ -53,15 +55,20 @@ export async function chooseSetting(comparison: Comparison, { goal, direction, w
   const runs = runsOf(best.cells);
   const run = medianRun(runs, quality);
   const experiment = path.join(run.folder, 'experiment.yaml');
-  const settings = settingsOf(run.setting);
+  const settings = [...new Set(runs.map(({ setting }) => setting))].map(settingsOf);
+  const shared = (name: string) => {
+    const [first, ...others] = settings.map((one) => one.get(name));
+    return first !== undefined && others.every((other) => other === first) ? [`${name}=${valueText(first)}`] : [];
+  };
   return {
     goal: figure,
     direction,
     row: best.id,
     ...(where === undefined ? {} : { holdsIn: await seedsHolding(best, where, comparison.rows) }),
     run: { folder: run.folder, seed: run.seed },
-    set: [...comparison.varied.keys()].flatMap((name) => (settings.has(name) ? `${name}=${valueText(settings.get(name))}` : [])),
-    command: `espalier run ${shellQuoted(experiment)} --out ${shellQuoted(`${run.experiment}-again`)}`,
+    set: [...comparison.varied.keys()].flatMap(shared),
+    settings: settings.length,
+    ...(settings.length > 1 ? {} : { command: `espalier run ${shellQuoted(experiment)} --out ${shellQuoted(`${run.experiment}-again`)}` }),
   };
 }
 

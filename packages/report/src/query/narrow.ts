@@ -1,6 +1,7 @@
 import type { Comparison } from '../compare/compare.ts';
 import { unknownField } from '../compare/field.ts';
-import type { Row } from '../compare/row.ts';
+import { rankings } from '../compare/ranking.ts';
+import { type Row, runsOf } from '../compare/row.ts';
 import type { Scalar } from '../compare/settings.ts';
 import { WrongRequest } from '../wrong-request.ts';
 import { lock, withTable } from './database.ts';
@@ -16,15 +17,25 @@ const ID = 'row ';
  * @throws WrongRequest where it is no expression, names a field that there is not, or nothing holds it.
  */
 export async function narrow(comparison: Comparison, expression: string): Promise<Comparison> {
-  const ids = await holding(comparison.rows, expression, fieldsOf(comparison.rows));
+  if (expression.trim() === '') throw new WrongRequest('--where: the expression is empty; it may be "accuracyDrop <= 0.005", say');
+  const { rows: all, quality, counts } = comparison;
+  const ids = await holding(all, expression, fieldsOf(all));
   const has = (id: number) => ids.has(id);
+  const rows = all.filter(({ id }) => has(id));
+  if (rows.length === 0) throw new WrongRequest(`--where: no setting of ${all.length} holds ${JSON.stringify(expression)}`);
+  const measured = rows.flatMap(({ cells, controls }) => [...runsOf(cells), ...[...controls.values()].flatMap(runsOf)]);
   return {
     ...comparison,
-    rows: comparison.rows.filter(({ id }) => has(id)),
-    rankings: comparison.rankings
-      .map((ranking) => ({ ...ranking, places: ranking.places.filter(({ row }) => has(row)) }))
-      .filter(({ places }) => places.length > 0),
+    rows,
+    rankings: rankings(rows, quality, all),
     fronts: frontsHaving(comparison.fronts, has),
+    // Of runs without a record nobody knows whether they would hold it: all of them are counted.
+    counts: {
+      ...counts,
+      measured: measured.length,
+      unexpected: measured.filter(({ status }) => status === 'failed').length,
+      broken: rows.reduce((sum, { broken }) => sum + broken, 0),
+    },
   };
 }
 

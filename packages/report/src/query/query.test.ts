@@ -30,7 +30,7 @@ test.each([
   ['prune.sparsity == 0.9', ['gradual sparsity 0.9', 'magnitude sparsity 0.9']],
   ['bytes < denseBytes / 2 or "prune.strategy" in (\'magnitude\')', named],
   ['SEEDS >= 2 and magnitude.rounds = 1', ['magnitude sparsity 0.5', 'magnitude sparsity 0.9']],
-  ['accuracy > 2 -- nothing', []],
+  ['accuracy > 0.975 -- of those at 0.5', ['gradual sparsity 0.5', 'magnitude sparsity 0.5', 'gradual sparsity 0.9']],
 ])('where %s', async (expression, expected) => {
   const all = await comparison();
   const names = typeof expected === 'function' ? ['magnitude sparsity 0.5', 'gradual sparsity 0.9', 'magnitude sparsity 0.9'] : expected;
@@ -39,6 +39,8 @@ test.each([
 
 test.each([
   ['acuracy > 0.9', /no run has the field "acuracy". Did you mean "accuracy"\?/],
+  ['accuracy > 2', /^--where: no setting of 4 holds "accuracy > 2"/],
+  [' ', /^--where: the expression is empty/],
   ['accuracy >', /^--where: syntax error at or near/],
   ['true); DROP TABLE settings; SELECT (true', /one expression is needed/],
   ["exists (select * from read_text('/etc/hostname'))", /--where: .*disabled/],
@@ -64,10 +66,25 @@ test('a goal that is none, or that nothing reaches, is refused', async () => {
   const all = await comparison();
   await expect(chooseSetting(all, { goal: 'size', direction: 'minimize' })).rejects.toThrow('--minimize: no run has the field "size"');
   await expect(chooseSetting(all, { goal: 'shrunkBytes', direction: 'minimize' })).rejects.toThrow('no setting has "shrunkBytes"');
-  const none = await narrow(all, 'accuracy > 2');
-  await expect(chooseSetting(none, { goal: 'bytes', direction: 'minimize', where: 'accuracy > 2' })).rejects.toThrow(
-    'no setting holds "accuracy > 2"',
-  );
+  const question = { goal: 'shrunkBytes', direction: 'minimize', where: 'accuracy > 0' } as const;
+  await expect(chooseSetting(all, question)).rejects.toThrow('no setting holds "accuracy > 0" and has "shrunkBytes"');
+});
+
+test('a narrowed comparison counts its own runs, and its leader is compared anew', async () => {
+  const held = await narrow(await comparison(), "sparsity = 0.9 and strategy = 'magnitude'");
+  expect(held.counts.measured).toBe(2);
+  expect(held.rankings).toEqual([
+    { context: 'sparsity 0.9', places: [expect.objectContaining({ series: 'magnitude', behind: undefined })] },
+  ]);
+});
+
+test('a mean over several settings has no command', async () => {
+  const folder = temporaryFolder();
+  await comparison(folder);
+  const by = compare(await readRuns([folder]), { by: ['strategy'] });
+  const choice = await chooseSetting(by, { goal: 'bytes', direction: 'minimize' });
+  expect(choice).toMatchObject({ settings: 2, set: [expect.stringMatching(/^prune\.strategy=/)] });
+  expect(choice.command).toBeUndefined();
 });
 
 test('writes a row per run as CSV and Parquet; names are data', async () => {
