@@ -71,6 +71,10 @@ test('reads the record of a run as it is written today, the profile of its time 
   expect(status).toBe(0);
   const { rows, problems } = JSON.parse(stdout);
   expect(problems).toEqual([]);
+  const none = await place.start(['compare', 'runs', '--where', 'accuracy > 2']);
+  expect([none.status, none.stdout, none.stderr]).toEqual([2, '', expect.stringContaining('no setting of 1 holds "accuracy > 2"')]);
+  const page = await place.start(['compare', 'runs', '--where', 'accuracy > 0', '--html', 'page.html', '--json']);
+  expect([page.status, page.stderr]).toEqual([0, expect.stringContaining('page.html: the report of all runs')]);
   expect(rows[0].figures).toMatchObject({ accuracy: { mean: record.pruned.accuracy }, pruneS: { mean: record.timing.pruneS } });
 });
 

@@ -1,8 +1,8 @@
 import type { Choice, Comparison } from '@espalier/report';
 import type { Command } from 'commander';
 import { type AddCommand, type CommandContext, WrongUse } from '../command.ts';
+import { denseWeights } from '../dense-weights.ts';
 import { jsonOption, listOption } from '../options.ts';
-import { denseWeights } from './report.ts';
 
 interface CompareFlags {
   readonly by: readonly string[];
@@ -50,6 +50,8 @@ async function compareRuns(folders: readonly string[], flags: CompareFlags, { te
         where: flags.where,
       });
     if (flags.html !== undefined) await report.writeReport(folders, { file: flags.html, against: flags.against, denseWeights });
+    if (flags.html !== undefined && (flags.where !== undefined || flags.by.length > 0))
+      terminal.note(`${flags.html}: the report of all runs, each setting by itself: --where and --by do not change it`);
     if (flags.csv !== undefined) await report.exportRuns(comparison, flags.csv, 'csv');
     if (flags.parquet !== undefined) await report.exportRuns(comparison, flags.parquet, 'parquet');
   } catch (error) {

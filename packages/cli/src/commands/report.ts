@@ -1,7 +1,8 @@
+import { once } from 'node:events';
 import path from 'node:path';
-import type { Run, Weights } from '@espalier/report';
 import { InvalidArgumentError } from 'commander';
 import { type AddCommand, type CommandContext, WrongUse } from '../command.ts';
+import { denseWeights } from '../dense-weights.ts';
 import { bytes, plural } from '../view/format.ts';
 
 interface ReportFlags {
@@ -10,7 +11,7 @@ interface ReportFlags {
   readonly tensorboard?: string;
   readonly open?: boolean;
   readonly watch?: boolean;
-  readonly port: number;
+  readonly port?: number;
 }
 
 export const addReport: AddCommand = (program, context) => {
@@ -23,13 +24,16 @@ export const addReport: AddCommand = (program, context) => {
     .option('--tensorboard <dir>', 'write logs of all runs for tensorboard --logdir, too')
     .option('--open', 'show it in the browser')
     .option('--watch', 'serve it on this machine, and follow runs that are under way, until Ctrl-C')
-    .option('--port <n>', 'of --watch (default: any that is free)', portNumber, 0)
+    .option('--port <n>', 'of --watch (default: any that is free)', portNumber)
     .action((folders: string[], flags: ReportFlags) => report(folders, flags, context));
 };
 
 async function report(folders: readonly string[], flags: ReportFlags, context: CommandContext): Promise<void> {
   const { WrongRequest } = await import('@espalier/report');
   if (flags.watch && flags.out !== undefined) throw new WrongUse('--watch serves the page and writes none: leave --out away');
+  if (flags.watch && flags.tensorboard !== undefined)
+    throw new WrongUse('--watch serves the page and writes no logs: call espalier report --tensorboard once the runs are there');
+  if (!flags.watch && flags.port !== undefined) throw new WrongUse('--port is of --watch, which serves the page: add --watch');
   const made = flags.watch ? watch(folders, flags, context) : write(folders, flags, context);
   await made.catch((error: unknown) => {
     throw error instanceof WrongRequest ? new WrongUse(error.message, { cause: error }) : error;
@@ -54,23 +58,18 @@ async function write(
   if (open) await show(path.resolve(file));
 }
 
-async function watch(folders: readonly string[], { against, open, port }: ReportFlags, { terminal }: CommandContext): Promise<void> {
+async function watch(
+  folders: readonly string[],
+  { against, open, port = 0 }: ReportFlags,
+  { terminal, interrupt }: CommandContext,
+): Promise<void> {
   const { serveReport, titleOf } = await import('@espalier/report');
-  const { url } = await serveReport({ folders, title: titleOf(folders), port, against, denseWeights });
+  const { url, close } = await serveReport({ folders, title: titleOf(folders), port, against, denseWeights });
+  const { signal } = interrupt;
   terminal.print(`${url} follows ${folders.join(', ')}; Ctrl-C ends it`);
   if (open) await show(url);
-  // The server keeps the process; Ctrl-C ends both.
-  await new Promise(() => {});
-}
-
-/** Those of the cache, as long as they are kept there. */
-export async function denseWeights({ baseline }: Run): Promise<Weights | undefined> {
-  if (baseline === undefined) return undefined;
-  const { cacheFolder, keptDenseWeights } = await import('../index.ts');
-  const stored = await keptDenseWeights(path.join(cacheFolder(), 'baselines'), baseline);
-  return stored === undefined
-    ? undefined
-    : new Map(Object.entries(stored).map(([name, { shape, data }]) => [name, { shape, values: data }]));
+  if (!signal.aborted) await once(signal, 'abort');
+  await close();
 }
 
 async function show(target: string): Promise<void> {
