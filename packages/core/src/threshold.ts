@@ -41,4 +41,6 @@ export interface Threshold {
 
   /** True where the threshold alone decides how much goes, so that a config gives no sparsity. */
   readonly decidesSparsity?: boolean;
+  /** Whether how much goes hangs on how large scores are, and not on their order alone: random scores are no control of it then. */
+  readonly readsSizes?: boolean;
 }

@@ -10,6 +10,7 @@ export const fixedOptions = z.object({
 @injectable()
 export class FixedThreshold implements Threshold {
   readonly decidesSparsity = true;
+  readonly readsSizes = true;
 
   constructor(@inject(OPTIONS) private readonly options: z.infer<typeof fixedOptions>) {}
 

@@ -13,6 +13,7 @@ export const stdOptions = z.object({
 @injectable()
 export class StdThreshold implements Threshold {
   readonly decidesSparsity = true;
+  readonly readsSizes = true;
 
   constructor(@inject(OPTIONS) private readonly options: z.infer<typeof stdOptions>) {}
 

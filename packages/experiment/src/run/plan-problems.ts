@@ -30,8 +30,12 @@ export function problemsOf(prepared: PreparedExperiment, events: readonly Rehear
   return [...problems, ...problemsOfControl(prepared), ...problemsOfCuts(prepared, events), ...problemsOfRewinds(events, denseSteps)];
 }
 
-function problemsOfControl({ source, experiment }: PreparedExperiment): PlanProblem[] {
+function problemsOfControl({ source, experiment, threshold }: PreparedExperiment): PlanProblem[] {
   const { control } = experiment.prune;
+  if (control === 'random' && threshold.readsSizes) {
+    const message = `control "random" draws its scores by chance, and the threshold "${experiment.prune.threshold.name}" decides by scores how much goes: it would prune another share, which shows nothing. Control "shuffled" prunes as much as the strategy`;
+    return [{ path: ['prune', 'control'], message }];
+  }
   if (control === 'none' || control === 'random' || !source.trained) return [];
   const message = `control "${control}" trains from first weights, and model "${experiment.model.name}" comes trained. Control "random" works here`;
   return [{ path: ['prune', 'control'], message }];

@@ -77,6 +77,21 @@ test('the steps of a gradual schedule, and of a ticket that is rewound', async (
 });
 
 describe('what can never be is refused', () => {
+  test('control "random" where the scores decide how much goes', async () => {
+    const config = POINTS.replace('  sparsity: 0.5\n', '');
+    const problems = async (control: string, threshold: string) =>
+      (await planExperiment(await points({ config, set: ['backend=cpu', `prune.control=${control}`, `prune.threshold=${threshold}`] })))
+        .problems;
+    for (const threshold of ['{fixed: {value: 0.1}}', '{std: {quality: 0.5}}'])
+      expect(await problems('random', threshold)).toEqual([
+        { path: ['prune', 'control'], message: expect.stringContaining('it would prune another share') },
+      ]);
+    expect(await problems('shuffled', '{fixed: {value: 0.1}}')).toEqual([]);
+    // A budget is the same for all scores.
+    expect(await problems('random', '{budget: {parameters: 0.5}}')).toEqual([]);
+    expect(await problemsOf('prune.control=random')).toEqual([]);
+  });
+
   test('a schedule that never fires', async () => {
     expect(await problemsOf(...trial('{steadily: {every: 61}}'))).toEqual([
       'prune.strategy: strategy "steadily" never cuts in 60 steps: nothing would be pruned. Train longer, or cut more often',
