@@ -142,7 +142,9 @@ const REASONS = 3;
 
 function removalLines({ units, stayed, maxDifference }: ShrinkRecord): [string, string][] {
   const same = maxDifference === 0 ? 'same outputs' : `outputs the same to ${maxDifference.toExponential(0)}`;
-  const lines: [string, string][] = [['removed', `${count(units.removed)} of ${plural(units.of, 'unit')}, ${same} before any training`]];
+  const lines: [string, string][] = [
+    ['removed', `${count(units.removed)} of the ${plural(units.of, 'unit')} that can go, ${same} before any training`],
+  ];
   for (const { layer, units: zeroed, why } of stayed.slice(0, REASONS))
     lines.push(['stayed', printable(`${plural(zeroed.length, 'zeroed unit')} of "${layer}": ${why}`)]);
   const more = stayed.length - REASONS;

@@ -1,14 +1,19 @@
 import { z } from '@espalier/core';
+import type { FoldOptions } from '@espalier/surgery';
 
 const folds = z
   .object({
     batchNorms: z.boolean().default(true).describe('Batch norms into the weights beside them.'),
     activations: z.boolean().default(true).describe('Activation layers into the layers before them.'),
+    relu6: z
+      .boolean()
+      .optional()
+      .describe('Those of them that are relu6; where it is not given, on every backend but WASM, which takes long for it.'),
     constants: z.boolean().default(true).describe('Units that give the same whatever goes in, into the biases of those that read them.'),
     padding: z.boolean().default(true).describe('Zero padding into convolutions that pad the same by themselves.'),
     identities: z.boolean().default(true).describe('Layers that give what they are given vanish.'),
     dropouts: z.boolean().default(true).describe('Dropout and noise, which do nothing once training is over, vanish.'),
-  })
+  } satisfies Readonly<Record<keyof FoldOptions, z.ZodType>>)
   .strict();
 
 const options = z
@@ -20,6 +25,15 @@ const options = z
         'Where masks empty a layer: refuse, keep one of its units, or leave it out where an Add or a Concatenate can do without it.',
       ),
     constants: z.boolean().default(true).describe('Whether units that give a constant go, too, into the biases of those that read them.'),
+    keep: z.array(z.string().min(1)).optional().describe('Layers whose units stay, by path: head, encoder/*.'),
+    roundTo: z
+      .number()
+      .int()
+      .min(1)
+      .max(4096)
+      .optional()
+      .describe('Widths that are left are multiples of this, where the layer was wide enough.'),
+    minimum: z.number().int().min(1).max(1_000_000).optional().describe('The fewest units that a layer keeps.'),
     epochs: z
       .number()
       .min(0)

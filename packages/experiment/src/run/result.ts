@@ -22,6 +22,7 @@ export interface Measurement {
 
 /** The model without what the masks left dead. */
 export interface ShrunkMeasurement extends Measurement {
+  /** That went, of those that can go. */
   readonly units: { readonly removed: number; readonly of: number };
   /** The largest difference to the outputs of the masked model, over the largest output, before any training. */
   readonly maxDifference: number;

@@ -58,7 +58,7 @@ describe('units pruned, removed, trained on, folded', () => {
     const { result, record } = ran;
     const { units } = record.removal;
     const [a, b] = [16 - (units['dense']?.removed.length ?? 0), 8 - (units['dense_1']?.removed.length ?? 0)];
-    expect(record.units).toEqual({ removed: 24 - a - b, of: 26 });
+    expect(record.units).toEqual({ removed: 24 - a - b, of: 24 });
     // Folded, each hidden layer has a bias in place of its batch norm.
     const [kernels, biases] = [2 * a + a * b + b * 2, a + b + 2];
     const shrunk = { parameters: kernels + biases, nonzero: kernels + biases, macs: kernels, sparsity: 0, units: record.units };
@@ -110,6 +110,18 @@ test('a layer that the masks empty is refused by name, or keeps a unit where the
   expect(failed).toMatchObject({ status: 'failed', failures: [expect.stringContaining('dense_1')], shrunk: null });
   const { result } = await shrunken([...set, 'shrink={emptied: keepOne}']);
   expect(result).toMatchObject({ status: 'done', shrunk: { macs: expect.any(Number) } });
+});
+
+test('what the config keeps stays, and widths are what it asks for', async () => {
+  const widths = async (shrink: string) => {
+    const { out } = await shrunken([...UNITS, `shrink=${shrink}`, 'prune.threshold=layer', 'prune.sparsity=0.6']);
+    return shapesOf(await load(out, 'shrunk')).flatMap((shape) => (shape.length === 2 ? [shape[1]] : []));
+  };
+  // Of 16 and 8 units 10 and 5 go.
+  expect(await widths('true')).toEqual([6, 3, 2]);
+  expect(await widths('{keep: [dense]}')).toEqual([16, 3, 2]);
+  expect(await widths('{roundTo: 4}')).toEqual([8, 4, 2]);
+  expect(await widths('{minimum: 5}')).toEqual([6, 5, 2]);
 });
 
 test('with shrink: false there is none', async () => {

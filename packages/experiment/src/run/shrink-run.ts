@@ -10,7 +10,17 @@ import {
   sliceSamples,
   stepsPerEpoch,
 } from '@espalier/core';
-import { carryMasks, dependencyGraph, type FoldOptions, fold, type Removal, type Shrunk, type Stayed, shrink } from '@espalier/surgery';
+import {
+  carryMasks,
+  dependencyGraph,
+  type FoldOptions,
+  fold,
+  type Removal,
+  readNetwork,
+  type Shrunk,
+  type Stayed,
+  shrink,
+} from '@espalier/surgery';
 import type * as tf from '@tensorflow/tfjs';
 import type { ShrinkSettings } from '../config/shrink-schema.ts';
 import { differenceTo } from './outputs.ts';
@@ -37,6 +47,7 @@ export interface ShrinkRecord {
   readonly removal: Removal;
   /** Zeroed units that are there all the same, and why. */
   readonly stayed: readonly Stayed[];
+  /** Of those that can go. */
   readonly units: { readonly removed: number; readonly of: number };
   /** What became one with what. */
   readonly folded: Readonly<Record<string, readonly unknown[]>>;
@@ -59,8 +70,8 @@ export async function shrinkRun(
   settings: ShrinkSettings,
   around: ShrinkAround,
 ): Promise<ShrunkModel> {
-  const { emptied, constants, epochs } = settings;
-  const shrunk = await shrink(prepared.model, masks, { emptied, constants });
+  const { epochs, fold: folds, ...removal } = settings;
+  const shrunk = await shrink(prepared.model, masks, removal);
   try {
     const samples = sliceSamples(prepared.train, 0, Math.min(prepared.train.size, COMPARED));
     const maxDifference = await differenceTo(prepared.model, shrunk.model, samples);
@@ -72,9 +83,14 @@ export async function shrinkRun(
       });
     }
     const sparsity = await trainOn(prepared, masks, shrunk, epochs, around);
-    const record = { units: countUnits(shrunk), removal: shrunk.removal, stayed: shrunk.stayed, maxDifference };
-    if (settings.fold === false) return { model: shrunk.model, sparsity, record: { ...record, folded: {} } };
-    const folding = await fold(shrunk.model, settings.fold === true ? {} : (settings.fold as FoldOptions));
+    const record = {
+      units: await countUnits(prepared.model, shrunk.removal),
+      removal: shrunk.removal,
+      stayed: shrunk.stayed,
+      maxDifference,
+    };
+    if (folds === false) return { model: shrunk.model, sparsity, record: { ...record, folded: {} } };
+    const folding = await fold(shrunk.model, foldOptions(settings));
     shrunk.model.dispose();
     return { model: folding.model, sparsity, record: { ...record, folded: folding.folded } };
   } catch (error) {
@@ -83,11 +99,26 @@ export async function shrinkRun(
   }
 }
 
-/** Units that went, of all that layers make. */
-function countUnits({ removal, network }: Shrunk): ShrinkRecord['units'] {
-  const removed = Object.values(removal.units).reduce((sum, { removed: gone }) => sum + gone.length, 0);
-  const { makers } = dependencyGraph(network);
-  return { removed, of: removed + [...makers.values()].reduce((sum, units) => sum + units.length, 0) };
+/** Units that are there because the config keeps them may give nothing: as constants, they would go after all. */
+function foldOptions({ fold: folds, keep, roundTo, minimum }: ShrinkSettings): FoldOptions {
+  const options = typeof folds === 'boolean' ? {} : (folds as FoldOptions);
+  return keep === undefined && roundTo === undefined && minimum === undefined ? options : { ...options, constants: false };
+}
+
+/** Units that went, of those that can go: each once, however many layers make it. */
+async function countUnits(model: tf.LayersModel, { units: gone }: Removal): Promise<ShrinkRecord['units']> {
+  const { groups, makers, kept } = dependencyGraph(await readNetwork(model));
+  const [made, alive] = [new Set<number>(), new Set<number>()];
+  for (const [name, units] of makers) {
+    const removed = new Set(gone[name]?.removed);
+    units.forEach((unit, i) => {
+      made.add(unit);
+      if (!removed.has(i)) alive.add(unit);
+    });
+  }
+  const all = groups.flatMap(({ first, units }) => Array.from({ length: units }, (_, i) => first + i));
+  const removed = all.filter((unit) => made.has(unit) && !alive.has(unit));
+  return { removed: removed.length, of: new Set([...removed, ...all.filter((unit) => !kept.has(unit))]).size };
 }
 
 /** @returns the share of zeros. */
