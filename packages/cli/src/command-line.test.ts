@@ -19,6 +19,8 @@ test.each([
   [['run', 'x.yaml', '--jsn'], "unknown option '--jsn'", 'Did you mean --json?'],
   [['run'], "missing required argument 'experiment'", ''],
   [['run', 'x.yaml', '--threads', 'many'], "argument 'many' is invalid", 'a whole number from 1 to 1024'],
+  [['run', 'x.yaml', '--threads', '1e2'], "argument '1e2' is invalid", 'a whole number from 1 to 1024'],
+  [['sweep', 'x.yaml', '--retries', ''], "argument '' is invalid", 'a whole number from 0 to 1024'],
   [['run', 'x.yaml', '--out'], "option '--out <dir>' argument missing", ''],
   [[], 'Usage: espalier', ''],
 ])('espalier %j ends with 2 and says what is wrong', async (args, message, hint) => {

@@ -17,7 +17,7 @@ export function withControl(set: readonly string[], control: string | undefined)
   return control === undefined ? set : [...set, `prune.control=${control}`];
 }
 
-export const threadsOption = () => new Option('--threads <n>', 'threads of the backend').argParser(threadCount);
+export const threadsOption = () => new Option('--threads <n>', 'threads of the backend').argParser(wholeNumber(1, 1024));
 
 export const pluginOption = () =>
   new Option('--plugin <spec>', 'load a plugin too, a package or a path (repeatable)').argParser(collected).default([], 'none');
@@ -29,8 +29,11 @@ function collected(value: string, before: readonly string[]): string[] {
   return [...before, value];
 }
 
-function threadCount(value: string): number {
-  const threads = Number(value);
-  if (Number.isInteger(threads) && threads >= 1 && threads <= 1024) return threads;
-  throw new InvalidArgumentError('Expected a whole number from 1 to 1024.');
+/** Digits and nothing else: no `1e3`, no ` 4`, nothing empty. */
+export function wholeNumber(from: number, to: number): (value: string) => number {
+  return (value) => {
+    const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+    if (number >= from && number <= to) return number;
+    throw new InvalidArgumentError(`Expected a whole number from ${from} to ${to}.`);
+  };
 }

@@ -1,8 +1,7 @@
 import type { LoadedSweep, SweepEvent, SweepResult } from '@espalier/experiment';
-import { InvalidArgumentError } from 'commander';
 import type { AddCommand, CommandContext } from '../command.ts';
 import { EXIT } from '../exit-status.ts';
-import { jsonOption, setOption } from '../options.ts';
+import { jsonOption, setOption, wholeNumber } from '../options.ts';
 
 interface SweepFlags {
   readonly out?: string;
@@ -19,10 +18,10 @@ export const addSweep: AddCommand = (program, context) => {
     .description('run many experiments from one file; run again, it does what is missing')
     .argument('<sweep>', 'its YAML file')
     .option('--out <dir>', 'the folder of the sweep (default: sweeps/NAME)')
-    .option('--workers <n>', 'runs at the same time (default: as the nets and the cores suggest)', wholeNumber(1))
+    .option('--workers <n>', 'runs at the same time (default: as the nets and the cores suggest)', wholeNumber(1, 1024))
     .option('--dry-run', 'show the runs and how long they would take; runs nothing')
     .option('--fail-fast', 'stop at the first run that fails')
-    .option('--retries <n>', 'how often a run that fails is tried again (default: 1)', wholeNumber(0))
+    .option('--retries <n>', 'how often a run that fails is tried again (default: 1)', wholeNumber(0, 1024))
     .addOption(setOption())
     .addOption(jsonOption())
     .action((file: string, flags: SweepFlags) => sweep(file, flags, context));
@@ -84,12 +83,4 @@ export async function showSweepPlan(
   const plan = await planSweep(loaded, { out, workers });
   if (terminal.json) return terminal.printJson(sweepPlanJson(plan));
   terminal.print(`${sweepTable(plan, terminal)}\n\n${sweepHead(plan, terminal)}`);
-}
-
-function wholeNumber(least: number): (value: string) => number {
-  return (value) => {
-    const number = Number(value);
-    if (Number.isInteger(number) && number >= least && number <= 1024) return number;
-    throw new InvalidArgumentError(`Expected a whole number from ${least} to 1024.`);
-  };
 }
