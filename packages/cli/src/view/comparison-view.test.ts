@@ -66,6 +66,15 @@ test('no two rows of one table have the same name, and marks are explained', asy
   expect(text).toMatch(/^\(a\) .*sparsity 0\.5/m);
 });
 
+test('beyond 99 settings the number alone is the name', async () => {
+  const many = Array.from({ length: 120 }, (_, i) => ({ seed: 1, strategy: { gradual: { every: 100 + i, power: i % 7 } } }));
+  const text = comparisonView(await comparisonOf(many), undefined, OPTIONS);
+  const names = text.split('\n').flatMap((line) => /^ ?\d+ {2}(\[\d+\]) /.exec(line)?.[1] ?? []);
+  expect(names).toHaveLength(40);
+  expect(new Set(names).size).toBe(40);
+  for (const name of names) expect(text).toContain(`\n${name} gradual, every `);
+});
+
 test('short names stand as they are', async () => {
   const text = comparisonView(await comparisonOf([{ seed: 1 }, { seed: 1, strategy: { gradual: {} } }]), undefined, OPTIONS);
   expect(text).toContain('magnitude');
