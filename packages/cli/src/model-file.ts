@@ -1,13 +1,21 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type * as tf from '@tensorflow/tfjs';
+import { WrongUse } from './command.ts';
 import { loadModel, readModelFiles } from './index.ts';
 import { asWrongUse } from './load-config.ts';
 
-/** The model.json that is meant: a folder stands for the one in it, a run's for that of its model. */
+/**
+ * The model.json that is meant: a folder stands for the one in it, a run's for that of its model.
+ *
+ * @throws WrongUse for a folder that has neither.
+ */
 export function modelFile(given: string): string {
   const inside = [path.join(given, 'model.json'), path.join(given, 'model', 'model.json')];
-  return inside.find((file) => existsSync(file)) ?? given;
+  const file = inside.find((each) => existsSync(each));
+  if (file === undefined && statSync(given, { throwIfNoEntry: false })?.isDirectory())
+    throw new WrongUse(`${given} holds no model.json, neither itself nor in model/`);
+  return file ?? given;
 }
 
 /** The model in a file that a user has named; one that cannot be read is wrong use. The caller disposes it. */
