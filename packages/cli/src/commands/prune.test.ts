@@ -70,6 +70,29 @@ test.each([
   expect(existsSync(place.file('out'))).toBe(false);
 });
 
+test('a folder that holds something else is refused before any plan is shown', async () => {
+  const place = await placeWithNet();
+  const args = (sparsity: string) => ['prune', 'net', '--strategy', 'magnitude', '--sparsity', sparsity, '--out', 'out'];
+  expect((await place.start(args('0.5'))).status).toBe(0);
+  const { status, stdout, stderr } = await place.start(args('0.6'));
+  expect([status, stdout]).toEqual([2, '']);
+  expect(stderr).toContain('this folder holds the run of another experiment');
+  // What falls is zero already: there is no line to speak of.
+  const again = await place.start([
+    'prune',
+    'out',
+    '--strategy',
+    'magnitude',
+    '--sparsity',
+    '0.5',
+    '--threshold',
+    'layer',
+    '--out',
+    'again',
+  ]);
+  expect(again.stdout).not.toMatch(/e-[34]\d/);
+});
+
 test.each(['broken.json', 'nowhere'])('ends with 2 where the model is %s', async (model) => {
   const place = await placeWithNet();
   const { status, stderr } = await place.start(['prune', model, '--strategy', 'magnitude', '--sparsity', '0.5', '--out', 'out']);

@@ -80,13 +80,16 @@ export function askedAndGot(result: RunResult, plan: Plan, options: TableOptions
         shape(sizes),
         askedText(asked.get(name)),
         percent(sparsity),
-        threshold === null ? '–' : threshold.toPrecision(3),
+        threshold === null || Math.abs(threshold) < NO_LINE ? '–' : threshold.toPrecision(3),
       ]),
       ...total,
     ],
     options,
   );
 }
+
+/** The smallest number above zero that float32 has, say: where what falls is zero already, as in a model that was pruned before. */
+const NO_LINE = 1e-30;
 
 function askedText(sparsity: number | null | undefined): string {
   return sparsity === null || sparsity === undefined ? 'by scores' : percent(sparsity);

@@ -46,11 +46,16 @@ export async function runExperiment(loaded: LoadedExperiment, options: RunOption
   const prepared = await prepare(loaded, { log: (message) => onEvent({ type: 'log', message }), datasets: options.datasets });
   try {
     const plan = await makePlan(loaded, prepared);
-    onEvent({ type: 'plan', plan, folder: out });
-    if (plan.problems.length > 0) throw loaded.error(plan.problems);
+    const tellPlan = () => onEvent({ type: 'plan', plan, folder: out });
+    if (plan.problems.length > 0) {
+      tellPlan();
+      throw loaded.error(plan.problems);
+    }
     const fingerprints = await fingerprintsOf(prepared);
     const folder = await RunFolder.open(out, hash, { isWaiting: options.waitForFolder, signal });
     try {
+      // Not before the folder is known to take it.
+      tellPlan();
       if (fresh) await folder.clear();
       const recorded = await folder.readResult();
       // One that failed on its way is no end: it goes on from where it was last well.
