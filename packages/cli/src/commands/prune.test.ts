@@ -70,6 +70,25 @@ test.each([
   expect(existsSync(place.file('out'))).toBe(false);
 });
 
+test.each([
+  [['--strategy', 'magnitude', '--scorer', 'taylor', '--sparsity', '0.5'], '--scorer taylor: scorer "taylor" ', '--scorer | taylor'],
+  [['--strategy', 'magnitude'], '--sparsity: sparsity is missing', 'expected: a number'],
+  [
+    ['--strategy', '{magnitude: {round: 2}}', '--sparsity', '0.5'],
+    'unknown key "round"',
+    '--strategy | {magnitude: {round: 2}}\n             |              ^^^^^\n',
+  ],
+  [['--strategy', 'magnitude', '--sparsity', '90'], '--sparsity 90: expected', '--sparsity | 90'],
+  [['--strategy', 'magnitude', '--sparsity', '0.5', '--data', 'mnis'], '--data mnis: unknown data', 'mnist'],
+])('%j: what is wrong is shown in its option', async (args, said, shown) => {
+  const place = await placeWithNet();
+  const { status, stderr } = await place.start(['prune', 'net', '--out', 'out', ...args]);
+  expect(status).toBe(2);
+  expect(stderr).toContain(said);
+  expect(stderr).toContain(shown);
+  expect(stderr).not.toContain('command line');
+});
+
 test('a folder that holds something else is refused before any plan is shown', async () => {
   const place = await placeWithNet();
   const args = (sparsity: string) => ['prune', 'net', '--strategy', 'magnitude', '--sparsity', sparsity, '--out', 'out'];

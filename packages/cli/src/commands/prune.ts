@@ -34,26 +34,40 @@ export const addPrune: AddCommand = (program, context) => {
     .action((model: string, flags: PruneFlags) => prune(model, flags, context));
 };
 
-async function prune(model: string, flags: PruneFlags, context: CommandContext): Promise<void> {
-  const shown = new ShownRun(await load(model, flags), context);
-  shown.answer(await shown.run(flags));
+async function prune(given: string, flags: PruneFlags, context: CommandContext): Promise<void> {
+  const { set, plugin, ...rest } = flags;
+  const wishes = { ...rest, plugins: plugin };
+  const { blameOptions } = await import('../blame-options.ts');
+  const config = await configOf(given, wishes);
+  try {
+    const shown = new ShownRun(await load(config, set), context);
+    shown.answer(await shown.run(flags));
+  } catch (error) {
+    throw blameOptions(error, config, wishes);
+  }
 }
 
-/** An experiment around the model, without a file. Relative paths start in the current folder. */
-async function load(given: string, { set, plugin, ...wishes }: PruneFlags): Promise<LoadedExperiment> {
-  const { parseExperiment, useBackend } = await import('../index.ts');
+/** That of an experiment around the model. */
+async function configOf(given: string, wishes: PruneWishes): Promise<string> {
+  const { useBackend } = await import('../index.ts');
   const { loadModelFile, modelFile } = await import('../model-file.ts');
   const { pruneConfig } = await import('../prune-config.ts');
-  const { asWrongUse } = await import('../load-config.ts');
   const file = modelFile(given);
   // Read once before anything else, so that a file that is no model is told of by its own name.
   await useBackend({ choice: 'cpu' });
   const model = await loadModelFile(file);
   try {
-    return await parseExperiment(pruneConfig(file, model, { ...wishes, plugins: plugin }), { file: 'command line', set });
-  } catch (error) {
-    throw asWrongUse(error);
+    return pruneConfig(file, model, wishes);
   } finally {
     model.dispose();
   }
+}
+
+/** Relative paths start in the current folder. */
+async function load(config: string, set: readonly string[]): Promise<LoadedExperiment> {
+  const { parseExperiment } = await import('../index.ts');
+  const { asWrongUse } = await import('../load-config.ts');
+  return parseExperiment(config, { file: 'command line', set }).catch((error: unknown) => {
+    throw asWrongUse(error);
+  });
 }

@@ -14,6 +14,8 @@ export interface Diagnostic extends Position {
   readonly file: string;
   /** The argument of `--set` that the mistake came from, without `--set`; line and column are then inside it. */
   readonly argument?: string;
+  /** The option in place of `--set` that the argument is of; one that is missing has an empty argument. */
+  readonly option?: string;
   readonly path: ConfigPath;
   readonly message: string;
   /** What could have stood there. */
@@ -35,13 +37,13 @@ const MAX_SHOWN = 50;
 /** Shows a mistake as a compiler would: where, what, the line itself with the place underlined, what to do. */
 export function renderDiagnostic(diagnostic: Diagnostic, source: string, { colour = false }: RenderOptions = {}): string {
   const paint = (code: number, text: string) => (colour ? `\u001b[${code}m${text}\u001b[0m` : text);
-  const { argument, severity, expected, nearest } = diagnostic;
+  const { argument, option = '--set', severity, expected, nearest } = diagnostic;
   const accent = severity === 'error' ? 31 : 33;
-  const where = argument === undefined ? `${diagnostic.file}:${diagnostic.line}:${diagnostic.column}` : `--set ${argument}`;
+  const where = argument === undefined ? `${diagnostic.file}:${diagnostic.line}:${diagnostic.column}` : `${option} ${argument}`.trimEnd();
   const head = severity === 'error' ? diagnostic.message : `warning: ${diagnostic.message}`;
 
   const shown = excerpt(argument ?? source.split(/\r\n|[\r\n]/)[diagnostic.line - 1] ?? '', diagnostic);
-  const number = argument === undefined ? String(diagnostic.line) : '--set';
+  const number = argument === undefined ? String(diagnostic.line) : option;
   const margin = ' '.repeat(number.length);
   const hints = [
     ...(expected === undefined ? [] : [`expected: ${expected}`]),
@@ -50,8 +52,12 @@ export function renderDiagnostic(diagnostic: Diagnostic, source: string, { colou
   ];
   return [
     `${paint(1, `${where}:`)} ${paint(accent, head)}`,
-    `  ${paint(2, `${number} |`)} ${shown.text}`,
-    `  ${paint(2, `${margin} |`)} ${' '.repeat(shown.indent)}${paint(accent, '^'.repeat(shown.length))}`,
+    ...(argument === ''
+      ? []
+      : [
+          `  ${paint(2, `${number} |`)} ${shown.text}`,
+          `  ${paint(2, `${margin} |`)} ${' '.repeat(shown.indent)}${paint(accent, '^'.repeat(shown.length))}`,
+        ]),
     ...hints.map((hint) => `  ${margin} ${paint(2, '=')} ${hint}`),
   ].join('\n');
 }
@@ -102,8 +108,8 @@ function renderAll(diagnostics: readonly Diagnostic[], sourceOf: SourceOf, optio
 /** In the order of the file, what came from arguments last, nothing twice. */
 function inOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const seen = new Set<string>();
-  const once = diagnostics.filter(({ file, argument, line, column, message }) => {
-    const key = JSON.stringify([file, argument, line, column, message]);
+  const once = diagnostics.filter(({ file, argument, option, line, column, message }) => {
+    const key = JSON.stringify([file, argument, option, line, column, message]);
     return !seen.has(key) && seen.add(key);
   });
   const files = [...new Set(diagnostics.map(({ file }) => file))];
