@@ -45,6 +45,7 @@ const OF_UNITS = ['norm', 'fpgm', 'slimming', 'apoz', 'mean-activation', 'taylor
 const REASONS = {
   gradient: 'at the end of training gradients are small everywhere, and say how far a weight would move, not what it is worth.',
   grasp: 'looks for weights that help an untrained net to learn; at a minimum that product of Hessian and gradient is close to noise.',
+  slimming: 'without the penalty in training, which presses the scales of dispensable units down, |γ| says little of a unit.',
   synflow: 'one cut of all at once takes whole layers; it is meant for a hundred rounds (`at-init: { scorer: synflow }`), before training.',
 };
 const CONTROLS = ['random', 'shuffled', 'reinitialised', 'scratch'];
@@ -189,10 +190,11 @@ ${rows.join('\n')}`;
 }
 
 /** Those whose interval holds zero, and why. */
-function exceptions(rows) {
+function exceptions(rows, beside) {
   const not = rows.filter(({ difference: { interval } }) => interval === undefined || interval[0] <= 0);
   if (not.length === 0) return [];
-  const close = 'two epochs of training make up for which of the units went, so that it can hardly be told from chance at this sparsity.';
+  const apart = percent(Math.max(...beside) - Math.min(...beside), 0);
+  const close = `chance itself gives figures ${apart} points apart from seed to seed, and ${SEEDS.length} seeds do not tell them apart.`;
   return ['', 'Not better than chance here:', '', ...not.map(({ scorer }) => `- \`${scorer}\`: ${REASONS[scorer] ?? close}`)];
 }
 
@@ -214,7 +216,7 @@ async function ordering() {
         ({ scorer, accuracies: all, difference }) => `| ${scorer} | ${percent(mean(all))} ± ${percent(spread(all))} | ${difference.text} |`,
       ),
       `| random | ${percent(mean(beside))} ± ${percent(spread(beside))} | |`,
-      ...exceptions(rows),
+      ...exceptions(rows, beside),
     ].join('\n');
   };
   return `## Every scorer against chance
