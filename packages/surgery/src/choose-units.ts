@@ -158,12 +158,12 @@ function relative(units: readonly number[], scores: Float32Array): number[] {
   return units.map((unit) => (mean > 0 ? (scores[unit] as number) / mean : (scores[unit] as number)));
 }
 
-/** The units of layers that are named. */
+/** The units of layers that are named. @throws EspalierError where no layer has the name. */
 export function keptLayers({ makers, network }: DependencyGraph, patterns: readonly string[]): Set<number> {
   const stays = new Set<number>();
   for (const pattern of patterns) {
     const matches = wildcard(pattern);
-    const named = [...makers].filter(([name]) => matches(name) || matches(name.slice(0, name.lastIndexOf('/'))));
+    const named = [...makers].filter(([name]) => matches(name) || matches(name.replace(/\/[^/]*$/, '')));
     if (named.length === 0 && ![...network.layers.values()].some(({ path }) => matches(path))) {
       throw new EspalierError({
         where: 'keep',

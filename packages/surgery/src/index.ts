@@ -1,7 +1,7 @@
 export { buildModel } from './build-model.ts';
 export { carryMasks, carryOptimizer, carryTraining } from './carry-state.ts';
 export type { Channels } from './channels.ts';
-export type { ChoiceOptions } from './choose-units.ts';
+export { type ChoiceOptions, keptLayers } from './choose-units.ts';
 export { type DependencyGraph, dependencyGraph, describeGraph, type GraphOptions } from './dependency-graph.ts';
 export { type FoldedModel, type FoldOptions, fold, foldNetwork } from './fold/fold.ts';
 export type { Folded, Unfolded } from './fold/record.ts';

@@ -1,4 +1,6 @@
-import { type RehearsedEvent, readWeights } from '@espalier/core';
+import { EspalierError, type RehearsedEvent, readWeights } from '@espalier/core';
+import { dependencyGraph, keptLayers, readNetwork } from '@espalier/surgery';
+import { shrinkSettings } from '../config/shrink-schema.ts';
 import type { PreparedExperiment } from './prepare.ts';
 import { redrawnWeights } from './redrawn.ts';
 
@@ -39,6 +41,19 @@ function problemsOfControl({ source, experiment, threshold }: PreparedExperiment
   if (control === 'none' || control === 'random' || !source.trained) return [];
   const message = `control "${control}" trains from first weights, and model "${experiment.model.name}" comes trained. Control "random" works here`;
   return [{ path: ['prune', 'control'], message }];
+}
+
+/** A layer that is to stay has to be there: better told of now than after the training. */
+export async function problemsOfShrinking({ experiment, model }: PreparedExperiment): Promise<PlanProblem[]> {
+  const keep = shrinkSettings(experiment.shrink)?.keep;
+  if (keep === undefined) return [];
+  try {
+    keptLayers(dependencyGraph(await readNetwork(model)), keep);
+    return [];
+  } catch (error) {
+    if (!(error instanceof EspalierError)) throw error;
+    return [{ path: ['shrink', 'keep'], message: error.message }];
+  }
 }
 
 /** A user's own model may draw the same weights whatever the seed. */

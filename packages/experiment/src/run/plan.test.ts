@@ -77,6 +77,13 @@ test('the steps of a gradual schedule, and of a ticket that is rewound', async (
 });
 
 describe('what can never be is refused', () => {
+  test('a layer that shrinking is to keep and that is not there', async () => {
+    expect(await problemsOf('shrink={keep: [dense, "dens"]}')).toEqual([
+      expect.stringContaining('shrink.keep: keep: no layer is named "dens"'),
+    ]);
+    expect(await problemsOf('shrink={keep: [dense, "out*"]}')).toEqual([]);
+  });
+
   test('control "random" where the scores decide how much goes', async () => {
     const config = POINTS.replace('  sparsity: 0.5\n', '');
     const problems = async (control: string, threshold: string) =>

@@ -12,7 +12,7 @@ import { controlOf } from '../config/experiment.ts';
 import type { LoadedExperiment } from '../config/parse-experiment.ts';
 import { shrinkSettings } from '../config/shrink-schema.ts';
 import { blaming } from './blame.ts';
-import { type PlanProblem, problemsOf, problemsOfRedrawing, stepOf } from './plan-problems.ts';
+import { type PlanProblem, problemsOf, problemsOfRedrawing, problemsOfShrinking, stepOf } from './plan-problems.ts';
 import type { PreparedExperiment } from './prepare.ts';
 import { storedBytes } from './stored-bytes.ts';
 
@@ -106,7 +106,11 @@ export async function makePlan(loaded: LoadedExperiment, prepared: PreparedExper
         scorer: event.scorer ?? '',
       })),
     rewinds: events.filter(({ what }) => what === 'rewind').map(({ step, to }) => ({ step, to: to ?? '' })),
-    problems: [...problemsOf(prepared, events, denseSteps), ...(await problemsOfRedrawing(prepared, events))],
+    problems: [
+      ...problemsOf(prepared, events, denseSteps),
+      ...(await problemsOfRedrawing(prepared, events)),
+      ...(await problemsOfShrinking(prepared)),
+    ],
   };
 }
 
