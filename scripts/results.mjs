@@ -7,6 +7,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { intervalOf, pairedDifference } from '../packages/report/dist/statistics/paired-difference.js';
+import { meanOf as mean, spreadOf as spread } from '../packages/report/dist/statistics/summary.js';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
 const { values: flags } = parseArgs({ options: { only: { type: 'string', multiple: true }, 'at-once': { type: 'string', default: '2' } } });
@@ -100,8 +101,6 @@ function once(config, seed, sets = {}) {
 }
 const runs = (config, sets, seeds = SEEDS) => Promise.all(seeds.map((seed) => once(config, seed, sets)));
 
-const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
-const spread = (values) => Math.sqrt(values.reduce((sum, value) => sum + (value - mean(values)) ** 2, 0) / (values.length - 1));
 const percent = (share, digits = 2) => (100 * share).toFixed(digits);
 const signed = (share) => `${share > 0 ? '+' : ''}${percent(share)}`;
 const accuracies = (results, of = 'pruned') => results.map((result) => result[of].accuracy);

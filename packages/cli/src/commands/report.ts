@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import path from 'node:path';
-import { InvalidArgumentError } from 'commander';
 import { type AddCommand, type CommandContext, WrongUse } from '../command.ts';
 import { denseWeights } from '../dense-weights.ts';
+import { wholeNumber } from '../options.ts';
 import { bytes, plural } from '../view/format.ts';
 
 interface ReportFlags {
@@ -24,7 +24,7 @@ export const addReport: AddCommand = (program, context) => {
     .option('--tensorboard <dir>', 'write logs of all runs for tensorboard --logdir, too')
     .option('--open', 'show it in the browser')
     .option('--watch', 'serve it on this machine, and follow runs that are under way, until Ctrl-C')
-    .option('--port <n>', 'of --watch (default: any that is free)', portNumber)
+    .option('--port <n>', 'of --watch (default: any that is free)', wholeNumber(0, 65_535))
     .action((folders: string[], flags: ReportFlags) => report(folders, flags, context));
 };
 
@@ -77,10 +77,4 @@ async function show(target: string): Promise<void> {
   await open(target).catch((error: Error) => {
     throw new WrongUse(`no browser could be started: ${error.message}. Open ${target} yourself`);
   });
-}
-
-function portNumber(value: string): number {
-  const port = Number(value);
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
-  throw new InvalidArgumentError('Expected a whole number from 0 to 65535.');
 }

@@ -19,6 +19,7 @@ import { packArchive, unpackArchive } from './archive.ts';
 import { CheckpointFile, type Circumstances } from './checkpoint-file.ts';
 import type { LoggedEvent } from './event-log.ts';
 import { makeFolder, readIfThere, sweepHalves, writeAtomically } from './files.ts';
+import { CUTS_NOTHING } from './open-run.ts';
 import type { PreparedExperiment } from './prepare.ts';
 import { ProcessLock } from './process-lock.ts';
 import { recordable } from './recordable.ts';
@@ -125,7 +126,7 @@ async function trainBaseline(prepared: PreparedExperiment, options: BaselineOpti
     model,
     parameters: [],
     sparsity: Number.NaN,
-    threshold: { lines: () => [], decidesSparsity: true },
+    threshold: CUTS_NOTHING,
     train,
     validation,
     task: data.task,

@@ -1,11 +1,11 @@
-import { Budget, LiveRun, type LiveRunParts, stepsPerEpoch } from '@espalier/core';
+import { Budget, LiveRun, type LiveRunParts, stepsPerEpoch, type Threshold } from '@espalier/core';
 import type { PreparedExperiment } from './prepare.ts';
 
-/** The pruning run of a prepared experiment; `around` is what its surroundings add. */
-export function openRun(
-  prepared: PreparedExperiment,
-  around: Pick<LiveRunParts, 'signal' | 'onEvent' | 'snapshots' | 'checkpoints' | 'checkpointEvery'>,
-): Promise<LiveRun> {
+/** Of a run that trains and never cuts. */
+export const CUTS_NOTHING: Threshold = { lines: () => [], decidesSparsity: true };
+
+/** The pruning run of a prepared experiment; `around` is what its surroundings add, or have otherwise. */
+export function openRun(prepared: PreparedExperiment, around: Partial<LiveRunParts>): Promise<LiveRun> {
   const { experiment, model, selection, threshold, granularity, train, validation, data, loss, pruneOptimizer, trainer } = prepared;
   const { sparsity, batchSize, epochs } = experiment.prune;
   return LiveRun.open({

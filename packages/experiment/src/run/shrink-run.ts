@@ -2,7 +2,6 @@ import {
   BrokenPromise,
   Budget,
   type CheckpointStore,
-  LiveRun,
   type MaskSet,
   modelParameters,
   type PrunableParameter,
@@ -23,6 +22,7 @@ import {
 } from '@espalier/surgery';
 import type * as tf from '@tensorflow/tfjs';
 import type { ShrinkSettings } from '../config/shrink-schema.ts';
+import { CUTS_NOTHING, openRun } from './open-run.ts';
 import { differenceTo } from './outputs.ts';
 import type { PreparedExperiment } from './prepare.ts';
 
@@ -129,24 +129,15 @@ async function trainOn(
   epochs: number,
   around: ShrinkAround,
 ): Promise<number> {
-  const { experiment, train, validation, data, loss, pruneOptimizer, trainer } = prepared;
   const carried = carryMasks(masks, shrunk);
   const parameters: PrunableParameter[] = modelParameters(shrunk.model).filter(({ name }) => carried.has(name));
-  const { batchSize } = experiment.prune;
-  const run = await LiveRun.open({
+  const run = await openRun(prepared, {
     model: shrunk.model,
     parameters,
     sparsity: Number.NaN,
-    threshold: { lines: () => [], decidesSparsity: true },
-    train,
-    validation,
-    task: data.task,
-    loss,
-    optimizer: pruneOptimizer,
-    trainer,
-    batchSize,
-    budget: Budget.ofEpochs(epochs, stepsPerEpoch(train, batchSize)),
-    seed: experiment.seed,
+    threshold: CUTS_NOTHING,
+    granularity: undefined,
+    budget: Budget.ofEpochs(epochs, stepsPerEpoch(prepared.train, prepared.experiment.prune.batchSize)),
     phase: 'shrink',
     ...around,
   });
