@@ -79,9 +79,13 @@ parser.add_argument("--batch", type=int, default=100)
 parser.add_argument("--rate", type=float, default=0.1)
 parser.add_argument("--decay", type=float, default=5e-4, help="L2, coupled, as in the paper")
 parser.add_argument("--calibration", type=int, default=100, help="samples that the scores are computed on")
+parser.add_argument("--standardise", action="store_true", help="inputs of mean 0 and deviation 1, as in the authors' code")
 options = parser.parse_args()
 torch.set_num_threads(1)
 data = read(options.folder, "train"), read(options.folder, "t10k")
+if options.standardise:
+    mean, deviation = data[0][0].mean(), data[0][0].std()
+    data = [((x - mean) / deviation, y) for x, y in data]
 for seed in options.seeds:
     test, train, sparsities = run(seed, options, *data)
     print(f"seed {seed}: test {100 * test:.2f} %, train {100 * train:.2f} %, layers {[round(s, 3) for s in sparsities]}", flush=True)

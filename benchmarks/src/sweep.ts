@@ -4,7 +4,7 @@ import { worker } from './commands.ts';
 export const sweep: Benchmark = {
   name: 'sweep',
   about:
-    'Twelve short runs of 784-128-64-10 on MNIST from an empty folder, with one worker and with two; what a run takes beyond its own training, measuring and saving. ' +
+    'Twenty-four short runs of 784-128-64-10 on MNIST from an empty folder, with one worker and with two; what a run takes beyond its own training, measuring and saving. ' +
     'And 10,000 runs of a tiny net: planned, and found again in a folder where all but one are recorded.',
   contests: (): Contest[] => [
     {

@@ -18,7 +18,7 @@ writeFileSync(
   train: { epochs: 2 }
   prune: { strategy: magnitude, epochs: 3 }
 vary:
-  prune.sparsity: [0.5, 0.6, 0.7, 0.8, 0.9, 0.95]
+  prune.sparsity: [0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.92, 0.95, 0.98]
   seed: [1, 2]
 `,
 );

@@ -22,6 +22,12 @@ describe('a batch', () => {
     expect([...(targets[0] as tf.Tensor).dataSync()]).toEqual([8, 7]);
   });
 
+  test('has inputs scaled, then moved', () => {
+    const moved = { ...bytes, inputs: bytes.inputs.map((column) => ({ ...column, offset: -0.5 })) };
+    const values = [...(gatherBatch(moved, [1, 0]).inputs[0] as tf.Tensor).dataSync()];
+    for (const [i, value] of [-0.3, -0.1, -0.5, 0.5].entries()) expect(values[i]).toBeCloseTo(value, 6);
+  });
+
   test('comes after batch until each sample was there once', () => {
     const seen = [...batches(bytes, 2)].map(({ size, targets }) => [size, ...(targets[0] as tf.Tensor).dataSync()]);
     expect(seen).toEqual([

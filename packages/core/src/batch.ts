@@ -14,7 +14,7 @@ export interface Batch {
  *
  * @throws EspalierError naming both shapes where they do not fit.
  */
-export function samplesFor(model: tf.LayersModel, samples: Samples): Samples {
+export function samplesFor(model: Pick<tf.LayersModel, 'inputs' | 'outputs'>, samples: Samples): Samples {
   if (model.inputs.length !== samples.inputs.length) {
     throw new EspalierError(`the model takes ${model.inputs.length} inputs, but the data has ${samples.inputs.length}`);
   }
@@ -55,7 +55,7 @@ export function* batches(samples: Samples, batchSize: number): Generator<Batch &
   }
 }
 
-function gather({ shape, data, scale }: Column, order: ArrayLike<number>): tf.Tensor {
+function gather({ shape, data, scale, offset }: Column, order: ArrayLike<number>): tf.Tensor {
   const width = elementsOf(shape);
   const isWhole = data instanceof Int32Array;
   const values = isWhole ? new Int32Array(order.length * width) : new Float32Array(order.length * width);
@@ -64,5 +64,6 @@ function gather({ shape, data, scale }: Column, order: ArrayLike<number>): tf.Te
     values.set(data.subarray(from, from + width), i * width);
   }
   if (scale !== undefined) for (let i = 0; i < values.length; i++) values[i] = (values[i] as number) * scale;
+  if (offset !== undefined) for (let i = 0; i < values.length; i++) values[i] = (values[i] as number) + offset;
   return tf.tensor(values, [order.length, ...shape], isWhole ? 'int32' : 'float32');
 }

@@ -5,6 +5,8 @@ export interface Column {
   readonly data: Float32Array | Int32Array | Uint8Array;
   /** What a stored byte is multiplied by when it is read: 1/255 for pixels. Without it values are taken as they are. */
   readonly scale?: number;
+  /** What is added then: standardised inputs have both. Without it nothing. */
+  readonly offset?: number;
 }
 
 /** Samples as a model takes them: one column per input and per output, in the model's order. */

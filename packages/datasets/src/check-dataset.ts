@@ -32,7 +32,7 @@ function checkSamples({ size, inputs, targets }: Samples, where: string): void {
   for (const [index, column] of targets.entries()) checkColumn(column, size, `${where} ${ordinal('target', index, targets)}`);
 }
 
-function checkColumn({ shape, data, scale }: Column, size: number, where: string): void {
+function checkColumn({ shape, data, scale, offset }: Column, size: number, where: string): void {
   const isShape = shape.every((length) => Number.isInteger(length) && length > 0);
   if (!isShape) throw new EspalierError({ where, what: `[${shape.join(', ')}] is no shape: lengths are whole numbers from 1` });
   const width = elementsOf(shape);
@@ -44,6 +44,7 @@ function checkColumn({ shape, data, scale }: Column, size: number, where: string
     });
   }
   if (scale !== undefined && !Number.isFinite(scale)) throw new EspalierError({ where, what: `its scale is ${scale}` });
+  if (offset !== undefined && !Number.isFinite(offset)) throw new EspalierError({ where, what: `its offset is ${offset}` });
   if (!(data instanceof Float32Array)) return;
   const index = data.findIndex((value) => value - value !== 0);
   if (index < 0) return;

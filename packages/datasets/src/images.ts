@@ -17,6 +17,7 @@ import sharp from 'sharp';
 import { checkDataset } from './check-dataset.ts';
 import { fileProblem, fingerprintOf, readBytes } from './files.ts';
 import { splitSamples } from './split.ts';
+import { standardise, standardiseOption } from './standardise.ts';
 
 const side = z.int().min(1).max(4096);
 
@@ -40,6 +41,7 @@ export const imagesOptions = z
       .union([z.literal(1), z.literal(3)])
       .default(3)
       .describe('1 for grey, 3 for colour.'),
+    standardise: standardiseOption,
   })
   .refine(
     ({ folder, train, test }) =>
@@ -74,15 +76,22 @@ export class ImageFolders implements DatasetSource {
     }
     const first = await this.read(where, classNames);
     const second = testFolder === undefined ? undefined : await this.readTest(resolve(this.baseFolder, testFolder), classNames, where);
-    const { train, test } =
+    const parts =
       second === undefined
         ? splitSamples(first.samples, { share: testSplit, seed: this.seed, labels: first.samples.targets[0]?.data, where })
         : { train: first.samples, test: second.samples };
 
-    const choices = JSON.stringify([this.options.size, this.options.channels, second === undefined ? [testSplit, this.seed] : null]);
+    const { size, channels, standardise: isStandardised } = this.options;
+    const brought = isStandardised ? standardise(parts, where) : parts;
+    const choices = JSON.stringify([
+      size,
+      channels,
+      second === undefined ? [testSplit, this.seed] : null,
+      ...(isStandardised ? ['standardised'] : []),
+    ]);
     const fingerprint = fingerprintOf('images', choices, first.fingerprint, second?.fingerprint ?? '');
     return checkDataset(
-      { name: basename(where), task: 'classification', classes: classNames.length, classNames, train, test, fingerprint },
+      { name: basename(where), task: 'classification', classes: classNames.length, classNames, ...brought, fingerprint },
       where,
     );
   }

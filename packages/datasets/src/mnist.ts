@@ -5,6 +5,7 @@ import { checkDataset } from './check-dataset.ts';
 import { fingerprintOf } from './files.ts';
 import { parseIdx } from './idx.ts';
 import { type MnistFile, readMnistFiles } from './mnist-files.ts';
+import { standardise, standardiseOption } from './standardise.ts';
 
 export const mnistOptions = z.object({
   folder: z
@@ -19,6 +20,7 @@ export const mnistOptions = z.object({
     })
     .optional()
     .describe('Only the first so many samples, for a quick trial.'),
+  standardise: standardiseOption,
 });
 
 /** 60,000 handwritten digits to train with and 10,000 to test with, 28×28×1; or four files of the same format. */
@@ -30,13 +32,12 @@ export class Mnist implements DatasetSource {
   ) {}
 
   async load(): Promise<Dataset> {
-    const { folder, limit } = this.options;
+    const { folder, limit, standardise: isStandardised } = this.options;
     const from = folder === undefined ? packagedFolder() : resolve(this.baseFolder, folder);
     const files = await readMnistFiles(from, { isVerified: folder === undefined });
     const [trainImages, trainLabels, testImages, testLabels] = files;
 
-    const train = samplesOf(trainImages, trainLabels, limit?.train);
-    const test = samplesOf(testImages, testLabels, limit?.test);
+    const parts = { train: samplesOf(trainImages, trainLabels, limit?.train), test: samplesOf(testImages, testLabels, limit?.test) };
     const classes = folder === undefined ? 10 : 1 + largest(trainLabels.bytes.subarray(8));
     const limits = limit === undefined ? '' : ` ${limit.train ?? 'all'} ${limit.test ?? 'all'}`;
     return checkDataset(
@@ -45,9 +46,8 @@ export class Mnist implements DatasetSource {
         task: 'classification',
         classes,
         classNames: Array.from({ length: classes }, (_, i) => String(i)),
-        train,
-        test,
-        fingerprint: fingerprintOf('mnist', ...files.map(({ md5 }) => md5), limits),
+        ...(isStandardised ? standardise(parts, from) : parts),
+        fingerprint: fingerprintOf('mnist', ...files.map(({ md5 }) => md5), limits, ...(isStandardised ? ['standardised'] : [])),
       },
       from,
     );

@@ -27,6 +27,7 @@ const columnSchema = z.object({
     'expected a Float32Array, an Int32Array or a Uint8Array',
   ),
   scale: z.number().optional(),
+  offset: z.number().optional(),
 });
 const samplesSchema = z.object({ size: z.int().min(1), inputs: z.array(columnSchema).min(1), targets: z.array(columnSchema).min(1) });
 const datasetSchema = z.object({
@@ -85,9 +86,9 @@ function checkForm(made: unknown, where: string): OwnDataset {
 
 function contentOf({ task, classes, train, test }: Dataset): string {
   const columns = [train, test].flatMap(({ inputs, targets }) => [...inputs, ...targets]);
-  const described = columns.map(({ shape, data, scale }) => {
+  const described = columns.map(({ shape, data, scale, offset }) => {
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    return [data.constructor.name, shape, scale, fingerprintOf(bytes)];
+    return [data.constructor.name, shape, scale, offset, fingerprintOf(bytes)];
   });
   return JSON.stringify([task, classes, described]);
 }

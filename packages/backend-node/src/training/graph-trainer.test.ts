@@ -230,6 +230,19 @@ describe('losses', () => {
   });
 });
 
+test('inputs that are scaled and moved are the tape’s', async () => {
+  const net = NETS['dense layers'] as () => tf.LayersModel;
+  const samples = (model: tf.LayersModel): Samples => {
+    const plain = samplesOf(
+      model,
+      Int32Array.from({ length: 256 }, (_, i) => i % 4),
+    );
+    return { ...plain, inputs: plain.inputs.map((column) => ({ ...column, offset: -0.4 })) };
+  };
+  const setting = { net, optimizer: ['sgd', { learningRate: 0.05 }] as const, samples };
+  expectSame(await train('native', setting), await train('tape', setting));
+});
+
 test('a layer without a native rule is named, and its model trains through the tape', async () => {
   const model = tf.sequential({
     layers: [

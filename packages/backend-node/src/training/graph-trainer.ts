@@ -269,5 +269,6 @@ function gather(
     type === DT.float
       ? { ref: rows, shape, type }
       : { ref: graph.emit('Cast', [rows], { SrcT: { type }, DstT: FLOAT }), shape, type: DT.float };
-  return column.scale === undefined ? floats : graph.float('Mul', [floats, graph.scalar(column.scale)], shape);
+  const scaled = column.scale === undefined ? floats : graph.float('Mul', [floats, graph.scalar(column.scale)], shape);
+  return column.offset === undefined ? scaled : graph.float('AddV2', [scaled, graph.scalar(column.offset)], shape);
 }

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { type Column, type Dataset, EspalierError, elementsOf, type Samples, z } from '@espalier/core';
 import { checkDataset } from '../check-dataset.ts';
 import { splitSamples } from '../split.ts';
+import { standardise, standardiseOption } from '../standardise.ts';
 import type { NpyArray } from './parse-npy.ts';
 
 /** What options of arrays have in common. */
@@ -18,6 +19,7 @@ export const arrayOptions = {
     .describe('Without it, targets that are whole numbers by their type are classes, and others are values to predict.'),
   classes: z.int().min(2).optional().describe('Without it, one more than the largest training label.'),
   scale: z.number().optional().describe('What inputs are multiplied by. Without it, bytes by 1/255, and other numbers by 1.'),
+  standardise: standardiseOption,
 };
 
 /** A named array, and where it comes from, for messages. */
@@ -36,7 +38,13 @@ export interface ArrayDataset {
   readonly train: ArrayPair;
   /** Without it a share of the training samples is set aside. */
   readonly test?: ArrayPair;
-  readonly options: { readonly testSplit?: number; readonly task?: Dataset['task']; readonly classes?: number; readonly scale?: number };
+  readonly options: {
+    readonly testSplit?: number;
+    readonly task?: Dataset['task'];
+    readonly classes?: number;
+    readonly scale?: number;
+    readonly standardise?: boolean;
+  };
   readonly seed: number;
   readonly fingerprint: string;
 }
@@ -52,7 +60,8 @@ export function arrayDataset({ where, train, test, options, seed, fingerprint }:
       ? splitSamples(trainSamples, { share: options.testSplit ?? 0.2, seed, labels, where })
       : { train: trainSamples, test: samplesOf(test, task, options.scale) };
   const classes = labels === undefined ? undefined : (options.classes ?? Math.max(2, 1 + largest(labels)));
-  return checkDataset({ name: basename(where), task, classes, ...parts, fingerprint }, where);
+  const brought = options.standardise ? standardise(parts, where) : parts;
+  return checkDataset({ name: basename(where), task, classes, ...brought, fingerprint }, where);
 }
 
 function samplesOf({ inputs, targets }: ArrayPair, task: Dataset['task'], scale: number | undefined): Samples {
