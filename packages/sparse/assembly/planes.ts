@@ -1,0 +1,211 @@
+import { activate, CLIPPED, highest, lowest } from './activation';
+import { add, greatestOf, lanes, madd, max, min, mul, splat, spread, sumOf } from './lane';
+import { Lane } from './variant';
+
+/*
+ * Depthwise convolution and pooling: what an output plane takes of one input plane alone. A plane is first copied into the scratch
+ * with its border, its columns sorted by their remainder modulo the column stride, so that any stride reads whole vectors.
+ */
+
+const CONV = 0;
+const MAXIMUM = 1;
+const SUM = 2;
+
+let scratchPitch: usize = 0;
+let phasePitch: usize = 0;
+
+/** The pitches of the scratch for planes of so many columns. */
+function layOut(columns: usize, outputColumns: usize, kernelColumns: usize, stride: usize, dilation: usize, left: usize): void {
+  const reach = (outputColumns + lanes<Lane>()) * stride + (kernelColumns - 1) * dilation + 1;
+  const filled = left + columns + 2 * lanes<Lane>() * stride;
+  const longest = reach > filled ? reach : filled;
+  phasePitch = ((longest / stride + 4) & ~3) << 2;
+  scratchPitch = phasePitch * stride;
+}
+
+/** Fills the whole scratch with what stands for the border. */
+function border(scratch: usize, paddedRows: usize, value: f32): void {
+  const end = scratch + paddedRows * scratchPitch;
+  const vector = lanes<Lane>() << 2;
+  for (let p = scratch; p < end; p += vector) store<Lane>(p, splat<Lane>(value));
+}
+
+function copyIn(scratch: usize, input: usize, rows: usize, columns: usize, stride: usize, left: usize, value: f32): void {
+  const vector = lanes<Lane>() << 2;
+  for (let y: usize = 0; y < rows; y++, scratch += scratchPitch, input += columns << 2) {
+    if (stride == 1) {
+      const to = scratch + (left << 2);
+      for (let x: usize = 0; x < columns << 2; x += vector) store<Lane>(to + x, load<Lane>(input + x));
+      store<Lane>(to + (columns << 2), splat<Lane>(value));
+    } else if (isVector<Lane>() && stride == 2) {
+      const even = scratch + (left & 1) * phasePitch + ((left >> 1) << 2);
+      const odd = scratch + ((left + 1) & 1) * phasePitch + (((left + 1) >> 1) << 2);
+      let x: usize = 0;
+      for (let p = input; x < columns; x += 8, p += 32) {
+        const a = v128.load(p);
+        const b = v128.load(p, 16);
+        v128.store(even + (x << 1), v128.shuffle<f32>(a, b, 0, 2, 4, 6));
+        v128.store(odd + (x << 1), v128.shuffle<f32>(a, b, 1, 3, 5, 7));
+      }
+      store<Lane>(even + (((columns + 1) >> 1) << 2), splat<Lane>(value));
+      store<Lane>(odd + ((columns >> 1) << 2), splat<Lane>(value));
+    } else {
+      for (let x: usize = 0; x < columns; x++) {
+        const j = x + left;
+        store<f32>(scratch + (j % stride) * phasePitch + ((j / stride) << 2), load<f32>(input + (x << 2)));
+      }
+    }
+  }
+}
+
+/** The place of a kernel's column within a row of the scratch. */
+// @ts-ignore: decorator
+@inline
+function columnOf(column: usize, stride: usize): usize {
+  return (column % stride) * phasePitch + ((column / stride) << 2);
+}
+
+function slide3x3(
+  output: usize, outputRows: usize, outputColumns: usize, scratch: usize, strideRows: usize, strideColumns: usize,
+  weights: usize, b: Lane, lo: Lane, hi: Lane,
+): void {
+  const vector = lanes<Lane>() << 2;
+  const w0 = spread<Lane>(weights), w1 = spread<Lane>(weights + 4), w2 = spread<Lane>(weights + 8);
+  const w3 = spread<Lane>(weights + 12), w4 = spread<Lane>(weights + 16), w5 = spread<Lane>(weights + 20);
+  const w6 = spread<Lane>(weights + 24), w7 = spread<Lane>(weights + 28), w8 = spread<Lane>(weights + 32);
+  const c1 = columnOf(1, strideColumns);
+  const c2 = columnOf(2, strideColumns);
+  const outputPitch = outputColumns << 2;
+  for (; outputRows > 0; outputRows--, output += outputPitch, scratch += strideRows * scratchPitch) {
+    const r1 = scratch + scratchPitch;
+    const r2 = r1 + scratchPitch;
+    for (let x: usize = 0; x < outputPitch; x += vector) {
+      let a = madd<Lane>(load<Lane>(scratch + x), w0, b);
+      let c = mul<Lane>(load<Lane>(scratch + x + c1), w1);
+      a = madd<Lane>(load<Lane>(scratch + x + c2), w2, a);
+      c = madd<Lane>(load<Lane>(r1 + x), w3, c);
+      a = madd<Lane>(load<Lane>(r1 + x + c1), w4, a);
+      c = madd<Lane>(load<Lane>(r1 + x + c2), w5, c);
+      a = madd<Lane>(load<Lane>(r2 + x), w6, a);
+      c = madd<Lane>(load<Lane>(r2 + x + c1), w7, c);
+      a = madd<Lane>(load<Lane>(r2 + x + c2), w8, a);
+      store<Lane>(output + x, min<Lane>(max<Lane>(add<Lane>(a, c), lo), hi));
+    }
+  }
+}
+
+function slide(
+  mode: i32, output: usize, outputRows: usize, outputColumns: usize, scratch: usize, kernelRows: usize, kernelColumns: usize,
+  strideRows: usize, strideColumns: usize, dilationRows: usize, dilationColumns: usize, weights: usize, first: Lane, lo: Lane, hi: Lane,
+): void {
+  const vector = lanes<Lane>() << 2;
+  const outputPitch = outputColumns << 2;
+  for (; outputRows > 0; outputRows--, output += outputPitch, scratch += strideRows * scratchPitch) {
+    for (let x: usize = 0; x < outputPitch; x += vector) {
+      let a = first;
+      let w = weights;
+      let row = scratch + x;
+      for (let ky: usize = 0; ky < kernelRows; ky++, row += dilationRows * scratchPitch) {
+        for (let kx: usize = 0; kx < kernelColumns; kx++, w += 4) {
+          const value = load<Lane>(row + columnOf(kx * dilationColumns, strideColumns));
+          if (mode == CONV) a = madd<Lane>(value, spread<Lane>(w), a);
+          else if (mode == MAXIMUM) a = max<Lane>(a, value);
+          else a = add<Lane>(a, value);
+        }
+      }
+      store<Lane>(output + x, min<Lane>(max<Lane>(a, lo), hi));
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function rowsNeeded(rows: usize, top: usize, outputRows: usize, stride: usize, kernelRows: usize, dilation: usize): usize {
+  const reach = (outputRows - 1) * stride + (kernelRows - 1) * dilation + 1;
+  return reach > top + rows ? reach : top + rows;
+}
+
+export function depthwiseConv(
+  output: usize, outputStride: usize, outputRows: usize, outputColumns: usize, input: usize, inputStride: usize, rows: usize,
+  columns: usize, channels: usize, multiplier: usize, kernelRows: usize, kernelColumns: usize, strideRows: usize, strideColumns: usize,
+  dilationRows: usize, dilationColumns: usize, top: usize, left: usize, weights: usize, bias: usize, kind: i32, alpha: f32, scratch: usize,
+): void {
+  layOut(columns, outputColumns, kernelColumns, strideColumns, dilationColumns, left);
+  border(scratch, rowsNeeded(rows, top, outputRows, strideRows, kernelRows, dilationRows), 0);
+  const lo = splat<Lane>(lowest(kind));
+  const hi = splat<Lane>(highest(kind, alpha));
+  const isThree = kernelRows == 3 && kernelColumns == 3 && dilationRows == 1 && dilationColumns == 1;
+  for (; channels > 0; channels--, input += inputStride) {
+    copyIn(scratch + top * scratchPitch, input, rows, columns, strideColumns, left, 0);
+    for (let m = multiplier; m > 0; m--, output += outputStride) {
+      let b = splat<Lane>(0);
+      if (bias) {
+        b = spread<Lane>(bias);
+        bias += 4;
+      }
+      if (isThree) slide3x3(output, outputRows, outputColumns, scratch, strideRows, strideColumns, weights, b, lo, hi);
+      else
+        slide(
+          CONV, output, outputRows, outputColumns, scratch, kernelRows, kernelColumns, strideRows, strideColumns,
+          dilationRows, dilationColumns, weights, b, lo, hi,
+        );
+      weights += (kernelRows * kernelColumns) << 2;
+      if (kind > CLIPPED) activate(kind, output, output, outputRows * outputColumns, alpha);
+    }
+  }
+}
+
+/** How many of a window's `size` places, the first at `from`, are inside of `count`. */
+// @ts-ignore: decorator
+@inline
+function inside(from: isize, size: usize, count: usize): usize {
+  const last = from + <isize>size;
+  return <usize>((last < <isize>count ? last : <isize>count) - (from > 0 ? from : 0));
+}
+
+export function pool(
+  isMaximum: i32, output: usize, outputStride: usize, outputRows: usize, outputColumns: usize, input: usize, inputStride: usize,
+  rows: usize, columns: usize, channels: usize, poolRows: usize, poolColumns: usize, strideRows: usize, strideColumns: usize,
+  top: usize, left: usize, scratch: usize,
+): void {
+  const first: f32 = isMaximum ? -Infinity : 0;
+  layOut(columns, outputColumns, poolColumns, strideColumns, 1, left);
+  const paddedRows = rowsNeeded(rows, top, outputRows, strideRows, poolRows, 1);
+  border(scratch, paddedRows, first);
+  const isPadded = top > 0 || left > 0 || paddedRows > rows || (outputColumns - 1) * strideColumns + poolColumns > columns;
+  const lo = splat<Lane>(-Infinity);
+  const hi = splat<Lane>(Infinity);
+  const none = splat<Lane>(first);
+  for (; channels > 0; channels--, input += inputStride, output += outputStride) {
+    copyIn(scratch + top * scratchPitch, input, rows, columns, strideColumns, left, first);
+    if (isMaximum) {
+      slide(MAXIMUM, output, outputRows, outputColumns, scratch, poolRows, poolColumns, strideRows, strideColumns, 1, 1, 0, none, lo, hi);
+      continue;
+    }
+    slide(SUM, output, outputRows, outputColumns, scratch, poolRows, poolColumns, strideRows, strideColumns, 1, 1, 0, none, lo, hi);
+    const count = outputRows * outputColumns;
+    if (isPadded) {
+      for (let i: usize = 0; i < count; i++) {
+        const down = inside(<isize>((i / outputColumns) * strideRows) - <isize>top, poolRows, rows);
+        const across = inside(<isize>((i % outputColumns) * strideColumns) - <isize>left, poolColumns, columns);
+        store<f32>(output + (i << 2), load<f32>(output + (i << 2)) / <f32>(down * across));
+      }
+    } else {
+      const share = splat<Lane>(1 / <f32>(poolRows * poolColumns));
+      for (let p = output; p < output + (count << 2); p += lanes<Lane>() << 2) store<Lane>(p, mul<Lane>(load<Lane>(p), share));
+    }
+  }
+}
+
+/** Sums or greatest elements of whole planes; the columns past the last whole vector one by one. */
+export function globalPool(isMaximum: i32, output: usize, input: usize, stride: usize, channels: usize, count: usize): void {
+  const whole = count & ~(lanes<Lane>() - 1);
+  for (; channels > 0; channels--, output += 4, input += stride) {
+    let a = splat<Lane>(isMaximum ? -Infinity : 0);
+    let p = input;
+    for (const end = input + (whole << 2); p < end; p += lanes<Lane>() << 2) a = isMaximum ? max<Lane>(a, load<Lane>(p)) : add<Lane>(a, load<Lane>(p));
+    let all = isMaximum ? greatestOf<Lane>(a) : sumOf<Lane>(a);
+    for (const end = input + (count << 2); p < end; p += 4) all = isMaximum ? max<f32>(all, load<f32>(p)) : all + load<f32>(p);
+    store<f32>(output, isMaximum ? all : all / <f32>count);
+  }
+}

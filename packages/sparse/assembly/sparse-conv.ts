@@ -1,0 +1,173 @@
+import { activated, CLIPPED, highest, lowest } from './activation';
+import { lanes, madd, max, min, splat, spread } from './lane';
+import { Lane } from './variant';
+
+// What a call works on; a sweep over all outputs reads it once.
+let stride: usize = 0;
+let pitch: usize = 0;
+let outputs: usize = 0;
+let inputPitch: usize = 0;
+let offsets: usize = 0;
+let starts: usize = 0;
+let indices: usize = 0;
+let values: usize = 0;
+let biases: usize = 0;
+let kind: i32 = 0;
+let alpha: f32 = 0;
+
+/** The vector `at` of a tile of `across` in a row; a tile has up to eight, in one row or several. */
+// @ts-ignore: decorator
+@inline
+function place(row0: usize, rowPitch: usize, across: usize, at: usize): usize {
+  return row0 + (at / across) * rowPitch + (at % across) * (lanes<Lane>() << 2);
+}
+
+/**
+ * One tile of every output: `down` rows of `across` vectors, each in a local of its own. A weight that is not zero is spread over a
+ * vector once and meets the tile's vectors of its tap.
+ */
+// @ts-ignore: decorator
+@inline
+function sweep<I>(down: usize, across: usize, output: usize, input: usize): void {
+  const n = down * across;
+  const lo = splat<Lane>(lowest(kind));
+  const hi = splat<Lane>(highest(kind, alpha));
+  const rowPitch = inputPitch;
+  const table = offsets;
+  let bias = biases;
+  let start = starts;
+  const lastStart = start + (outputs << 2);
+  let i = indices + <usize>load<u32>(start) * sizeof<I>();
+  let v = values + (<usize>load<u32>(start) << 2);
+  while (start < lastStart) {
+    start += 4;
+    let a0 = splat<Lane>(0);
+    if (bias) {
+      a0 = spread<Lane>(bias);
+      bias += 4;
+    }
+    let a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0;
+    const end = values + (<usize>load<u32>(start) << 2);
+    while (v < end) {
+      const p = input + load<u32>(table + (<usize>load<I>(i) << 2));
+      const w = spread<Lane>(v);
+      i += sizeof<I>();
+      v += 4;
+      a0 = madd<Lane>(w, load<Lane>(p), a0);
+      if (n > 1) a1 = madd<Lane>(w, load<Lane>(place(p, rowPitch, across, 1)), a1);
+      if (n > 2) a2 = madd<Lane>(w, load<Lane>(place(p, rowPitch, across, 2)), a2);
+      if (n > 3) a3 = madd<Lane>(w, load<Lane>(place(p, rowPitch, across, 3)), a3);
+      if (n > 4) a4 = madd<Lane>(w, load<Lane>(place(p, rowPitch, across, 4)), a4);
+      if (n > 5) a5 = madd<Lane>(w, load<Lane>(place(p, rowPitch, across, 5)), a5);
+      if (n > 6) a6 = madd<Lane>(w, load<Lane>(place(p, rowPitch, across, 6)), a6);
+      if (n > 7) a7 = madd<Lane>(w, load<Lane>(place(p, rowPitch, across, 7)), a7);
+    }
+    if (kind > CLIPPED) {
+      // In registers: in memory the vectors of narrow rows overlap.
+      a0 = activated(kind, a0, alpha);
+      if (n > 1) a1 = activated(kind, a1, alpha);
+      if (n > 2) a2 = activated(kind, a2, alpha);
+      if (n > 3) a3 = activated(kind, a3, alpha);
+      if (n > 4) a4 = activated(kind, a4, alpha);
+      if (n > 5) a5 = activated(kind, a5, alpha);
+      if (n > 6) a6 = activated(kind, a6, alpha);
+      if (n > 7) a7 = activated(kind, a7, alpha);
+    }
+    store<Lane>(output, min<Lane>(max<Lane>(a0, lo), hi));
+    if (n > 1) store<Lane>(place(output, pitch, across, 1), min<Lane>(max<Lane>(a1, lo), hi));
+    if (n > 2) store<Lane>(place(output, pitch, across, 2), min<Lane>(max<Lane>(a2, lo), hi));
+    if (n > 3) store<Lane>(place(output, pitch, across, 3), min<Lane>(max<Lane>(a3, lo), hi));
+    if (n > 4) store<Lane>(place(output, pitch, across, 4), min<Lane>(max<Lane>(a4, lo), hi));
+    if (n > 5) store<Lane>(place(output, pitch, across, 5), min<Lane>(max<Lane>(a5, lo), hi));
+    if (n > 6) store<Lane>(place(output, pitch, across, 6), min<Lane>(max<Lane>(a6, lo), hi));
+    if (n > 7) store<Lane>(place(output, pitch, across, 7), min<Lane>(max<Lane>(a7, lo), hi));
+    output += stride;
+  }
+}
+
+// The tiles that there are: wide ones for long rows, deep ones for planes of narrow rows.
+function sweep1x1<I>(output: usize, input: usize): void { sweep<I>(1, 1, output, input); }
+function sweep1x2<I>(output: usize, input: usize): void { sweep<I>(1, 2, output, input); }
+function sweep1x3<I>(output: usize, input: usize): void { sweep<I>(1, 3, output, input); }
+function sweep1x4<I>(output: usize, input: usize): void { sweep<I>(1, 4, output, input); }
+function sweep1x5<I>(output: usize, input: usize): void { sweep<I>(1, 5, output, input); }
+function sweep1x6<I>(output: usize, input: usize): void { sweep<I>(1, 6, output, input); }
+function sweep1x7<I>(output: usize, input: usize): void { sweep<I>(1, 7, output, input); }
+function sweep1x8<I>(output: usize, input: usize): void { sweep<I>(1, 8, output, input); }
+function sweep2x3<I>(output: usize, input: usize): void { sweep<I>(2, 3, output, input); }
+function sweep2x4<I>(output: usize, input: usize): void { sweep<I>(2, 4, output, input); }
+function sweep4x2<I>(output: usize, input: usize): void { sweep<I>(4, 2, output, input); }
+
+function sweepRow<I>(across: usize, output: usize, input: usize): void {
+  switch (<i32>across) {
+    case 1: return sweep1x1<I>(output, input);
+    case 2: return sweep1x2<I>(output, input);
+    case 3: return sweep1x3<I>(output, input);
+    case 4: return sweep1x4<I>(output, input);
+    case 5: return sweep1x5<I>(output, input);
+    case 6: return sweep1x6<I>(output, input);
+    case 7: return sweep1x7<I>(output, input);
+    default: return sweep1x8<I>(output, input);
+  }
+}
+
+export function sparseConv(
+  output: usize, outputStride: usize, outputPitch: usize, outputCount: usize, rows: usize, columns: usize,
+  input: usize, pitchOfInput: usize, tapOffsets: usize, rowStarts: usize, tapIndices: usize, tapValues: usize,
+  bias: usize, activation: i32, parameter: f32,
+): void {
+  take(outputStride, outputPitch, outputCount, pitchOfInput, tapOffsets, rowStarts, tapIndices, tapValues, bias, activation, parameter);
+  const vector = lanes<Lane>() << 2;
+  const across = (columns + lanes<Lane>() - 1) / lanes<Lane>();
+  const down: usize = across == 2 ? 4 : across == 3 || across == 4 ? 2 : 1;
+  if (down > 1)
+    for (; rows >= down; rows -= down, output += down * pitch, input += down * inputPitch) {
+      if (across == 2) sweep4x2<u16>(output, input);
+      else if (across == 3) sweep2x3<u16>(output, input);
+      else sweep2x4<u16>(output, input);
+    }
+  for (; rows > 0; rows--, output += pitch, input += inputPitch) {
+    let left = across;
+    let x: usize = 0;
+    // As many tiles as needed, all of about one width.
+    for (let tiles = (across + 7) / 8; tiles > 0; tiles--) {
+      const width = (left + tiles - 1) / tiles;
+      sweepRow<u16>(width, output + x, input + x);
+      left -= width;
+      x += width * vector;
+    }
+  }
+}
+
+/** The same with indices of 32 bits, for more than 65,536 taps. */
+export function sparseConvWide(
+  output: usize, outputStride: usize, outputPitch: usize, outputCount: usize, rows: usize, columns: usize,
+  input: usize, pitchOfInput: usize, tapOffsets: usize, rowStarts: usize, tapIndices: usize, tapValues: usize,
+  bias: usize, activation: i32, parameter: f32,
+): void {
+  take(outputStride, outputPitch, outputCount, pitchOfInput, tapOffsets, rowStarts, tapIndices, tapValues, bias, activation, parameter);
+  const vector = lanes<Lane>() << 2;
+  for (; rows > 0; rows--, output += pitch, input += inputPitch) {
+    let left = (columns + lanes<Lane>() - 1) / lanes<Lane>();
+    let x: usize = 0;
+    for (; left >= 4; left -= 4, x += 4 * vector) sweep1x4<u32>(output + x, input + x);
+    for (; left > 0; left--, x += vector) sweep1x1<u32>(output + x, input + x);
+  }
+}
+
+function take(
+  outputStride: usize, outputPitch: usize, outputCount: usize, pitchOfInput: usize, tapOffsets: usize, rowStarts: usize,
+  tapIndices: usize, tapValues: usize, bias: usize, activation: i32, parameter: f32,
+): void {
+  stride = outputStride;
+  pitch = outputPitch;
+  outputs = outputCount;
+  inputPitch = pitchOfInput;
+  offsets = tapOffsets;
+  starts = rowStarts;
+  indices = tapIndices;
+  values = tapValues;
+  biases = bias;
+  kind = activation;
+  alpha = parameter;
+}

@@ -1,0 +1,59 @@
+/**
+ * Compiles assembly/ to WebAssembly three times, for what an engine may have, and writes the binaries into src/kernels/binaries.ts, which
+ * is committed: the same sources give the same bytes, and a test holds it to that.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import asc from 'assemblyscript/asc';
+
+const ASSEMBLY = new URL('assembly/', import.meta.url);
+const BINARIES = new URL('src/kernels/binaries.ts', import.meta.url);
+
+/** What each variant is compiled with. Without SIMD it stays within the first WebAssembly of all engines. */
+const VARIANTS = {
+  relaxed: { lane: 'v128', options: ['--enable', 'simd', '--enable', 'relaxed-simd'] },
+  simd: { lane: 'v128', options: ['--enable', 'simd'] },
+  plain: { lane: 'f32', options: ['--disable', 'bulk-memory', '--disable', 'sign-extension', '--disable', 'nontrapping-f2i'] },
+};
+
+const COMMON = ['-O3', '--converge', '--noAssert', '--runtime', 'stub', '--importMemory', '--initialMemory', '1', '--memoryBase', '64'];
+
+/** The source of src/kernels/binaries.ts. */
+export async function binariesSource() {
+  const entries = [];
+  for (const [name, { lane, options }] of Object.entries(VARIANTS))
+    entries.push(`  ${name}: '${Buffer.from(await compile(lane, options)).toString('base64')}',\n`);
+  return `// Made by build-kernels.mjs from assembly/.\nexport const BINARIES = {\n${entries.join('')}} as const;\n`;
+}
+
+async function compile(lane, options) {
+  let binary;
+  const { error, stderr } = await asc.main(['index.ts', '--outFile', 'kernels.wasm', ...COMMON, ...options], {
+    readFile: (name) => source(name, lane),
+    writeFile: (name, contents) => {
+      if (name === 'kernels.wasm') binary = contents;
+    },
+    listFiles: () => [],
+  });
+  if (error) throw new Error(`AssemblyScript: ${error.message}\n${stderr.toString()}`);
+  return binary;
+}
+
+function source(name, lane) {
+  if (name === 'variant.ts') return `export type Lane = ${lane};`;
+  try {
+    return readFileSync(new URL(name, ASSEMBLY), 'utf8');
+  } catch {
+    return null;
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const made = await binariesSource();
+  let there = '';
+  try {
+    there = readFileSync(BINARIES, 'utf8');
+  } catch {}
+  // What has not changed keeps its date, so that nothing is built again for it.
+  if (made !== there) writeFileSync(BINARIES, made);
+}
