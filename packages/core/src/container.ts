@@ -38,6 +38,9 @@ const METHODS = {
   learningRate: 'rateAt',
   loss: 'compute',
   trainer: 'open',
+  metric: 'sums',
+  evaluator: 'evaluate',
+  reportSection: 'show',
 } as const satisfies { readonly [K in PartKind]: keyof PartTypes[K] };
 
 /**

@@ -12,6 +12,8 @@ import { CategoricalCrossentropy } from './losses/categorical-crossentropy.ts';
 import { MeanAbsoluteError } from './losses/mean-absolute-error.ts';
 import { MeanSquaredError } from './losses/mean-squared-error.ts';
 import { SparseCategoricalCrossentropy } from './losses/sparse-categorical-crossentropy.ts';
+import { MacroF1 } from './metrics/f1.ts';
+import { TopK, topKOptions } from './metrics/top-k.ts';
 import { Adam, adamOptions } from './optimizers/adam.ts';
 import { Momentum, momentumOptions } from './optimizers/momentum.ts';
 import { Rmsprop, rmspropOptions } from './optimizers/rmsprop.ts';
@@ -62,6 +64,10 @@ export const corePlugin = definePlugin({
     binaryCrossentropy: { use: BinaryCrossentropy, description: 'Cross-entropy for yes-or-no targets.' },
     meanSquaredError: { use: MeanSquaredError, description: 'The mean of the squared errors.' },
     meanAbsoluteError: { use: MeanAbsoluteError, description: 'The mean of the absolute errors.' },
+  },
+  metrics: {
+    topK: { use: TopK, options: topKOptions, description: 'How often the right class is among the k most probable ones.' },
+    f1: { use: MacroF1, description: 'The mean over the classes of F1, which a lost class pulls down.' },
   },
   trainers: {
     tape: { use: TapeTrainer, description: 'tfjs’s gradient tape: any layer, any backend.' },

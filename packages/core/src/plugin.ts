@@ -31,6 +31,9 @@ export interface Plugin {
   readonly learningRates?: Entries<'learningRate'>;
   readonly losses?: Entries<'loss'>;
   readonly trainers?: Entries<'trainer'>;
+  readonly metrics?: Entries<'metric'>;
+  readonly evaluators?: Entries<'evaluator'>;
+  readonly reportSections?: Entries<'reportSection'>;
 }
 
 /** The field of a plugin that holds each kind of part. */
@@ -46,6 +49,9 @@ export const PLUGIN_FIELDS = {
   learningRate: 'learningRates',
   loss: 'losses',
   trainer: 'trainers',
+  metric: 'metrics',
+  evaluator: 'evaluators',
+  reportSection: 'reportSections',
 } as const satisfies { readonly [K in PartKind]: keyof Plugin };
 
 export const PART_KINDS = Object.keys(PLUGIN_FIELDS) as PartKind[];

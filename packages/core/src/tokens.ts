@@ -4,13 +4,16 @@ import { type InjectionToken, inject as tsyringeInject, injectable as tsyringeIn
 import type { Activations } from './activations.ts';
 import type { Calibration } from './calibration.ts';
 import type { Dataset, DatasetSource } from './data.ts';
+import type { Evaluator } from './evaluator.ts';
 import type { Gradients } from './gradients.ts';
 import type { Granularity } from './granularity.ts';
 import type { Loss } from './loss.ts';
+import type { Metric } from './metric.ts';
 import type { ModelSource } from './model-source.ts';
 import type { LearningRate, Optimizer } from './optimizer.ts';
 import type { Part } from './part.ts';
 import type { Random } from './random.ts';
+import type { ReportSection } from './report-section.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Scorer } from './scorer.ts';
 import type { Strategy } from './strategy.ts';
@@ -78,6 +81,9 @@ export interface PartTypes {
   learningRate: LearningRate;
   loss: Loss;
   trainer: Trainer;
+  metric: Metric;
+  evaluator: Evaluator;
+  reportSection: ReportSection;
 }
 export type PartKind = keyof PartTypes;
 
