@@ -1,0 +1,88 @@
+import type { LayerReport, Option, Section, Step } from '../plan/plan.ts';
+import { storedSize } from '../plan/storage.ts';
+
+/** Numbers under way between two layers, of one sample. */
+export interface Value {
+  /** In the model's order: [height, width, channels]. */
+  readonly shape: readonly number[];
+  readonly buffer: number;
+  /** Of a Flatten that was not carried out: the numbers are still stored as those of this shape. */
+  readonly flattened?: readonly number[];
+  /** 1 for each step in time that counts, where there is such a mask; `lost` where it became what no layer can take. */
+  readonly mask?: Value | 'lost';
+}
+
+/** What a step is made of, but for the layer that it is of. */
+export interface StepParts {
+  readonly operation: string;
+  readonly reads: readonly Value[];
+  readonly writes: readonly Value[];
+  readonly weights?: readonly Section[];
+  readonly options?: Readonly<Record<string, Option>>;
+}
+
+/** Collects the steps of a plan, its activations and its weights. */
+export class Builder {
+  readonly steps: Step[] = [];
+  readonly buffers: number[] = [];
+  readonly sections: Section[] = [];
+  /** The layer whose steps these are, and its type. */
+  layer = '';
+  type = '';
+  /** The kernel for all layers, where that is not to be chosen. */
+  readonly forced: 'sparse' | 'dense' | undefined;
+  private readonly reported = new Map<string, LayerReport>();
+  /** What is made once of a weight, and used by every call of a shared layer. */
+  private readonly made = new Map<unknown, Map<string, unknown>>();
+  private readonly sectionNumbers = new Map<Section, number>();
+
+  constructor(forced?: 'sparse' | 'dense') {
+    this.forced = forced;
+  }
+
+  get reports(): LayerReport[] {
+    return [...this.reported.values()];
+  }
+
+  /** What was chosen for the weights of a layer; what it chose for several is put together. */
+  report(chosen: Omit<LayerReport, 'layer' | 'type'>): void {
+    const { layer, type } = this;
+    const known = this.reported.get(layer);
+    const kernel = known === undefined || known.kernel === chosen.kernel ? chosen.kernel : `${known.kernel}, ${chosen.kernel}`;
+    const gain = Math.max(known?.gain ?? 1, chosen.gain);
+    this.reported.set(layer, { layer, type, weights: chosen.weights, zeros: chosen.zeros, kernel, gain });
+  }
+
+  /** A new activation. */
+  value(shape: readonly number[], size = storedSize(shape)): Value {
+    this.buffers.push(size);
+    return { shape: [...shape], buffer: this.buffers.length - 1 };
+  }
+
+  step({ operation, reads, writes, weights = [], options = {} }: StepParts): void {
+    this.steps.push({
+      operation,
+      layer: this.layer,
+      reads: reads.map(({ buffer }) => buffer),
+      writes: writes.map(({ buffer }) => buffer),
+      weights: weights.map((section) => this.sectionNumber(section)),
+      options,
+    });
+  }
+
+  /** What `make` gives, made once for this key and name. */
+  once<T>(key: unknown, name: string, make: () => T): T {
+    const known = this.made.get(key) ?? new Map<string, unknown>();
+    this.made.set(key, known);
+    if (!known.has(name)) known.set(name, make());
+    return known.get(name) as T;
+  }
+
+  private sectionNumber(section: Section): number {
+    const known = this.sectionNumbers.get(section);
+    if (known !== undefined) return known;
+    this.sections.push(section);
+    this.sectionNumbers.set(section, this.sections.length - 1);
+    return this.sections.length - 1;
+  }
+}

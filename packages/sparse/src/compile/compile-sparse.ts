@@ -1,0 +1,150 @@
+import { EspalierError } from '@espalier/core/errors';
+import { buildModel, foldNetwork, type Network, type NetworkLayer, type NetworkNode, readNetwork } from '@espalier/surgery';
+import type * as tf from '@tensorflow/tfjs';
+import type { CompiledModel, Plan } from '../plan/plan.ts';
+import { SparseModel, type SparseOptions } from '../run/sparse-model.ts';
+import { Builder, type Value } from './builder.ts';
+import { fuse } from './fuse.ts';
+import { settled } from './operations/layout.ts';
+import './rules/index.ts';
+import { type SparseCall, type SparseRule, sparseRuleOf } from './sparse-rule.ts';
+
+export interface CompileOptions extends SparseOptions {
+  /** The kernel for all layers, where it is not to be the one that is expected to be faster. */
+  readonly kernel?: 'sparse' | 'dense';
+  /** Of one sample, for each input: for models whose inputs have open sizes. */
+  readonly inputShapes?: readonly (readonly number[])[];
+}
+
+/**
+ * A model with zeros in it as one that runs faster for them: it is folded, and each layer gets the kernel that is the
+ * fastest for its zeros. The model is left as it is, and no longer needed.
+ *
+ * @throws EspalierError naming every layer that has no kernel, a weight that is no number, or a size that is open.
+ */
+export async function compileSparse(model: tf.LayersModel, options: CompileOptions = {}): Promise<SparseModel> {
+  const network = await closedNetwork(await readNetwork(model), options.inputShapes);
+  const outputs = model.outputNames;
+  return SparseModel.create(compileNetwork(network, outputs, options.kernel), options);
+}
+
+/** The same on a network, without what runs it. */
+export function compileNetwork(
+  network: Network,
+  outputNames: readonly string[] = network.outputs,
+  kernel?: 'sparse' | 'dense',
+): CompiledModel {
+  checkTypes(network);
+  checkWeights(network);
+  const build = new Builder(kernel);
+  const { network: folded } = foldNetwork(network);
+  checkTypes(folded);
+  const values = new Map<string, Value>();
+  const inputs = folded.inputs.map((id) => {
+    const value = build.value(sampleShape(folded, id));
+    values.set(id, value);
+    return { name: id, shape: value.shape, buffer: value.buffer };
+  });
+  for (const node of folded.nodes) if (node.inputs.length > 0) compileCall(build, folded, node, values);
+  const outputs = folded.outputs.map((id, i) => {
+    build.layer = id;
+    const value = settled(build, values.get(id) as Value);
+    return { name: outputNames[i] ?? id, shape: value.shape, buffer: value.buffer };
+  });
+  const plan: Plan = { name: network.name, inputs, outputs, buffers: build.buffers, steps: build.steps, layers: build.reports };
+  return { plan: fuse(plan), sections: build.sections };
+}
+
+function compileCall(build: Builder, network: Network, node: NetworkNode, values: Map<string, Value>): void {
+  const layer = network.layers.get(node.layer) as NetworkLayer;
+  build.layer = layer.path;
+  build.type = layer.type;
+  const call: SparseCall = {
+    where: `${layer.path} (${layer.type})`,
+    config: layer.config,
+    inputs: node.inputs.map((id) => values.get(id) as Value),
+    outputs: node.outputs.map((id) => sampleShape(network, id)),
+    weights: Object.fromEntries(layer.weights.map((weight) => [weight.name, weight])),
+    args: node.args,
+  };
+  const made = (sparseRuleOf(layer.type) as SparseRule)(call, build);
+  const all = (Array.isArray(made) ? made : [made]) as readonly Value[];
+  node.outputs.forEach((id, i) => {
+    const value = all[i];
+    const [is, wanted] = [value?.shape.join(', '), call.outputs[i]?.join(', ')];
+    if (value === undefined || is !== wanted) {
+      throw new EspalierError({
+        where: call.where,
+        what: `its sparse rule gives [${is ?? 'nothing'}] where the layer gives [${wanted}]`,
+        remedy: 'Correct the rule that was given to defineSparseRule',
+      });
+    }
+    values.set(id, value);
+  });
+}
+
+function sampleShape(network: Network, id: string): number[] {
+  return (network.tensors.get(id)?.shape ?? []).slice(1) as number[];
+}
+
+/** All layers without a kernel at once, before anything is done. */
+function checkTypes({ layers, nodes }: Network): void {
+  const called = new Set(nodes.filter(({ inputs }) => inputs.length > 0).map(({ layer }) => layer));
+  const unknown = [...layers.values()].filter(({ name, type }) => called.has(name) && sparseRuleOf(type) === undefined);
+  if (unknown.length === 0) return;
+  throw new EspalierError({
+    where: unknown.map(({ path, type }) => `${path} (${type})`).join(', '),
+    what: unknown.length === 1 ? 'this layer has no sparse kernel' : 'these layers have no sparse kernel',
+    remedy: 'Say how it is run with defineSparseRule, or run the model on tfjs',
+  });
+}
+
+function checkWeights({ layers }: Network): void {
+  for (const { weights } of layers.values()) {
+    for (const { parameter, values } of weights) {
+      // x · 0 is 0 for all but what is not finite.
+      let sum = 0;
+      for (let i = 0; i < values.length; i++) sum += (values[i] as number) * 0;
+      if (sum !== 0) {
+        const at = values.findIndex((value) => !Number.isFinite(value));
+        throw new EspalierError({
+          where: parameter,
+          what: `element ${at} of ${values.length} is ${values[at]}`,
+          why: 'nothing that is computed with it would be a number',
+          remedy: 'Take the weights from before training diverged',
+        });
+      }
+    }
+  }
+}
+
+/** With sizes in place of those that the model leaves open. */
+async function closedNetwork(network: Network, inputShapes: CompileOptions['inputShapes']): Promise<Network> {
+  const open = network.inputs.filter((id) => sampleShape(network, id).some((size) => size === null));
+  if (open.length === 0 && inputShapes === undefined) return network;
+  const given = network.inputs.map((id, i) => inputShapes?.[i] ?? sampleShape(network, id));
+  network.inputs.forEach((id, i) => {
+    const [shape, wanted] = [sampleShape(network, id) as (number | null)[], given[i] as readonly (number | null)[]];
+    const fits = shape.length === wanted.length && shape.every((size, axis) => (size ?? wanted[axis]) === wanted[axis]);
+    if (fits && wanted.every((size) => size !== null && Number.isInteger(size) && size > 0)) return;
+    const text = (sizes: readonly (number | null)[]) => `[${sizes.map((size) => size ?? 'null').join(', ')}]`;
+    throw new EspalierError({
+      where: `input "${id}"`,
+      what: fits ? `has the open shape ${text(shape)}` : `has the shape ${text(shape)}, and inputShapes says ${text(wanted)}`,
+      why: 'a sparse model is planned for one size',
+      remedy: `Say it: compileSparse(model, { inputShapes: [[${shape.map((size) => size ?? 32).join(', ')}]] })`,
+    });
+  });
+  const layers = new Map(network.layers);
+  network.inputs.forEach((id, i) => {
+    const { layer } = network.nodes.find(({ outputs }) => outputs.includes(id)) as NetworkNode;
+    const read = layers.get(layer) as NetworkLayer;
+    layers.set(layer, { ...read, config: { ...read.config, batchInputShape: [null, ...(given[i] as number[])] } });
+  });
+  const closed = buildModel({ ...network, layers });
+  try {
+    return await readNetwork(closed);
+  } finally {
+    closed.dispose();
+  }
+}

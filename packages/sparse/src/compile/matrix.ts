@@ -1,0 +1,95 @@
+import { packConv, packDense } from '../kernels/pack.ts';
+import type { Section } from '../plan/plan.ts';
+import type { Filters } from './filters.ts';
+
+/** How many taps (input channel, row, column) indices of two bytes can tell apart. */
+const SHORT = 65_536;
+
+/** The weights of a layer that are not zero: where each output's begin, which tap each one is of, and what it is. */
+export interface SparseWeights {
+  readonly starts: Uint32Array;
+  readonly indices: Uint16Array | Uint32Array;
+  readonly values: Float32Array;
+}
+
+export function tapsOf({ inputs, window: [rows, columns] }: Filters): number {
+  return inputs * rows * columns;
+}
+
+/** How many of them are not zero. */
+export function countNonzero(filters: Filters): number {
+  let count = 0;
+  eachTap(filters, (place, step) => {
+    for (let o = 0, at = place; o < filters.outputs; o++, at += step) if (filters.values[at] !== 0) count++;
+  });
+  return count;
+}
+
+/** Taps are counted channel by channel, in each row by row; `tapAt` gives them other numbers, below `taps`. */
+export function sparseWeights(filters: Filters, taps = tapsOf(filters), tapAt?: Uint32Array): SparseWeights {
+  const { values, outputs } = filters;
+  const starts = new Uint32Array(outputs + 1);
+  eachTap(filters, (place, step) => {
+    for (let o = 1, at = place; o <= outputs; o++, at += step) if (values[at] !== 0) starts[o] = (starts[o] as number) + 1;
+  });
+  for (let o = 1; o <= outputs; o++) starts[o] = (starts[o] as number) + (starts[o - 1] as number);
+  const nonzero = starts[outputs] as number;
+  const indices = taps <= SHORT ? new Uint16Array(nonzero) : new Uint32Array(nonzero);
+  const kept = new Float32Array(nonzero);
+  const next = starts.slice();
+  eachTap(filters, (place, step, tap) => {
+    const index = tapAt === undefined ? tap : (tapAt[tap] as number);
+    for (let o = 0, at = place; o < outputs; o++, at += step) {
+      const value = values[at] as number;
+      if (value === 0) continue;
+      const to = next[o] as number;
+      next[o] = to + 1;
+      indices[to] = index;
+      kept[to] = value;
+    }
+  });
+  return { starts, indices, values: kept };
+}
+
+export function sparseSections({ starts, indices, values }: SparseWeights): Section[] {
+  return [starts, indices, values];
+}
+
+/** All of them, as the dense convolution reads them. */
+export function packedFilters(filters: Filters): Float32Array {
+  const [taps, { outputs, values }] = [tapsOf(filters), filters];
+  const rows = new Float32Array(taps * outputs);
+  eachTap(filters, (place, step, tap) => {
+    for (let o = 0, at = place; o < outputs; o++, at += step) rows[o * taps + tap] = values[at] as number;
+  });
+  return packConv(rows, outputs, taps);
+}
+
+/** All of them, as the product with one vector reads them. */
+export function packedMatrix(filters: Filters): Float32Array {
+  const [taps, { outputs, values, strides }] = [tapsOf(filters), filters];
+  if (
+    strides.output === 1 &&
+    strides.input === outputs &&
+    filters.start === 0 &&
+    taps === filters.inputs &&
+    values.length === taps * outputs
+  )
+    return packDense(values, taps, outputs);
+  const kernel = new Float32Array(taps * outputs);
+  eachTap(filters, (place, step, tap) => {
+    for (let o = 0, at = place; o < outputs; o++, at += step) kernel[tap * outputs + o] = values[at] as number;
+  });
+  return packDense(kernel, taps, outputs);
+}
+
+/** Where each tap's weights begin, and how far apart they are. */
+function eachTap(
+  { inputs, window: [rows, columns], start, strides }: Filters,
+  use: (place: number, step: number, tap: number) => void,
+): void {
+  let tap = 0;
+  for (let i = 0; i < inputs; i++)
+    for (let y = 0; y < rows; y++)
+      for (let x = 0; x < columns; x++) use(start + y * strides.row + x * strides.column + i * strides.input, strides.output, tap++);
+}

@@ -1,0 +1,145 @@
+import { planeOf, sizeOf, storedSize } from '../../plan/storage.ts';
+import { isMixing } from '../activation.ts';
+import type { Builder, Value } from '../builder.ts';
+import { choose } from '../choose.ts';
+import type { Filters } from '../filters.ts';
+import { type Geometry, placesOf } from '../geometry.ts';
+import { sparseSections, sparseWeights } from '../matrix.ts';
+import { convolutionStep } from './convolution-step.ts';
+import { softmax } from './elementwise.ts';
+import { copy } from './layout.ts';
+import { linear, type Sums, sparseVectorStep, vectorStep } from './linear.ts';
+
+export interface Convolution extends Sums {
+  readonly geometry: Geometry;
+}
+
+/** Sums over windows of an image [height, width, channels]. */
+export function convolve(build: Builder, image: Value, { geometry, ...sums }: Convolution): Value {
+  const { activation } = sums;
+  const places = placesOf(geometry, image.shape);
+  if (isPointwise(geometry)) return linear(build, image, sums);
+  const made = sizeOf(places) === 1 ? onePlace(build, image, sums, geometry) : manyPlaces(build, image, sums, geometry, places);
+  return isMixing(activation) ? softmax(build, made, 2, activation === 'logSoftmax') : made;
+}
+
+function isPointwise({ window, strides, before, after }: Geometry): boolean {
+  return [...window, ...strides].every((each) => each === 1) && [...before, ...after].every((each) => each === 0);
+}
+
+/** A window that has one place alone is a product with one vector. */
+function onePlace(build: Builder, image: Value, sums: Sums, geometry: Geometry): Value {
+  const { filters, bias, activation } = sums;
+  const { outputs, inputs, window } = filters;
+  const [y, x] = geometry.dilation;
+  const from = bordered(build, image, geometry);
+  const plane = planeOf(from.shape);
+  const row = from.shape[1] as number;
+  const to = build.value([1, 1, outputs]);
+  if (choose(build, filters, 1) === 'sparse') {
+    const taps = storedSize(from.shape);
+    const at = tapOffsets(filters, (c, ky, kx) => c * plane + ky * y * row + kx * x);
+    const weights = build.once(filters.values, `one place ${from.shape.join()}`, () => sparseSections(sparseWeights(filters, taps, at)));
+    sparseVectorStep(build, from, to, { weights, bias, activation, taps, outputs });
+    return to;
+  }
+  const patch = build.value([inputs * window[0] * window[1]]);
+  const strides = [window[0] * window[1], window[1], 1];
+  copy(build, from, patch, { sizes: [inputs, ...window], from: [plane, y * row, x], to: strides });
+  vectorStep(build, patch, to, sums, patch.shape[0] as number);
+  return to;
+}
+
+function manyPlaces(build: Builder, image: Value, sums: Sums, geometry: Geometry, [rows, columns]: readonly [number, number]): Value {
+  const { filters } = sums;
+  const { strides, dilation } = geometry;
+  const to = build.value([rows, columns, filters.outputs]);
+  const kernel = choose(build, filters, rows * columns);
+  if (strides[0] === 1 && strides[1] === 1) {
+    const from = bordered(build, image, geometry);
+    const [plane, pitch] = [planeOf(from.shape), from.shape[1] as number];
+    const offsets = tapOffsets(filters, (c, y, x) => c * plane + y * dilation[0] * pitch + x * dilation[1]);
+    convolutionStep(build, from, to, { sums, kernel, offsets, rows, columns, inputPitch: pitch });
+    return to;
+  }
+  const phases = phasesOf(build, image, geometry, [rows, columns]);
+  const offsets = tapOffsets(filters, phases.offset);
+  convolutionStep(build, phases.value, to, { sums, kernel, offsets, rows, columns, inputPitch: phases.pitch });
+  return to;
+}
+
+/** The image with what stands beside it. */
+function bordered(build: Builder, image: Value, { before, after }: Geometry): Value {
+  if ([...before, ...after].every((zeros) => zeros === 0)) return image;
+  const [height, width, channels] = image.shape as [number, number, number];
+  const to = build.value([height + before[0] + after[0], width + before[1] + after[1], channels]);
+  cut(build, image, to, { top: -before[0], left: -before[1], strides: [1, 1], plane: planeOf(to.shape), put: 0 });
+  return to;
+}
+
+interface Phases {
+  readonly value: Value;
+  readonly pitch: number;
+  readonly offset: (channel: number, row: number, column: number) => number;
+}
+
+/**
+ * With strides, every so-manieth row and column by itself, so far as the window reads it: on those the convolution has the
+ * stride 1.
+ */
+function phasesOf(build: Builder, image: Value, geometry: Geometry, [rows, columns]: readonly [number, number]): Phases {
+  const { window, strides, dilation, before } = geometry;
+  const channels = image.shape[2] as number;
+  const reach = (axis: 0 | 1) => Math.floor(((window[axis] - 1) * dilation[axis]) / strides[axis]);
+  const shape = [rows + reach(0), columns + reach(1), channels];
+  const plane = planeOf(shape);
+  const numbers = new Map<number, number>();
+  const phaseOf = (y: number, x: number) => ((y * dilation[0]) % strides[0]) * strides[1] + ((x * dilation[1]) % strides[1]);
+  for (let y = 0; y < window[0]; y++)
+    for (let x = 0; x < window[1]; x++) if (!numbers.has(phaseOf(y, x))) numbers.set(phaseOf(y, x), numbers.size);
+  const value = build.value(shape, numbers.size * channels * plane);
+  for (const [phase, number] of numbers) {
+    const [y, x] = [Math.floor(phase / strides[1]), phase % strides[1]];
+    cut(build, image, value, { top: y - before[0], left: x - before[1], strides, plane, put: number * channels * plane });
+  }
+  const offset = (c: number, y: number, x: number) =>
+    ((numbers.get(phaseOf(y, x)) as number) * channels + c) * plane +
+    Math.floor((y * dilation[0]) / strides[0]) * (shape[1] as number) +
+    Math.floor((x * dilation[1]) / strides[1]);
+  return { value, pitch: shape[1] as number, offset };
+}
+
+interface Cut {
+  readonly top: number;
+  readonly left: number;
+  readonly strides: readonly [number, number];
+  readonly plane: number;
+  readonly put: number;
+}
+
+/** Row y, column x of what is made is row y · stride + top, column x · stride + left of the image, or zero beside it. */
+function cut(build: Builder, image: Value, to: Value, { top, left, strides, plane, put }: Cut): void {
+  const [height, width, channels] = image.shape as [number, number, number];
+  build.step({
+    operation: 'cut',
+    reads: [image],
+    writes: [to],
+    options: {
+      size: [height, width],
+      channels,
+      inputPlane: planeOf(image.shape),
+      places: [to.shape[0] as number, to.shape[1] as number],
+      plane,
+      put,
+      offset: [top, left],
+      strides,
+    },
+  });
+}
+
+function tapOffsets({ inputs, window: [rows, columns] }: Filters, offset: Phases['offset']): Uint32Array {
+  const offsets = new Uint32Array(inputs * rows * columns);
+  let tap = 0;
+  for (let c = 0; c < inputs; c++) for (let y = 0; y < rows; y++) for (let x = 0; x < columns; x++) offsets[tap++] = offset(c, y, x);
+  return offsets;
+}

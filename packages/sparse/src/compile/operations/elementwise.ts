@@ -1,0 +1,138 @@
+import { isPlain, placesOf, planeOf, storageOrder, storageStrides, storedSize, usedSize } from '../../plan/storage.ts';
+import { type Activation, activationOf, isMixing } from '../activation.ts';
+import type { Builder, Value } from '../builder.ts';
+import { settled } from './layout.ts';
+
+/** What a layer's `activation` says, on its output. */
+export function activate(build: Builder, value: Value, activation: unknown): Value {
+  if (isMixing(activation)) return softmax(build, value, value.shape.length - 1, activation === 'logSoftmax');
+  return apply(build, value, activationOf(activation, build.layer));
+}
+
+/** An activation of each number by itself. */
+export function apply(build: Builder, value: Value, { name, alpha }: Activation): Value {
+  if (name === 'linear') return value;
+  const to = like(build, value);
+  build.step({ operation: 'activation', reads: [value], writes: [to], options: { count: countOf(value), activation: name, alpha } });
+  return to;
+}
+
+/** x · factor + shift */
+export function scale(build: Builder, value: Value, factor: number, shift = 0): Value {
+  const to = like(build, value);
+  build.step({ operation: 'scale', reads: [value], writes: [to], options: { count: countOf(value), factor, shift } });
+  return to;
+}
+
+/** 1 at each place where some channel is not `unwanted`. */
+export function anyIsNot(build: Builder, value: Value, unwanted: number): Value {
+  const channels = value.shape.at(-1) as number;
+  const to = build.value(value.shape.slice(0, -1));
+  const options = { sizes: [channels, placesOf(value.shape), planeOf(value.shape)], value: unwanted };
+  build.step({ operation: 'anyIsNot', reads: [value], writes: [to], options });
+  return to;
+}
+
+function countOf({ flattened, shape }: Value): number {
+  return usedSize(flattened ?? shape);
+}
+
+/** A new value of the same shape and order. */
+function like(build: Builder, value: Value): Value {
+  const { buffer } = build.value(value.flattened ?? value.shape);
+  return { ...value, buffer };
+}
+
+export function softmax(build: Builder, given: Value, axis: number, log = false): Value {
+  const value = settled(build, given);
+  const to = like(build, value);
+  build.step({ operation: 'softmax', reads: [value], writes: [to], options: { ...groups(value.shape, [axis]), ...(log ? { log } : {}) } });
+  return to;
+}
+
+export function l2Normalise(build: Builder, value: Value, axis: number): Value {
+  const to = like(build, value);
+  build.step({ operation: 'l2Normalise', reads: [value], writes: [to], options: groups(value.shape, [axis]) });
+  return to;
+}
+
+/** The numbers along these axes belong together; a group for each place on the others. */
+export function groups(
+  shape: readonly number[],
+  axes: readonly number[],
+): Record<'outer' | 'outerStrides' | 'inner' | 'innerStrides', number[]> {
+  const strides = storageStrides(shape);
+  const others = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
+  const of = (list: readonly number[], from: readonly number[]) => list.map((axis) => from[axis] as number);
+  return { outer: of(others, shape), outerStrides: of(others, strides), inner: of(axes, shape), innerStrides: of(axes, strides) };
+}
+
+export type BinaryName = 'add' | 'subtract' | 'multiply' | 'maximum' | 'minimum' | 'prelu';
+
+/** Numbers that do not change, in the model's order; where a size is one, they repeat. */
+export interface Constant {
+  readonly shape: readonly number[];
+  readonly constant: ArrayLike<number>;
+}
+
+/** Number by number; an axis of one repeats, and so do axes that are missing in front. */
+export function binary(build: Builder, name: BinaryName, first: Value, second: Value | Constant): Value {
+  const isConstant = 'constant' in second;
+  if (!isConstant && isSameOrder(first, second)) return sameOrder(build, name, first, second);
+  const [x, y] = [settled(build, first), isConstant ? second : settled(build, second)];
+  const rank = Math.max(x.shape.length, y.shape.length);
+  const [a, b] = [x.shape, y.shape].map((shape) => [...new Array<number>(rank - shape.length).fill(1), ...shape]) as [number[], number[]];
+  const shape = a.map((size, i) => (size === 1 ? (b[i] as number) : size));
+  const to = build.value(shape);
+  // In the order of storage: the last axis first.
+  const turned = (list: readonly number[]) => [...list.slice(-1), ...list.slice(0, -1)];
+  const stridesOf = (sizes: readonly number[]) => turned(storageStrides(sizes).map((stride, i) => (sizes[i] === 1 ? 0 : stride)));
+  build.step({
+    operation: 'binary',
+    reads: isConstant ? [x] : [x, y as Value],
+    writes: [to],
+    weights: isConstant ? [build.once(second.constant, y.shape.join(), () => stored(second))] : [],
+    options: { name, sizes: turned(shape), first: stridesOf(a), second: stridesOf(b), out: turned(storageStrides(shape)) },
+  });
+  return to;
+}
+
+function isSameOrder(a: Value, b: Value): boolean {
+  const order = ({ flattened }: Value) => flattened?.join();
+  return a.shape.join() === b.shape.join() && order(a) === order(b);
+}
+
+function sameOrder(build: Builder, name: BinaryName, first: Value, second: Value): Value {
+  const to = like(build, first);
+  build.step({
+    operation: 'binary',
+    reads: [first, second],
+    writes: [to],
+    options: { name, sizes: [countOf(first)], first: [1], second: [1], out: [1] },
+  });
+  return to;
+}
+
+function stored({ shape, constant }: Constant): Float32Array {
+  if (isPlain(shape)) return Float32Array.from(constant);
+  const order = storageOrder(shape);
+  const values = new Float32Array(storedSize(shape));
+  order.forEach((at, i) => {
+    values[at] = constant[i] as number;
+  });
+  return values;
+}
+
+/** x · factor + shift for each channel. */
+export function affine(build: Builder, value: Value, factor: Float32Array, shift: Float32Array): Value {
+  const to = build.value(value.shape);
+  const channels = factor.length;
+  build.step({
+    operation: 'affine',
+    reads: [value],
+    writes: [to],
+    weights: [factor, shift],
+    options: { sizes: [channels, placesOf(value.shape), planeOf(value.shape)] },
+  });
+  return to;
+}

@@ -1,0 +1,169 @@
+import { isPlain, plainStrides, planeOf, sizeOf, storageStrides } from '../../plan/storage.ts';
+import type { Builder, Value } from '../builder.ts';
+
+/** Which numbers of a value become those of another one: from where and with which strides, axis by axis. */
+interface Moves {
+  readonly sizes: readonly number[];
+  readonly from: readonly number[];
+  readonly to: readonly number[];
+  readonly start?: number;
+  readonly put?: number;
+  /** What all other numbers of the target become. */
+  readonly fill?: number;
+}
+
+export function copy(build: Builder, from: Value, to: Value, { sizes, from: fromStrides, to: toStrides, start, put, fill }: Moves): void {
+  build.step({
+    operation: 'copy',
+    reads: [from],
+    writes: [to],
+    options: {
+      sizes,
+      from: fromStrides,
+      to: toStrides,
+      ...(start ? { start } : {}),
+      ...(put ? { put } : {}),
+      ...(fill === undefined ? {} : { fill }),
+    },
+  });
+}
+
+/** The numbers in the order that the value's shape says, a Flatten carried out. */
+export function settled(build: Builder, value: Value): Value {
+  const { flattened } = value;
+  if (flattened === undefined) return value;
+  const to = build.value(value.shape);
+  copy(build, value, to, { sizes: flattened, from: storageStrides(flattened), to: plainStrides(flattened) });
+  return withMask(to, value.mask);
+}
+
+export function withMask(value: Value, mask: Value['mask']): Value {
+  const { mask: _, ...rest } = value;
+  return mask === undefined ? rest : { ...rest, mask };
+}
+
+/** To a vector in the model's order; no number moves before it has to. */
+export function flatten(value: Value): Value {
+  if (value.flattened !== undefined) return value;
+  const shape = [sizeOf(value.shape)];
+  return isPlain(value.shape) ? { shape, buffer: value.buffer } : { shape, buffer: value.buffer, flattened: value.shape };
+}
+
+/** The same numbers in the model's order, in another shape. */
+export function reshape(build: Builder, value: Value, shape: readonly number[]): Value {
+  const stored = value.flattened ?? value.shape;
+  const isSameStorage = stored.at(-1) === shape.at(-1) || (isPlain(stored) && isPlain(shape));
+  if (isSameStorage) return { shape: [...shape], buffer: value.buffer };
+  if (shape.length === 1) return flatten(value);
+  const plain = settled(build, flatten(value));
+  if (isPlain(shape)) return { shape: [...shape], buffer: plain.buffer };
+  const to = build.value(shape);
+  copy(build, plain, to, { sizes: shape, from: plainStrides(shape), to: storageStrides(shape) });
+  return to;
+}
+
+/** Axis i of what comes out is axis dims[i] of what goes in. */
+export function permute(build: Builder, value: Value, dims: readonly number[]): Value {
+  const { shape } = value;
+  const strides = storageStrides(shape);
+  const sizes = dims.map((dim) => shape[dim] as number);
+  const to = build.value(sizes);
+  copy(build, value, to, { sizes, from: dims.map((dim) => strides[dim] as number), to: storageStrides(sizes) });
+  return to;
+}
+
+/** So many numbers more on both sides of each axis. */
+export function pad(build: Builder, value: Value, before: readonly number[], after: readonly number[], fill = 0): Value {
+  const { shape } = value;
+  const to = build.value(shape.map((size, axis) => size + (before[axis] ?? 0) + (after[axis] ?? 0)));
+  const strides = storageStrides(to.shape);
+  const put = strides.reduce((sum, stride, axis) => sum + stride * (before[axis] ?? 0), 0);
+  copy(build, value, to, { sizes: shape, from: storageStrides(shape), to: strides, put, fill });
+  return to;
+}
+
+/** From `begin` on, of this shape. */
+export function slice(build: Builder, value: Value, begin: readonly number[], shape: readonly number[]): Value {
+  const to = build.value(shape);
+  const strides = storageStrides(value.shape);
+  const start = strides.reduce((sum, stride, axis) => sum + stride * (begin[axis] ?? 0), 0);
+  copy(build, value, to, { sizes: shape, from: strides, to: storageStrides(shape), start });
+  return to;
+}
+
+/** Backwards along an axis. */
+export function reverse(build: Builder, value: Value, axis: number): Value {
+  const to = build.value(value.shape);
+  const strides = storageStrides(value.shape);
+  const from = strides.map((stride, i) => (i === axis ? -stride : stride));
+  const start = (strides[axis] as number) * ((value.shape[axis] as number) - 1);
+  copy(build, value, to, { sizes: value.shape, from, to: strides, start });
+  return to;
+}
+
+/** Side by side on an axis. */
+export function concatenate(build: Builder, values: readonly Value[], axis: number): Value {
+  const [first] = values as [Value];
+  const joined = values.reduce((sum, { shape }) => sum + (shape[axis] as number), 0);
+  const to = build.value(first.shape.map((size, i) => (i === axis ? joined : size)));
+  const strides = storageStrides(to.shape);
+  let put = 0;
+  for (const value of values) {
+    copy(build, value, to, { sizes: value.shape, from: storageStrides(value.shape), to: strides, put });
+    put += (strides[axis] as number) * (value.shape[axis] as number);
+  }
+  return to;
+}
+
+/** Each place of two axes several times over. */
+export function enlarge(build: Builder, value: Value, [rows, columns]: readonly [number, number]): Value {
+  const [height, width, channels] = value.shape as [number, number, number];
+  const to = build.value([height * rows, width * columns, channels]);
+  const [fromRow, fromColumn, fromChannel] = storageStrides(value.shape) as [number, number, number];
+  const [toRow, toColumn, toChannel] = storageStrides(to.shape) as [number, number, number];
+  copy(build, value, to, {
+    sizes: [channels, height, rows, width, columns],
+    from: [fromChannel, fromRow, 0, fromColumn, 0],
+    to: [toChannel, toRow * rows, toRow, toColumn * columns, toColumn],
+  });
+  return to;
+}
+
+/** A vector, n times: [n, size]. */
+export function repeat(build: Builder, value: Value, n: number): Value {
+  const [size] = value.shape as [number];
+  const to = build.value([n, size]);
+  const [toRow, toColumn] = storageStrides(to.shape) as [number, number];
+  copy(build, value, to, { sizes: [size, n], from: [1, 0], to: [toColumn, toRow] });
+  return to;
+}
+
+/** With zeros between the places of two axes. */
+export function spread(build: Builder, value: Value, [rows, columns]: readonly [number, number]): Value {
+  if (rows === 1 && columns === 1) return value;
+  const [height, width, channels] = value.shape as [number, number, number];
+  const to = build.value([(height - 1) * rows + 1, (width - 1) * columns + 1, channels]);
+  const [toRow, toColumn, toChannel] = storageStrides(to.shape) as [number, number, number];
+  const strides = [toRow * rows, toColumn * columns, toChannel];
+  copy(build, value, to, { sizes: value.shape, from: storageStrides(value.shape), to: strides, fill: 0 });
+  return to;
+}
+
+/** So many times as large, with numbers in between as tf.image.resizeBilinear has them. */
+export function resize(build: Builder, value: Value, [rows, columns]: readonly [number, number]): Value {
+  const [height, width, channels] = value.shape as [number, number, number];
+  const to = build.value([height * rows, width * columns, channels]);
+  build.step({
+    operation: 'resize',
+    reads: [value],
+    writes: [to],
+    options: {
+      size: [height, width],
+      channels,
+      inputPlane: planeOf(value.shape),
+      places: [height * rows, width * columns],
+      plane: planeOf(to.shape),
+    },
+  });
+  return to;
+}

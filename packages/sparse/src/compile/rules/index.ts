@@ -1,0 +1,72 @@
+import { defineSparseRule, type SparseRule } from '../sparse-rule.ts';
+import { activation, elu, leakyRelu, passing, prelu, relu, rescaling, softmax, thresholdedRelu } from './elementwise.ts';
+import { cropping, flatten, permute, repeatVector, reshape, upSampling, zeroPadding } from './layout.ts';
+import { convolution, dense, depthwiseConvolution, separableConvolution, transposedConvolution } from './linear.ts';
+import { average, concatenate, dot, merged } from './merge.ts';
+import { batchNormalization, layerNormalization } from './normalisation.ts';
+import { globalPooling, pooling } from './pooling.ts';
+import { bidirectional, recurrent } from './recurrent.ts';
+import { embedding, masking } from './sequence.ts';
+import { timeDistributed } from './time-distributed.ts';
+
+/** The table: how each type of layer that tfjs has is run. */
+const RULES: Readonly<Record<string, SparseRule>> = {
+  Dense: dense,
+  Conv1D: convolution,
+  Conv2D: convolution,
+  Conv2DTranspose: transposedConvolution,
+  DepthwiseConv2D: depthwiseConvolution,
+  SeparableConv2D: separableConvolution,
+  Embedding: embedding,
+  SimpleRNN: recurrent('simple'),
+  LSTM: recurrent('lstm'),
+  GRU: recurrent('gru'),
+  Bidirectional: bidirectional,
+  TimeDistributed: timeDistributed,
+
+  BatchNormalization: batchNormalization,
+  LayerNormalization: layerNormalization,
+
+  Activation: activation,
+  ReLU: relu,
+  LeakyReLU: leakyRelu,
+  ELU: elu,
+  ThresholdedReLU: thresholdedRelu,
+  PReLU: prelu,
+  Softmax: softmax,
+  Dropout: passing,
+  SpatialDropout1D: passing,
+  AlphaDropout: passing,
+  GaussianDropout: passing,
+  GaussianNoise: passing,
+  Masking: masking,
+  Rescaling: rescaling,
+
+  MaxPooling1D: pooling('max'),
+  MaxPooling2D: pooling('max'),
+  AveragePooling1D: pooling('average'),
+  AveragePooling2D: pooling('average'),
+  GlobalMaxPooling1D: globalPooling('max'),
+  GlobalMaxPooling2D: globalPooling('max'),
+  GlobalAveragePooling1D: globalPooling('average'),
+  GlobalAveragePooling2D: globalPooling('average'),
+  ZeroPadding2D: zeroPadding,
+  Cropping2D: cropping,
+  UpSampling2D: upSampling,
+
+  Flatten: flatten,
+  Reshape: reshape,
+  Permute: permute,
+  RepeatVector: repeatVector,
+
+  Add: merged('add'),
+  Subtract: merged('subtract'),
+  Multiply: merged('multiply'),
+  Maximum: merged('maximum'),
+  Minimum: merged('minimum'),
+  Average: average,
+  Concatenate: concatenate,
+  Dot: dot,
+};
+
+for (const [type, rule] of Object.entries(RULES)) defineSparseRule(type, rule);

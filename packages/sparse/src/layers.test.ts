@@ -1,0 +1,168 @@
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, expect, test } from 'vitest';
+import { modelOf, sparsified, worstDifference } from './testing/compare.ts';
+
+const L = tf.layers;
+
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+});
+
+/** Of what is the same number but for rounding. */
+const ROUNDING = 1e-5;
+
+const ACTIVATIONS =
+  'linear relu relu6 elu selu sigmoid hardSigmoid tanh softplus softsign softmax logSoftmax swish mish gelu gelu_new'.split(' ');
+const IMAGE = [9, 7, 3];
+const SEQUENCE = [6, 5];
+
+const conv = (options: object) => L.conv2d({ filters: 6, kernelSize: 3, ...options });
+const recurrent = (options: object) => ({ units: 5, biasInitializer: 'glorotNormal' as const, ...options });
+
+type Case = readonly [shape: readonly number[], ...layers: tf.layers.Layer[]];
+
+/** Made when the test runs: layers are made under the backend that the tests set. */
+const CASES: Readonly<Record<string, () => Case>> = {
+  'Dense without bias': () => [[8], L.dense({ units: 3, useBias: false })],
+  'Dense on a sequence': () => [SEQUENCE, L.dense({ units: 7, activation: 'tanh' })],
+  'Dense on an image': () => [IMAGE, L.dense({ units: 7, activation: 'softmax' })],
+  'Dense on one place': () => [[1, 1, 8], L.dense({ units: 6 })],
+  Conv1D: () => [[9, 4], L.conv1d({ filters: 5, kernelSize: 3 })],
+  'Conv1D dilated': () => [[9, 4], L.conv1d({ filters: 5, kernelSize: 3, dilationRate: 2 })],
+  'Conv1D same, stride 2': () => [[9, 4], L.conv1d({ filters: 5, kernelSize: 4, padding: 'same', strides: 2, activation: 'relu' })],
+  'Conv1D to one step': () => [[3, 4], L.conv1d({ filters: 5, kernelSize: 3 })],
+  Conv2D: () => [IMAGE, conv({})],
+  'Conv2D 1x1': () => [IMAGE, conv({ kernelSize: 1, activation: 'relu6' })],
+  'Conv2D 1x1, stride 2': () => [IMAGE, conv({ kernelSize: 1, strides: 2 })],
+  'Conv2D same': () => [IMAGE, conv({ padding: 'same', activation: 'softmax' })],
+  'Conv2D same, even window': () => [IMAGE, conv({ padding: 'same', kernelSize: [2, 4] })],
+  'Conv2D same, stride 2': () => [IMAGE, conv({ padding: 'same', strides: 2 })],
+  'Conv2D valid, stride 2': () => [IMAGE, conv({ strides: 2, kernelSize: 4 })],
+  'Conv2D strides 3 and 2': () => [IMAGE, conv({ padding: 'same', strides: [3, 2], kernelSize: 5 })],
+  'Conv2D dilated': () => [IMAGE, conv({ dilationRate: 2 })],
+  'Conv2D dilated, same': () => [IMAGE, conv({ dilationRate: [2, 3], padding: 'same' })],
+  'Conv2D without bias': () => [IMAGE, conv({ useBias: false })],
+  'Conv2D over the whole image': () => [IMAGE, conv({ kernelSize: [9, 7], activation: 'relu' })],
+  'Conv2D to one place of a border': () => [[2, 2, 3], conv({ padding: 'same', strides: 2 })],
+  'Conv2D of one place': () => [[1, 1, 6], conv({ padding: 'same' })],
+  'Conv2D of one row': () => [[1, 11, 6], conv({ padding: 'same' })],
+  'Conv2D of one column': () => [[11, 1, 6], conv({ padding: 'same' })],
+  'Conv2D on a wide image': () => [[5, 70, 2], conv({ padding: 'same' })],
+  'Conv2D, Flatten, Dense': () => [IMAGE, conv({ activation: 'relu' }), L.flatten(), L.dense({ units: 4, activation: 'softmax' })],
+  Conv2DTranspose: () => [[4, 5, 3], L.conv2dTranspose({ filters: 4, kernelSize: 3 })],
+  'Conv2DTranspose same, stride 2': () => [
+    [4, 5, 3],
+    L.conv2dTranspose({ filters: 4, kernelSize: 3, strides: 2, padding: 'same', activation: 'relu' }),
+  ],
+  'Conv2DTranspose valid, strides 2 and 3': () => [[4, 5, 3], L.conv2dTranspose({ filters: 4, kernelSize: [4, 2], strides: [2, 3] })],
+  DepthwiseConv2D: () => [IMAGE, L.depthwiseConv2d({ kernelSize: 3 })],
+  'DepthwiseConv2D same, stride 2, times 2': () => [
+    IMAGE,
+    L.depthwiseConv2d({ kernelSize: 3, strides: 2, padding: 'same', depthMultiplier: 2, activation: 'relu6' }),
+  ],
+  'DepthwiseConv2D dilated': () => [IMAGE, L.depthwiseConv2d({ kernelSize: [2, 3], dilationRate: 2, padding: 'same', useBias: false })],
+  'DepthwiseConv2D to one place': () => [[3, 3, 5], L.depthwiseConv2d({ kernelSize: 3 })],
+  'DepthwiseConv2D of one place': () => [[1, 1, 5], L.depthwiseConv2d({ kernelSize: 3, padding: 'same' })],
+  SeparableConv2D: () => [IMAGE, L.separableConv2d({ filters: 6, kernelSize: 3, padding: 'same', depthMultiplier: 2, activation: 'relu' })],
+  'SeparableConv2D stride 2': () => [IMAGE, L.separableConv2d({ filters: 6, kernelSize: 3, strides: 2 })],
+  'BatchNormalization behind Conv2D': () => [IMAGE, conv({}), L.batchNormalization(), L.activation({ activation: 'relu' })],
+  'BatchNormalization alone': () => [IMAGE, L.batchNormalization({}), L.activation({ activation: 'relu' })],
+  LayerNormalization: () => [IMAGE, L.layerNormalization()],
+  'LayerNormalization of a vector': () => [[11], L.layerNormalization({ center: false })],
+  'LayerNormalization of two axes': () => [IMAGE, L.layerNormalization({ axis: [1, 3] })],
+  'ReLU up to 3': () => [IMAGE, L.reLU({ maxValue: 3 })],
+  LeakyReLU: () => [IMAGE, L.leakyReLU({ alpha: 0.2 })],
+  PReLU: () => [IMAGE, L.prelu({ alphaInitializer: 'glorotNormal' })],
+  'PReLU, shared axes': () => [IMAGE, L.prelu({ sharedAxes: [1, 2] })],
+  ELU: () => [IMAGE, L.elu()],
+  ThresholdedReLU: () => [IMAGE, L.thresholdedReLU({ theta: 0.4 })],
+  Softmax: () => [SEQUENCE, L.softmax({ axis: -1 })],
+  MaxPooling1D: () => [[9, 4], L.maxPooling1d({ poolSize: 2 })],
+  'AveragePooling1D same': () => [[9, 4], L.averagePooling1d({ poolSize: 3, strides: 2, padding: 'same' })],
+  MaxPooling2D: () => [IMAGE, L.maxPooling2d({ poolSize: 2 })],
+  'MaxPooling2D same, stride 1': () => [IMAGE, L.maxPooling2d({ poolSize: 3, strides: 1, padding: 'same' })],
+  'MaxPooling2D to one place': () => [[2, 2, 5], L.maxPooling2d({ poolSize: 2 })],
+  'AveragePooling2D same': () => [IMAGE, L.averagePooling2d({ poolSize: [2, 3], strides: [2, 1], padding: 'same' })],
+  AveragePooling2D: () => [IMAGE, L.averagePooling2d({ poolSize: 3, strides: 2 })],
+  GlobalMaxPooling1D: () => [SEQUENCE, L.globalMaxPooling1d({})],
+  GlobalAveragePooling1D: () => [SEQUENCE, L.globalAveragePooling1d({})],
+  GlobalMaxPooling2D: () => [IMAGE, L.globalMaxPooling2d({})],
+  GlobalAveragePooling2D: () => [IMAGE, L.globalAveragePooling2d({})],
+  ZeroPadding2D: () => [
+    IMAGE,
+    L.zeroPadding2d({
+      padding: [
+        [1, 2],
+        [0, 3],
+      ],
+    }),
+  ],
+  'ZeroPadding2D before Conv2D': () => [IMAGE, L.zeroPadding2d({ padding: 2 }), conv({ strides: 2 })],
+  Cropping2D: () => [
+    IMAGE,
+    L.cropping2D({
+      cropping: [
+        [1, 2],
+        [0, 3],
+      ],
+    }),
+  ],
+  UpSampling2D: () => [IMAGE, L.upSampling2d({ size: [2, 3] })],
+  'UpSampling2D, bilinear': () => [IMAGE, L.upSampling2d({ size: [2, 2], interpolation: 'bilinear' })],
+  Flatten: () => [IMAGE, L.flatten()],
+  'Flatten, BatchNormalization, Dense': () => [IMAGE, L.flatten(), L.batchNormalization(), L.dense({ units: 3 })],
+  'Flatten, Activation, Dense': () => [IMAGE, L.flatten(), L.activation({ activation: 'tanh' }), L.dense({ units: 3 })],
+  'Reshape to fewer axes': () => [IMAGE, L.reshape({ targetShape: [63, 3] })],
+  'Reshape to other channels': () => [IMAGE, L.reshape({ targetShape: [27, 7] })],
+  'Reshape from a vector': () => [[24], L.reshape({ targetShape: [2, 3, 4] }), conv({ padding: 'same' })],
+  'Reshape to one channel': () => [[24], L.reshape({ targetShape: [4, 6, 1] }), conv({ padding: 'same' })],
+  Permute: () => [IMAGE, L.permute({ dims: [3, 1, 2] })],
+  RepeatVector: () => [[5], L.repeatVector({ n: 4 })],
+  'Dropout and noise': () => [[5], L.dropout({ rate: 0.5 }), L.gaussianNoise({ stddev: 1 }), L.dense({ units: 3 })],
+  SimpleRNN: () => [SEQUENCE, L.simpleRNN(recurrent({}))],
+  'SimpleRNN, sequences, backwards': () => [
+    SEQUENCE,
+    L.simpleRNN(recurrent({ returnSequences: true, goBackwards: true, activation: 'relu' })),
+  ],
+  LSTM: () => [SEQUENCE, L.lstm(recurrent({}))],
+  'LSTM, sequences': () => [SEQUENCE, L.lstm(recurrent({ returnSequences: true, recurrentActivation: 'sigmoid' }))],
+  'LSTM without bias': () => [SEQUENCE, L.lstm(recurrent({ useBias: false, units: 8 }))],
+  GRU: () => [SEQUENCE, L.gru(recurrent({}))],
+  'GRU, sequences, backwards': () => [SEQUENCE, L.gru(recurrent({ returnSequences: true, goBackwards: true }))],
+  'LSTM of one step': () => [[1, 5], L.lstm(recurrent({ returnSequences: true }))],
+  'Masking, LSTM': () => [SEQUENCE, L.reLU(), L.masking({ maskValue: 0 }), L.lstm(recurrent({ returnSequences: true }))],
+  'Bidirectional, joined': () => [
+    SEQUENCE,
+    L.bidirectional({ layer: L.lstm(recurrent({ returnSequences: true })) as never, mergeMode: 'concat' }),
+  ],
+  'Bidirectional, last outputs summed': () => [SEQUENCE, L.bidirectional({ layer: L.gru(recurrent({})) as never, mergeMode: 'sum' })],
+  'Bidirectional, averaged': () => [SEQUENCE, L.bidirectional({ layer: L.simpleRNN(recurrent({})) as never, mergeMode: 'ave' })],
+  'Bidirectional, multiplied': () => [SEQUENCE, L.bidirectional({ layer: L.lstm(recurrent({})) as never, mergeMode: 'mul' })],
+  'TimeDistributed Dense': () => [SEQUENCE, L.timeDistributed({ layer: L.dense({ units: 3, activation: 'relu' }) })],
+  'TimeDistributed Conv2D': () => [[3, 5, 5, 2], L.timeDistributed({ layer: conv({}) })],
+  'TimeDistributed Flatten': () => [[3, 2, 5, 2], L.timeDistributed({ layer: L.flatten() }), L.dense({ units: 2 })],
+};
+
+test.each(Object.keys(CASES))('%s', async (name) => {
+  const model = sparsified(modelOf(...(CASES[name] as () => Case)()));
+  expect(await worstDifference(model)).toBeLessThan(ROUNDING);
+});
+
+test.each(ACTIVATIONS)('activation %s, in a layer and as one', async (activation) => {
+  const dense = modelOf([9, 5], L.dense({ units: 7, activation: activation as 'relu' }));
+  expect(await worstDifference(sparsified(dense))).toBeLessThan(ROUNDING);
+  const layer = modelOf(IMAGE, L.activation({ activation: activation as 'relu' }));
+  expect(await worstDifference(layer)).toBeLessThan(ROUNDING);
+});
+
+test.each([1, 3, 64])('batch %i', async (batch) => {
+  const model = sparsified(modelOf([20], L.dense({ units: 17, activation: 'relu' }), L.dense({ units: 5, activation: 'softmax' })));
+  expect(await worstDifference(model, { batch })).toBeLessThan(ROUNDING);
+});
+
+test('Embedding, with and without a mask', async () => {
+  for (const maskZero of [false, true]) {
+    const model = sparsified(modelOf([6], L.embedding({ inputDim: 4, outputDim: 5, maskZero }), L.lstm({ units: 3 })), 0.3);
+    expect(await worstDifference(model, { words: 4, batch: 5 })).toBeLessThan(ROUNDING);
+  }
+});

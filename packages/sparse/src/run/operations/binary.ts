@@ -1,0 +1,59 @@
+import type { Operation } from '../binding.ts';
+import { extent } from '../strided-copy.ts';
+
+const BINARY: Readonly<Record<string, (x: number, y: number) => number>> = {
+  add: (x, y) => x + y,
+  subtract: (x, y) => x - y,
+  multiply: (x, y) => x * y,
+  maximum: (x, y) => Math.max(x, y),
+  minimum: (x, y) => Math.min(x, y),
+  /** PReLU: y is the slope below zero. */
+  prelu: (x, y) => (x > 0 ? x : x * y),
+};
+
+/** Two numbers to one, at every place of the output; a stride of zero repeats. The second operand may be weights. */
+export const binary: Operation = (bind) => {
+  const sizes = bind.sizes('sizes');
+  const f = BINARY[bind.word('name')] ?? bind.refuse(`there is no ${bind.word('name')}`);
+  const target = bind.write(0);
+  const first = bind.read(0);
+  const second = bind.reads() > 1 ? bind.read(1) : weightsOf(bind.section(0));
+  const [xs, ys, outs] = (['first', 'second', 'out'] as const).map((name) => bind.list(name, sizes.length)) as [
+    number[],
+    number[],
+    number[],
+  ];
+  for (const [strides, size] of [
+    [xs, first.size],
+    [ys, second.size],
+    [outs, target.size],
+  ] as const) {
+    const { low, high } = extent(sizes, strides);
+    bind.expect(low === 0 && high < size, 'it reads what is not there');
+  }
+  const { floats } = bind;
+  const [inner, dx, dy, dOut] = [sizes.at(-1) ?? 1, xs.at(-1) ?? 0, ys.at(-1) ?? 0, outs.at(-1) ?? 0];
+  const [x0, y0, out0] = [xs, ys, outs].map((strides) => rowsOf(sizes, strides)) as [Int32Array, Int32Array, Int32Array];
+  return () => {
+    for (let row = 0; row < x0.length; row++) {
+      let [x, y, out] = [first.at + (x0[row] as number), second.at + (y0[row] as number), target.at + (out0[row] as number)];
+      for (let i = 0; i < inner; i++, x += dx, y += dy, out += dOut) floats[out] = f(floats[x] as number, floats[y] as number);
+    }
+  };
+};
+
+function weightsOf({ pointer, values }: { readonly pointer: number; readonly values: ArrayLike<number> }): { at: number; size: number } {
+  return { at: pointer / 4, size: values.length };
+}
+
+/** Where each row along the last axis starts. */
+function rowsOf(sizes: readonly number[], strides: readonly number[]): Int32Array {
+  const outer = sizes.slice(0, -1);
+  const rows = new Int32Array(outer.reduce((a, b) => a * b, 1));
+  let repeat = rows.length;
+  outer.forEach((size, axis) => {
+    repeat /= size;
+    for (let i = 0; i < rows.length; i++) rows[i] = (rows[i] as number) + (Math.floor(i / repeat) % size) * (strides[axis] as number);
+  });
+  return rows;
+}

@@ -1,0 +1,18 @@
+/** Where a sparse model is saved to: a path in Node, or whatever takes the bytes. */
+export type SaveTarget = string | URL | { save(bytes: Uint8Array<ArrayBuffer>): void | Promise<void> };
+
+export async function save(bytes: Uint8Array<ArrayBuffer>, target: SaveTarget): Promise<void> {
+  if (typeof target === 'object' && 'save' in target) await target.save(bytes);
+  else await (await nodeFiles()).writeFile(target, bytes);
+}
+
+/** Not by a plain import, which a bundler would look for. */
+export async function nodeFiles(): Promise<NodeFiles> {
+  const name = 'node:fs/promises';
+  return import(/* @vite-ignore */ /* webpackIgnore: true */ name);
+}
+
+interface NodeFiles {
+  readFile(path: string | URL): Promise<Uint8Array>;
+  writeFile(path: string | URL, bytes: Uint8Array): Promise<void>;
+}
