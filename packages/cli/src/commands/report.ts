@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { type AddCommand, type CommandContext, WrongUse } from '../command.ts';
 import { denseWeights } from '../dense-weights.ts';
-import { wholeNumber } from '../options.ts';
+import { listOption, pluginOption, wholeNumber } from '../options.ts';
 import { bytes, plural } from '../view/format.ts';
 
 interface ReportFlags {
@@ -12,6 +12,8 @@ interface ReportFlags {
   readonly open?: boolean;
   readonly watch?: boolean;
   readonly port?: number;
+  readonly plugin: readonly string[];
+  readonly section: readonly string[];
 }
 
 export const addReport: AddCommand = (program, context) => {
@@ -25,6 +27,8 @@ export const addReport: AddCommand = (program, context) => {
     .option('--open', 'show it in the browser')
     .option('--watch', 'serve it on this machine, and follow runs that are under way, until Ctrl-C')
     .option('--port <n>', 'of --watch (default: any that is free)', wholeNumber(0, 65_535))
+    .addOption(listOption('--section <name>', 'add a report section of a plugin: its name, or "name: {options}" (repeatable)'))
+    .addOption(pluginOption())
     .action((folders: string[], flags: ReportFlags) => report(folders, flags, context));
 };
 
@@ -42,12 +46,13 @@ async function report(folders: readonly string[], flags: ReportFlags, context: C
 
 async function write(
   folders: readonly string[],
-  { out, against, open, tensorboard }: ReportFlags,
+  { out, against, open, tensorboard, plugin, section }: ReportFlags,
   { terminal }: CommandContext,
 ): Promise<void> {
   const { readRuns, writeReport } = await import('@espalier/report');
   const file = out ?? path.join(folders[0] ?? '.', 'report.html');
-  const size = await writeReport(folders, { file, against, denseWeights });
+  const { reportSections } = await import('../report-sections.ts');
+  const size = await writeReport(folders, { file, against, denseWeights, sections: await reportSections(section, plugin) });
   terminal.print(`${file} (${bytes(size)}): open it in any browser`);
   if (tensorboard !== undefined) {
     const { writeTensorBoard } = await import('../index.ts');
@@ -60,11 +65,13 @@ async function write(
 
 async function watch(
   folders: readonly string[],
-  { against, open, port = 0 }: ReportFlags,
+  { against, open, port = 0, plugin, section }: ReportFlags,
   { terminal, interrupt }: CommandContext,
 ): Promise<void> {
   const { serveReport, titleOf } = await import('@espalier/report');
-  const { url, close } = await serveReport({ folders, title: titleOf(folders), port, against, denseWeights });
+  const { reportSections } = await import('../report-sections.ts');
+  const sections = await reportSections(section, plugin);
+  const { url, close } = await serveReport({ folders, title: titleOf(folders), port, against, denseWeights, sections });
   const { signal } = interrupt;
   terminal.print(`${url} follows ${folders.join(', ')}; Ctrl-C ends it`);
   if (open) await show(url);

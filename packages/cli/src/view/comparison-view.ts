@@ -1,6 +1,7 @@
 import type { Choice, ComparedRow, Comparison, Judged, Quality, Ranking, Summary, Verdict } from '@espalier/report';
 import type { Colours } from '../terminal.ts';
 import { facts, wrapped } from './facts.ts';
+import { figureText as ownFigureText } from './figure-text.ts';
 import { bytes, count, plural, printable, significant, times } from './format.ts';
 import { RowNames } from './row-names.ts';
 import { type TableOptions, table, withoutMiddle } from './table.ts';
@@ -17,6 +18,7 @@ export function comparisonView(comparison: Comparison, choice: Choice | undefine
     differences(comparison, names, options),
     controls(comparison, names, options),
     sizeAndSpeed(comparison, names, options),
+    ownFigures(comparison, names, options),
     choice === undefined ? '' : chosen(comparison, choice, names, options),
   ];
   const parts = [headline(comparison, options), names.legend(said.join('\n'), options), ...said, remarks(comparison, options)];
@@ -215,6 +217,34 @@ function sizeAndSpeed({ rows, fronts, quality }: Comparison, names: RowNames, op
   const speed = speedText(shown);
   const notes = wrapped(`${front} ${speed}`, options.width).join('\n');
   return `${title('Size and speed: mean bytes and MACs; ms: median latency ± spread over seeds', options.colours)}\n${table(columns, lines, options)}${moreText(rows.length)}\n${notes}`;
+}
+
+/** A column for each figure of metrics and evaluators. */
+function ownFigures({ rows, ownFigures: own }: Comparison, names: RowNames, options: TableOptions): string {
+  const shown = rows.filter(({ figures }) => [...own.keys()].some((name) => figures[name] !== undefined));
+  if (shown.length === 0) return '';
+  const hasContext = shown.some(({ context }) => context !== '');
+  const columns = [
+    { title: 'strategy', fit: 'middle' as const },
+    ...(hasContext ? [{ title: 'at', fit: 'middle' as const }] : []),
+    ...[...own.keys()].map((name) => ({ title: printable(name), align: 'right' as const })),
+  ];
+  const lines = shown
+    .slice(0, MOST_ROWS)
+    .map((row) => [
+      names.of(row.series),
+      ...(hasContext ? [names.ofPlace(row)] : []),
+      ...[...own].map(([name, { unit }]) => meanFigureText(row.figures[name], unit)),
+    ]);
+  const heading = title('Metrics and evaluators: means ± spread over seeds', options.colours);
+  return `${heading}\n${table(columns, lines, options)}${moreText(shown.length)}`;
+}
+
+function meanFigureText(summary: Summary | undefined, unit: string | undefined): string {
+  if (summary === undefined) return '–';
+  const { mean, spread } = summary;
+  const text = (value: number) => ownFigureText(value, unit);
+  return spread === null || spread === 0 ? text(mean) : `${text(mean)} ± ${text(spread)}`;
 }
 
 function speedText(rows: readonly ComparedRow[]): string {

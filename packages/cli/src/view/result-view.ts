@@ -1,6 +1,5 @@
 import {
   brokenExpectations,
-  type Expectation,
   type Experiment,
   type Measurement,
   type Plan,
@@ -10,11 +9,12 @@ import {
 } from '@espalier/experiment';
 import type { Colours } from '../terminal.ts';
 import { facts } from './facts.ts';
+import { figureText } from './figure-text.ts';
 import { bytes, count, milliseconds, percent, plural, points, printable, seconds, shape, significant, times } from './format.ts';
 import { type TableOptions, table } from './table.ts';
 
 /** Dense beside pruned, and beside what is left of it where it was shrunk; what changed from the dense model to the last of them. */
-export function comparison({ dense, pruned, shrunk }: RunResult, options: TableOptions): string {
+export function comparison({ dense, pruned, shrunk, figures: described = {} }: RunResult, options: TableOptions): string {
   if (dense === null || pruned === null) return '';
   const models: readonly Measurement[] = shrunk === null ? [dense, pruned] : [dense, pruned, shrunk];
   const last = shrunk ?? pruned;
@@ -54,6 +54,7 @@ export function comparison({ dense, pruned, shrunk }: RunResult, options: TableO
       figure('bytes stored', 'bytes', bytes, 'smaller'),
       figure('MACs', 'macs', count, 'fewer'),
       figure('latency', 'latencyMs', milliseconds, 'as fast'),
+      ...Object.entries(described).map(([name, { unit }]) => row(name, (one) => figureText(one.figures?.[name], unit))),
     ],
     options,
   );
@@ -158,8 +159,10 @@ function removalLines({ units, stayed, maxDifference }: ShrinkRecord): [string, 
 /** Each expectation of the config, held or not. */
 function expectationLines(result: RunResult, experiment: Experiment, colours: Colours): [string, string][] {
   const broken = brokenExpectations(experiment, result);
-  return Object.entries(experiment.expect ?? {}).map(([name, range]) => {
-    const wrong = broken.find((sentence) => sentence.startsWith(`expect.${name as Expectation}:`));
+  const { figures = {}, ...own } = experiment.expect ?? {};
+  const ranges = [...Object.entries(own), ...Object.entries(figures).map(([name, range]) => [`figures.${name}`, range] as const)];
+  return ranges.map(([name, range]) => {
+    const wrong = broken.find((sentence) => sentence.startsWith(`expect.${name}:`));
     if (wrong !== undefined) return ['expected', colours.red(`✗ ${wrong.slice('expect.'.length)}`)];
     const limits = [range?.min === undefined ? '' : `at least ${range.min}`, range?.max === undefined ? '' : `at most ${range.max}`];
     return ['expected', `${colours.green('✓')} ${name} ${limits.filter(Boolean).join(' and ')}`];

@@ -1,5 +1,6 @@
 import type { Registry, z } from '@espalier/core';
 import { checkExpectations } from './check-expectations.ts';
+import { checkFigures } from './check-figures.ts';
 import { checkRules } from './check-rules.ts';
 import { checkSparsity } from './check-sparsity.ts';
 import { checkTraining } from './check-training.ts';
@@ -20,6 +21,7 @@ export function checkExperiment(experiment: PartialExperiment, config: unknown, 
     ...checkSparsity(experiment, config, registry),
     ...checkRules(experiment),
     ...checkExpectations(experiment),
+    ...checkFigures(experiment),
     ...checkTraining(experiment, registry),
   ];
 }

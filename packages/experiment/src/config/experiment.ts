@@ -29,6 +29,11 @@ const expectations = Object.fromEntries(
   Object.entries(EXPECTATIONS).map(([name, description]) => [name, range.optional().describe(description)]),
 ) as Record<Expectation, z.ZodOptional<typeof range>>;
 
+const expectedFigures = z
+  .record(z.string(), range)
+  .optional()
+  .describe('Metrics and evaluators by name: energy is that of the pruned model, denseEnergy and shrunkEnergy those of the others.');
+
 const training = {
   epochs: z.number().min(0).max(100_000).describe('How often each training sample is seen.'),
   batchSize: z.int().min(1).max(1_000_000).describe('Samples per step.'),
@@ -103,8 +108,17 @@ export const experimentSchema = z
       .describe('What is pruned, and how.'),
     shrink: shrinkSchema,
     trainer: part('trainer', 'auto').describe('The training step.'),
+    metrics: z.array(part('metric')).optional().describe('More figures of the outputs on the test samples, besides loss and accuracy.'),
+    evaluators: z
+      .array(part('evaluator'))
+      .optional()
+      .describe('More figures of the model as a whole, such as energy or the size of a file.'),
     backend: z.enum(['auto', 'tensorflow', 'wasm', 'cpu']).default('auto').describe('Where tensors are computed.'),
-    expect: z.object(expectations).strict().optional().describe('What must hold of the result; a run where it does not fails.'),
+    expect: z
+      .object({ ...expectations, figures: expectedFigures })
+      .strict()
+      .optional()
+      .describe('What must hold of the result; a run where it does not fails.'),
   })
   .strict();
 

@@ -3,9 +3,12 @@ import { type ConfigPath, dotted } from '../config/config-path.ts';
 import { ConfigError } from '../config/diagnostic.ts';
 import type { LoadedExperiment } from '../config/parse-experiment.ts';
 
+/** Does something for a part of the config, see `blaming`. */
+export type Blaming = <T>(path: ConfigPath, work: () => T | Promise<T>) => Promise<T>;
+
 /** Does something for a part of the config, and points what goes wrong at that part: nothing has been run yet. */
-export function blaming(loaded: LoadedExperiment) {
-  return async <T>(path: ConfigPath, work: () => T | Promise<T>): Promise<T> => {
+export function blaming(loaded: LoadedExperiment): Blaming {
+  return async (path, work) => {
     try {
       return await work();
     } catch (error) {

@@ -1,4 +1,5 @@
 import { EXPECTATIONS, type Expectation, type Experiment } from '../config/experiment.ts';
+import { brokenFigures } from './figure-expectations.ts';
 import type { RunResult } from './result.ts';
 
 /** What a config expects of its result and does not hold, as sentences. */
@@ -16,7 +17,7 @@ export function brokenExpectations(experiment: Experiment, result: Pick<RunResul
     else if (range.max !== undefined && value > range.max + slack)
       broken.push(`expect.${name}: ${figure(value)} is more than ${range.max}`);
   }
-  return broken;
+  return [...broken, ...brokenFigures(experiment, result)];
 }
 
 function figureFor(name: Expectation, { dense, pruned }: Pick<RunResult, 'dense' | 'pruned'>): number | null {

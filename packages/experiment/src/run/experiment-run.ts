@@ -22,6 +22,7 @@ import { CheckpointFile, type CheckpointFileOptions, type Circumstances } from '
 import { circumstancesOf, versions } from './circumstances.ts';
 import type { LoggedEvent } from './event-log.ts';
 import { brokenExpectations } from './expectations.ts';
+import { describeFigures } from './figures.ts';
 import { latencies, measure } from './measure.ts';
 import { openRun } from './open-run.ts';
 import { askedSparsity, type Plan, rewoundSteps } from './plan.ts';
@@ -216,8 +217,9 @@ export class ExperimentRun {
     model?: tf.LayersModel;
   }): Promise<Omit<Measurement, 'latencyMs'>> {
     const { prepared, signal } = this.parts;
-    const { data, loss, train } = prepared;
-    return measure(model, { task: data.task, loss, train, test: data.test, madeUp: data.madeUp, signal, ...what });
+    const { data, loss, train, figures } = prepared;
+    const state = what.masks !== undefined ? 'pruned' : model === prepared.model ? 'dense' : 'shrunk';
+    return measure(model, { task: data.task, loss, train, test: data.test, madeUp: data.madeUp, figures, state, signal, ...what });
   }
 
   /** What the masks left dead is removed for real; undefined where the config does not want it. */
@@ -303,6 +305,7 @@ export class ExperimentRun {
     const { loaded, prepared, backend, fingerprints } = this.parts;
     const baseline = this.baselineName === undefined ? {} : { baseline: this.baselineName };
     const { attempts: _attempts, ...computedBy } = backend;
+    const figures = describeFigures(prepared.figures);
     return {
       sparse: null,
       asked: loaded.experiment.prune.sparsity === undefined ? null : askedSparsity(prepared),
@@ -310,6 +313,7 @@ export class ExperimentRun {
       versions: versions(),
       fingerprints,
       ...baseline,
+      ...(Object.keys(figures).length === 0 ? {} : { figures }),
       config: JSON.parse(JSON.stringify(loaded.experiment)) as RunResult['config'],
     };
   }

@@ -1,5 +1,7 @@
 import { evaluate, type Loss, type MaskSet, modelParameters, type Samples, sliceSamples, totalMacs } from '@espalier/core';
 import * as tf from '@tensorflow/tfjs';
+import type { ModelState } from '../config/figure-names.ts';
+import { type Figures, measureFigures, NO_FIGURES } from './figures.ts';
 import type { Measurement } from './result.ts';
 
 export interface MeasureOptions {
@@ -12,19 +14,26 @@ export interface MeasureOptions {
   readonly masks?: MaskSet;
   /** Where the samples are made up nothing is evaluated on them. */
   readonly madeUp?: boolean;
+  /** The metrics and evaluators of the config, and what they are told that the model is. */
+  readonly figures?: Figures;
+  readonly state?: ModelState;
   readonly signal?: AbortSignal;
 }
 
 /** Evaluates and counts a model as it stands; dense and pruned alike. Latency is measured apart, in turns. */
 export async function measure(model: tf.LayersModel, options: MeasureOptions): Promise<Omit<Measurement, 'latencyMs'>> {
+  const { figures = NO_FIGURES, state = 'pruned', bytes, test, signal } = options;
   const parameters = await countNonzero(model, options.masks);
+  const macs = totalMacs(parameters);
+  const samples = options.madeUp === true ? undefined : test;
   return {
     ...(await howGood(model, options)),
     parameters: parameters.reduce((sum, { size }) => sum + size, 0),
     nonzero: parameters.reduce((sum, { nonzero }) => sum + nonzero, 0),
     ...(options.masks === undefined ? {} : { sparsity: options.masks.sparsity }),
-    bytes: options.bytes,
-    macs: totalMacs(parameters),
+    bytes,
+    macs,
+    ...(await measureFigures(figures, { model, state, counted: parameters, bytes, macs, test: samples, signal })),
   };
 }
 

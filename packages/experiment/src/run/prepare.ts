@@ -45,6 +45,7 @@ import type { LoadedExperiment } from '../config/parse-experiment.ts';
 import { shrinkSettings } from '../config/shrink-schema.ts';
 import { blaming } from './blame.ts';
 import { DatasetCache } from './dataset-cache.ts';
+import { type Figures, makeFigures } from './figures.ts';
 
 /** Everything that an experiment names, made: its data loaded, its model built (not trained), its parts bound. */
 export interface PreparedExperiment {
@@ -64,6 +65,7 @@ export interface PreparedExperiment {
   readonly threshold: Threshold;
   readonly granularity: Granularity;
   readonly strategy: Strategy;
+  readonly figures: Figures;
   dispose(): void;
 }
 
@@ -142,7 +144,8 @@ export async function prepare(
     const strategy = await at(['prune', 'control'], () =>
       controlled(own, experiment, train, () => container.make(new Part('scorer', 'random'))),
     );
-    const parts = { loss, denseOptimizer, pruneOptimizer, trainer, threshold, granularity, strategy };
+    const figures = await makeFigures(experiment, container, data.task, at);
+    const parts = { loss, denseOptimizer, pruneOptimizer, trainer, threshold, granularity, strategy, figures };
     return { experiment, data, train, validation, source, task, model, selection, ...parts, dispose };
   } catch (error) {
     dispose();

@@ -1,4 +1,4 @@
-import type { Control } from '@espalier/core';
+import type { Control, Json } from '@espalier/core';
 
 /** One state of the model, measured. */
 export interface Measurement {
@@ -18,6 +18,17 @@ export interface Measurement {
   readonly macs: number;
   /** Median of one sample at a time, result read back. */
   readonly latencyMs: number;
+  /** What the config’s metrics and evaluators say, by their names; null where there is no finite number. */
+  readonly figures?: Readonly<Record<string, number | null>>;
+  /** What evaluators left beside their figures. */
+  readonly details?: Readonly<Record<string, Json>>;
+}
+
+/** A figure that a metric or an evaluator gives. */
+export interface FigureDescription {
+  readonly kind: 'metric' | 'evaluator';
+  /** `share` (0 to 1), `bytes`, or any other. */
+  readonly unit?: string;
 }
 
 /** The model without what the masks left dead. */
@@ -80,6 +91,8 @@ export interface RunResult {
   /** After physical removal; null where nothing was shrunk. */
   readonly shrunk: ShrunkMeasurement | null;
   readonly sparse: null;
+  /** The metrics and evaluators of the config, by the names that `figures` of each measurement has. Absent where it names none. */
+  readonly figures?: Readonly<Record<string, FigureDescription>>;
   /** The sparsity that was asked for over all selected parameters; null where the threshold decided. */
   readonly asked: number | null;
   readonly parameters: readonly {

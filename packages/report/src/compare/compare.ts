@@ -8,6 +8,7 @@ import { COSTS, type Cost, type Quality } from './costs.ts';
 import { nearest } from './field.ts';
 import { figureOf } from './figures.ts';
 import { settingsOfRuns } from './group.ts';
+import { type OwnFigure, ownFiguresIn } from './own-figures.ts';
 import { type Point, paretoFront } from './pareto.ts';
 import { type Ranking, rankings } from './ranking.ts';
 import { referenceOf, referencesIn } from './reference.ts';
@@ -48,6 +49,8 @@ export interface Comparison {
     readonly notBegun: number;
   };
   readonly problems: readonly Problem[];
+  /** What metrics and evaluators of the configs gave, by the names that rows know it by. */
+  readonly ownFigures: ReadonlyMap<string, OwnFigure>;
 }
 
 export interface CompareOptions {
@@ -81,6 +84,7 @@ export function compare({ runs, unfinished, notBegun, problems }: ReadRuns, { by
     varied,
     reference,
     references,
+    ownFigures: ownFiguresIn(measured),
     rankings: rankings(rows, quality),
     fronts: frontsOf(rows, quality),
     counts: {

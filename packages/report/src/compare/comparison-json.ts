@@ -4,13 +4,14 @@ import { runsOf } from './row.ts';
 
 /** A comparison as programs read it, numbers unrounded. */
 export function comparisonJson(comparison: Comparison, choice?: Choice) {
-  const { quality, reference, comparisons, varied, rows, rankings, fronts, counts, problems } = comparison;
+  const { quality, reference, comparisons, varied, rows, rankings, fronts, counts, problems, ownFigures } = comparison;
   return {
     quality,
     reference,
     comparisons,
     varied: Object.fromEntries(varied),
     counts,
+    ownFigures: Object.fromEntries(ownFigures),
     rows: rows.map((row) => ({
       id: row.id,
       series: row.series,

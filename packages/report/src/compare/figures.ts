@@ -1,5 +1,6 @@
 import type { Run } from '../read/run.ts';
 import type { Summary } from '../statistics/summary.ts';
+import { ownFiguresIn, ownFiguresOf } from './own-figures.ts';
 
 /** What is measured of a run, by the name that `--where`, `--minimize` and exports know it by. */
 export const FIGURES = {
@@ -32,10 +33,16 @@ export const FIGURES = {
 export type Figure = keyof typeof FIGURES;
 export const FIGURE_NAMES = Object.keys(FIGURES) as Figure[];
 
-export type Figures = Readonly<Partial<Record<Figure, Summary>>>;
+/** Of every run, and those that metrics and evaluators give. */
+export type Figures = Readonly<Partial<Record<Figure, Summary>>> & { readonly [own: string]: Summary | undefined };
 
-export function figureOf(run: Run, figure: Figure): number | undefined {
-  return FIGURES[figure](run) ?? undefined;
+/** The figures that these runs can have. */
+export function figureNamesOf(runs: readonly Run[]): string[] {
+  return [...new Set([...FIGURE_NAMES, ...ownFiguresIn(runs).keys()])];
+}
+
+export function figureOf(run: Run, figure: string): number | undefined {
+  return Object.hasOwn(FIGURES, figure) ? (FIGURES[figure as Figure](run) ?? undefined) : ownFiguresOf(run).get(figure);
 }
 
 /** To the last decimal of what is measured: 0.9758 − 0.9744 is 0.0014. */

@@ -1,7 +1,7 @@
 import type { Run } from '../read/run.ts';
 import { meanOf, type Summary, summary } from '../statistics/summary.ts';
 import { append } from './append.ts';
-import { FIGURE_NAMES, type Figure, type Figures, figureOf } from './figures.ts';
+import { type Figures, figureNamesOf, figureOf } from './figures.ts';
 import type { Scalar, Settings } from './settings.ts';
 
 /** Measured runs by what pairs them: the settings that a table averages over, then the seed. */
@@ -37,8 +37,8 @@ export function figuresOfCells(cells: Cells): Figures {
   const bySeed = new Map<number, Run[]>();
   for (const run of runsOf(cells)) append(bySeed, run.seed, run);
   const seeds = [...bySeed.values()];
-  const figures: Partial<Record<Figure, Summary>> = {};
-  for (const figure of FIGURE_NAMES) {
+  const figures: Record<string, Summary> = {};
+  for (const figure of figureNamesOf(seeds.flat())) {
     const known = seeds.map((runs) => runs.map((run) => figureOf(run, figure)).filter((value) => value !== undefined));
     const summed = summary(known.filter((values) => values.length > 0).map(meanOf));
     if (summed !== undefined) figures[figure] = summed;
@@ -47,7 +47,7 @@ export function figuresOfCells(cells: Cells): Figures {
 }
 
 /** A figure of each seed. */
-export function bySeed(cells: Cells, figure: Figure): Map<number, number> {
+export function bySeed(cells: Cells, figure: string): Map<number, number> {
   const values = new Map<number, number[]>();
   for (const run of runsOf(cells)) {
     const value = figureOf(run, figure);
@@ -57,7 +57,7 @@ export function bySeed(cells: Cells, figure: Figure): Map<number, number> {
 }
 
 /** Of each seed that both have, the mean difference over the settings that both have. */
-export function differencesBySeed(cells: Cells, reference: Cells, figure: Figure): number[] {
+export function differencesBySeed(cells: Cells, reference: Cells, figure: string): number[] {
   const differences = new Map<number, number[]>();
   for (const [cell, runs] of cells) {
     for (const run of runs) {

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { ReportSection } from '@espalier/core';
 import type { ComparedRow, Comparison } from '../compare/compare.ts';
 import type { Figure } from '../compare/figures.ts';
 import { figureOf } from '../compare/figures.ts';
@@ -11,6 +12,7 @@ import { histogramOf } from './histogram.ts';
 import { maskImage } from './mask-image.ts';
 import { removedUnits } from './removed-units.ts';
 import type { ReportData, ReportRow, ReportRun, RunDetails } from './report-data.ts';
+import { sectionsOf } from './sections.ts';
 import { type Weights, weightsIn } from './weights.ts';
 
 export interface ReportOptions {
@@ -21,6 +23,8 @@ export interface ReportOptions {
   readonly from?: string;
   /** The dense weights that a run started from, where whoever calls can find them. */
   readonly denseWeights?: (run: Run) => Promise<Weights | undefined>;
+  /** What plugins show besides. */
+  readonly sections?: readonly ReportSection[];
 }
 
 const FIGURES: readonly Figure[] = [
@@ -37,9 +41,9 @@ const MOST_PROBLEMS = 100;
 
 /** What a page tells of a comparison; reads logs and weights of a few of its runs. */
 export async function makeReportData(comparison: Comparison, options: ReportOptions): Promise<ReportData> {
-  const { quality, reference, counts, rows, fronts, problems } = comparison;
+  const { quality, reference, counts, rows, fronts, problems, ownFigures } = comparison;
   const measured = rows.filter(({ cells }) => cells.size > 0);
-  const figures = FIGURES.filter((figure) => measured.some((row) => row.figures[figure] !== undefined));
+  const figures = [...FIGURES, ...ownFigures.keys()].filter((figure) => measured.some((row) => row.figures[figure] !== undefined));
   const parameters = [
     ...new Set(measured.slice(0, MOST_LAYERS).flatMap((row) => runsOf(row.cells).flatMap((run) => run.parameters.map(({ name }) => name)))),
   ];
@@ -60,6 +64,8 @@ export async function makeReportData(comparison: Comparison, options: ReportOpti
     reference,
     counts,
     figures,
+    ownFigures: Object.fromEntries(ownFigures),
+    sections: await sectionsOf(comparison, options.sections ?? [], sparsityOf),
     rows: measured.map(
       (row, i): ReportRow => ({
         id: row.id,

@@ -1,6 +1,7 @@
 import type { Cost, Quality } from '../compare/costs.ts';
-import type { Figure } from '../compare/figures.ts';
+import type { OwnFigure } from '../compare/own-figures.ts';
 import type { Scalar } from '../compare/settings.ts';
+import type { SectionContent } from './sections.ts';
 
 /** What the page is given. It is drawn from this alone, in a browser that knows no files. */
 export interface ReportData {
@@ -18,7 +19,11 @@ export interface ReportData {
     readonly notBegun: number;
   };
   /** Columns of each run's figures. */
-  readonly figures: readonly Figure[];
+  readonly figures: readonly string[];
+  /** Those of them that metrics and evaluators of the configs gave. */
+  readonly ownFigures: Readonly<Record<string, OwnFigure>>;
+  /** Of plugins. */
+  readonly sections: readonly SectionContent[];
   readonly rows: readonly ReportRow[];
   readonly fronts: Readonly<Record<Cost, readonly number[]>>;
   /** Settings of the first row; each row tells what differs. */

@@ -6,7 +6,7 @@ import { WrongRequest } from '../wrong-request.ts';
 import { makeReportData, type ReportOptions } from './make-report-data.ts';
 import { renderPage } from './render-page.ts';
 
-export interface WriteReportOptions extends Pick<ReportOptions, 'denseWeights'> {
+export interface WriteReportOptions extends Pick<ReportOptions, 'denseWeights' | 'sections'> {
   readonly file: string;
   /** By default the names of the folders. */
   readonly title?: string;
@@ -20,10 +20,13 @@ export interface WriteReportOptions extends Pick<ReportOptions, 'denseWeights'> 
  * @returns its size in bytes.
  * @throws WrongRequest where a folder is not there, none holds a run, or the file cannot be written.
  */
-export async function writeReport(folders: readonly string[], { file, title, against, denseWeights }: WriteReportOptions): Promise<number> {
+export async function writeReport(
+  folders: readonly string[],
+  { file, title, against, denseWeights, sections }: WriteReportOptions,
+): Promise<number> {
   const comparison = compare(await readRuns(folders), { against });
   const from = path.dirname(path.resolve(file));
-  const page = renderPage(await makeReportData(comparison, { title: title ?? titleOf(folders), from, denseWeights }));
+  const page = renderPage(await makeReportData(comparison, { title: title ?? titleOf(folders), from, denseWeights, sections }));
   const half = path.join(from, `.${path.basename(file)}.${process.pid}.half`);
   try {
     await mkdir(from, { recursive: true });

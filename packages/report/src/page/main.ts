@@ -15,6 +15,8 @@ import { details } from './details.ts';
 import { h, tableOf } from './dom.ts';
 import { filters } from './filters.ts';
 import { differenceText, meanText, percent, qualityText, short, verdictText } from './format.ts';
+import { ownFiguresTable } from './own-figures.ts';
+import { sectionOf } from './sections.ts';
 import { type Filter, type View, type ViewRow, viewOf } from './view.ts';
 
 /** The page: draws what the filters leave, anew at each change. */
@@ -167,6 +169,10 @@ class Page {
         ),
       ),
       this.section('layers', 'Sparsity by parameter', layerHeatMap(rows, data.parameters, wide), cut),
+      Object.keys(data.ownFigures).length === 0
+        ? h('div')
+        : this.section('own-figures', 'Metrics and evaluators', ownFiguresTable(rows, data)),
+      ...data.sections.map(sectionOf),
     );
     this.showDetails(false);
   }

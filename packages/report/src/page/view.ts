@@ -1,5 +1,5 @@
 import type { Quality } from '../compare/costs.ts';
-import type { Figure } from '../compare/figures.ts';
+import type { Figure, Figures } from '../compare/figures.ts';
 import type { ReportData, ReportRow, ReportRun } from '../html/report-data.ts';
 import { type Judged, judge } from '../statistics/judge.ts';
 import { type Interval, intervalOf, type PairedDifference, pairedDifference } from '../statistics/paired-difference.ts';
@@ -19,7 +19,7 @@ export interface ViewRow {
   readonly label: string;
   readonly row: ReportRow;
   readonly runs: readonly ReportRun[];
-  readonly figures: Readonly<Partial<Record<Figure, Summary>>>;
+  readonly figures: Figures;
   readonly quality: Summary;
   /** Of the mean quality over seeds, at 95 %. */
   readonly interval?: Interval;
@@ -91,7 +91,7 @@ function isSeen([seed]: ReportRun, { seeds }: Filter): boolean {
 
 function rowOf(row: ReportRow, data: ReportData, filter: Filter) {
   const runs = row.runs.filter((run) => isSeen(run, filter));
-  const figures: Partial<Record<Figure, Summary>> = {};
+  const figures: Record<string, Summary> = {};
   data.figures.forEach((figure, i) => {
     const known = runs.map((run) => run[i + 2] as number | null).filter((value) => value !== null);
     const summed = summary(known);
@@ -105,7 +105,7 @@ function rowOf(row: ReportRow, data: ReportData, filter: Filter) {
   return [{ id: row.id, label: [row.series, row.context].filter(Boolean).join(', '), row, runs, figures, quality, interval }];
 }
 
-export function figureOf(run: ReportRun, figure: Figure, { figures }: ReportData): number | null {
+export function figureOf(run: ReportRun, figure: string, { figures }: ReportData): number | null {
   const at = figures.indexOf(figure);
   return at < 0 ? null : ((run[at + 2] as number | null) ?? null);
 }

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Comparison } from '../compare/compare.ts';
 import { unknownField } from '../compare/field.ts';
-import { FIGURE_NAMES, type Figure, figureOf } from '../compare/figures.ts';
+import { figureNamesOf, figureOf } from '../compare/figures.ts';
 import { valueText } from '../compare/group.ts';
 import { figuresOfCells, type Row, runsOf } from '../compare/row.ts';
 import { settingsOf } from '../compare/settings.ts';
@@ -19,7 +19,8 @@ export interface Question {
 
 /** The setting to take. */
 export interface Choice {
-  readonly goal: Figure;
+  /** The figure’s name. */
+  readonly goal: string;
   readonly direction: Question['direction'];
   readonly row: number;
   /** Seeds whose own figures, not the means alone, hold the expression; undefined where none was asked. */
@@ -40,10 +41,11 @@ export interface Choice {
  * @throws WrongRequest where the figure is none, or no row has it.
  */
 export async function chooseSetting(comparison: Comparison, { goal, direction, where }: Question): Promise<Choice> {
-  const figure = FIGURE_NAMES.find((name) => name.toLowerCase() === goal.toLowerCase());
-  if (figure === undefined) throw new WrongRequest(`--${direction}: ${unknownField(goal, FIGURE_NAMES)}`);
+  const known = figureNamesOf(comparison.rows.flatMap(({ cells }) => runsOf(cells)));
+  const figure = known.find((name) => name.toLowerCase() === goal.toLowerCase());
+  if (figure === undefined) throw new WrongRequest(`--${direction}: ${unknownField(goal, known)}`);
   const { quality } = comparison;
-  const mean = (row: Row, name: Figure) => row.figures[name]?.mean as number;
+  const mean = (row: Row, name: string) => row.figures[name]?.mean as number;
   const [sign, better] = [direction === 'minimize' ? 1 : -1, quality === 'accuracy' ? -1 : 1];
   const [best] = comparison.rows
     .filter(({ figures }) => figures[figure] !== undefined && figures[quality] !== undefined)
@@ -82,7 +84,7 @@ async function seedsHolding(row: Row, expression: string, rows: readonly Row[]):
   return (await holding(alone, expression, fieldsOf(rows))).size;
 }
 
-function medianRun(runs: readonly Run[], quality: Figure): Run {
+function medianRun(runs: readonly Run[], quality: string): Run {
   const sorted = [...runs].sort((a, b) => (figureOf(a, quality) ?? 0) - (figureOf(b, quality) ?? 0));
   return sorted[sorted.length >> 1] as Run;
 }

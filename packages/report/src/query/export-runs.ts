@@ -1,7 +1,7 @@
 import { rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Comparison } from '../compare/compare.ts';
-import { FIGURE_NAMES, figureOf } from '../compare/figures.ts';
+import { figureNamesOf, figureOf } from '../compare/figures.ts';
 import { type Row, runsOf } from '../compare/row.ts';
 import { type Scalar, settingsOf } from '../compare/settings.ts';
 import type { Run } from '../read/run.ts';
@@ -29,9 +29,10 @@ export async function exportRuns(comparison: Comparison, file: string, format: '
 
 function tableOf({ rows, varied }: Comparison): Table {
   const paths = [...varied.keys()];
+  const figures = figureNamesOf(rows.flatMap(all));
   return {
-    columns: ['folder', 'experiment', 'hash', 'seed', 'strategy', 'control', 'status', ...paths, ...FIGURE_NAMES],
-    rows: rows.flatMap((row) => all(row).map((run) => exported(run, paths))),
+    columns: ['folder', 'experiment', 'hash', 'seed', 'strategy', 'control', 'status', ...paths, ...figures],
+    rows: rows.flatMap((row) => all(row).map((run) => exported(run, paths, figures))),
   };
 }
 
@@ -39,12 +40,12 @@ function all(row: Row): Run[] {
   return [...runsOf(row.cells), ...[...row.controls.values()].flatMap(runsOf)];
 }
 
-function exported(run: Run, paths: readonly string[]): Map<string, Scalar | undefined> {
+function exported(run: Run, paths: readonly string[], figures: readonly string[]): Map<string, Scalar | undefined> {
   const settings = settingsOf(run.setting);
   const { folder, experiment, hash, seed, strategy, control, status } = run;
   return new Map<string, Scalar | undefined>([
     ...Object.entries({ folder, experiment, hash, seed, strategy, control, status }),
     ...paths.map((name) => [name, settings.get(name)] as const),
-    ...FIGURE_NAMES.map((name) => [name, figureOf(run, name)] as const),
+    ...figures.map((name) => [name, figureOf(run, name)] as const),
   ]);
 }

@@ -1,6 +1,6 @@
 import { shortNames } from '../compare/field.ts';
-import { FIGURE_NAMES } from '../compare/figures.ts';
-import { type Row } from '../compare/row.ts';
+import { figureNamesOf } from '../compare/figures.ts';
+import { type Row, runsOf } from '../compare/row.ts';
 import type { Scalar } from '../compare/settings.ts';
 
 /** What an expression can name of a row: the means of its figures, how many seeds it has, and its settings. */
@@ -15,7 +15,8 @@ export interface Fields {
 export function fieldsOf(rows: readonly Row[]): Fields {
   const paths = [...new Set(rows.flatMap(({ settings }) => [...settings.keys()]))];
   const pathOf = new Map<string, string>(paths.map((path) => [path, path]));
-  const own = ['seeds', ...FIGURE_NAMES];
+  const figureNames = figureNamesOf(rows.flatMap(({ cells }) => runsOf(cells)));
+  const own = ['seeds', ...figureNames];
   // SQL does not tell names apart by their case.
   const taken = new Set([...own, ...paths].map((name) => name.toLowerCase()));
   const short: string[] = [];
@@ -26,13 +27,13 @@ export function fieldsOf(rows: readonly Row[]): Fields {
       taken.add(name.toLowerCase());
     } else if (name === path) short.push(name);
   }
-  const figures = new Set<string>(FIGURE_NAMES);
+  const figures = new Set(figureNames);
   return {
     known: [...own, ...short],
     names: unlike([...own, ...pathOf.keys()]),
     valueOf: (row, name) => {
       if (name === 'seeds') return row.seeds.length;
-      if (figures.has(name)) return row.figures[name as keyof typeof row.figures]?.mean;
+      if (figures.has(name)) return row.figures[name]?.mean;
       return row.settings.get(pathOf.get(name) ?? '');
     },
   };

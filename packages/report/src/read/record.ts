@@ -14,6 +14,8 @@ const measurement = z.object({
   bytes: count,
   macs: count,
   latencyMs: count,
+  figures: z.record(z.string(), z.number().nullable()).optional(),
+  details: z.record(z.string(), z.json()).optional(),
 });
 
 const sparse = z.object({
@@ -47,6 +49,8 @@ export const recordSchema = z.object({
   shrunk: measurement.nullish().transform((value) => value ?? null),
   sparse: sparse.nullish().transform((value) => value ?? null),
   asked: share.nullable().default(null),
+  /** What its metrics and evaluators are told in. */
+  figures: z.record(z.string(), z.object({ unit: z.string().optional() })).optional(),
   parameters: z.array(parameter),
   /** Seconds; the rest, such as the profile of the process, is no figure to compare. */
   timing: z.object({ denseS: count.optional(), pruneS: count.optional(), trainS: count.optional() }),

@@ -120,6 +120,8 @@ const NOTHING: ReportData = {
   reference: 'dense',
   counts: { measured: 0, unexpected: 0, broken: 0, unfinished: 0, notBegun: 0 },
   figures: [],
+  ownFigures: {},
+  sections: [],
   rows: [],
   fronts: { bytes: [], macs: [], nonzero: [], latencyMs: [] },
   settings: {},
