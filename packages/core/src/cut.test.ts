@@ -30,11 +30,12 @@ interface Asked {
   readonly sparsity?: number;
   readonly target?: number;
   readonly threshold?: Threshold | string;
+  readonly context?: ScoringContext;
 }
 
 function cutWith(
   masks: MaskSet,
-  { scorer = magnitude(), sparsity = 0.5, target = sparsity, threshold: by = 'global' }: Asked,
+  { scorer = magnitude(), sparsity = 0.5, target = sparsity, threshold: by = 'global', context = contextOf(masks) }: Asked,
 ): Promise<CutReport> {
   // Small tensors are emptied now and then; that one group of each is kept has its own tests.
   return cut({
@@ -44,7 +45,7 @@ function cutWith(
     sparsity,
     target,
     threshold: typeof by === 'string' ? threshold(by) : by,
-    context: contextOf(masks),
+    context,
   });
 }
 
@@ -310,12 +311,50 @@ describe('scorers', () => {
   test('that hand out what is in the run’s keeping do not lose it', async () => {
     const a = parameterOf('a', [3, 1, 2]);
     const masks = new MaskSet([a]);
-    const keep = new RunKeeping();
-    const scorer = scorerOf(({ variable }) => keep.tensor('sums', () => tf.abs(variable as tf.Tensor)));
-    await cutWith(masks, { scorer, sparsity: 1 / 3 });
-    await cutWith(masks, { scorer, sparsity: 2 / 3 });
+    const context = contextOf(masks);
+    const scorer: Scorer = {
+      score: (parameters, { keep }) => parameters.map(({ variable }) => keep.tensor('sums', () => tf.abs(variable as tf.Tensor))),
+    };
+    await cutWith(masks, { scorer, sparsity: 1 / 3, context });
+    await cutWith(masks, { scorer, sparsity: 2 / 3, context });
     expect(keptOf(masks, a)).toEqual([1, 0, 0]);
-    keep.dispose();
+    expect((context.keep as RunKeeping).tensorCount).toBe(1);
+    (context.keep as RunKeeping).dispose();
+  });
+
+  test.each<[string, Scorer, RegExp]>([
+    [
+      'leaves tensors behind',
+      { score: (all) => all.map(({ variable }) => tf.neg(tf.abs<tf.Tensor>(variable))) },
+      /left 2 tensors behind: memory/,
+    ],
+    [
+      'changes weights',
+      {
+        score: (all) => {
+          for (const { variable } of all) tf.tidy(() => variable.assign(tf.zerosLike(variable)));
+          return all.map(({ variable }) => variable.clone());
+        },
+      },
+      /on a: changed the weights that it was to score/,
+    ],
+    [
+      'disposes what is not its own',
+      {
+        score: (all, { masks }) => {
+          for (const parameter of all) masks.tensor(parameter)?.dispose();
+          return all.map(({ variable }) => variable.clone());
+        },
+      },
+      /disposed 1 tensors that are not its own/,
+    ],
+  ])('one that %s is refused', async (_, scorer, message) => {
+    const masks = new MaskSet([parameterOf('a', [3, 1, 2]), parameterOf('b', [3, 1, 2])]);
+    masks.set(masks.parameters[0] as PrunableParameter, Mask.of([1, 0, 1]));
+    masks.tensor(masks.parameters[0] as PrunableParameter);
+    const error = await cutWith(masks, { scorer }).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(BrokenPromise);
+    expect((error as Error).message).toMatch(message);
   });
 
   test.each(['global', 'layer'])('one parameter at a time give the same masks as all at once (%s)', async (name) => {

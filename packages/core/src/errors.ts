@@ -39,6 +39,15 @@ export class Cancelled extends EspalierError {
   }
 }
 
+/** The same error, saying also how many training steps were done; those that tell of no promise stay as they are. */
+export function atStep(error: unknown, step: number): unknown {
+  const Same = error instanceof Error && [EspalierError, BrokenPromise].find((each) => each === error.constructor);
+  if (!Same) return error;
+  const { parts, cause } = error as EspalierError;
+  const at = `at step ${step}`;
+  return new Same({ ...parts, where: parts.where === undefined ? at : `${parts.where}, ${at}` }, { cause });
+}
+
 function sentence({ where, what, why, remedy }: ErrorParts): string {
   const head = where === undefined ? what : `${where}: ${what}`;
   const body = why === undefined ? head : `${head}: ${why}`;

@@ -44,6 +44,11 @@ export class RunKeeping implements Keeping {
     return value as never;
   };
 
+  /** How many tensors are in here. */
+  get tensorCount(): number {
+    return this.tensors.size;
+  }
+
   async save(): Promise<Pick<Checkpoint, 'keptTensors' | 'keptValues'>> {
     const keptTensors: Record<string, StoredTensor> = {};
     for (const [name, variable] of this.tensors) {

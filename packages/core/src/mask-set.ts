@@ -92,6 +92,11 @@ export class MaskSet {
     return held === null ? this.get(parameter).toBooleans(parameter.shape) : tf.cast(held, 'bool');
   }
 
+  /** How many tensors this set holds. */
+  get tensorCount(): number {
+    return [...this.tensors.values()].filter((tensor) => tensor !== null).length;
+  }
+
   /** The share of all elements that are pruned, 0 to 1. */
   get sparsity(): number {
     let pruned = 0;

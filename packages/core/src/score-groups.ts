@@ -1,10 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { BrokenPromise, EspalierError } from './errors.ts';
 import { type GroupSet, groupSizes, type Reduction } from './granularity.ts';
+import { RunKeeping } from './keeping.ts';
 import { partInWords } from './made-part.ts';
 import type { Mask } from './mask.ts';
-import type { MaskSet } from './mask-set.ts';
+import { MaskSet } from './mask-set.ts';
 import type { PrunableParameter } from './parameter.ts';
+import { passes } from './passes/passes.ts';
 import { Random } from './random.ts';
 import { checkScorer } from './refusal.ts';
 import type { Scorer, ScoringContext } from './scorer.ts';
@@ -68,6 +70,7 @@ export async function elementScores(
 ): Promise<Float32Array[]> {
   const name = partInWords(scorer);
   checkScorer(scorer, parameters, context.model);
+  if (parameters.length === 0) return [];
   const tensors = await scored(scorer, parameters, context);
   try {
     if (tensors.length !== parameters.length) {
@@ -97,6 +100,7 @@ export async function elementScores(
 /** What the scorer gives, where it is tensors: a scorer is often the user's own, and not the strategy is to blame for it. */
 async function scored(scorer: Scorer, parameters: readonly PrunableParameter[], context: ScoringContext): Promise<tf.Tensor[]> {
   const where = partInWords(scorer);
+  const check = watchTensors(parameters, context, where);
   let given: unknown;
   try {
     given = await scorer.score(parameters, context);
@@ -104,7 +108,10 @@ async function scored(scorer: Scorer, parameters: readonly PrunableParameter[], 
     if (error instanceof EspalierError) throw error;
     throw new EspalierError({ where, what: 'failed', why: error instanceof Error ? error.message : String(error) }, { cause: error });
   }
-  if (Array.isArray(given) && given.every((each) => each instanceof tf.Tensor)) return given;
+  if (Array.isArray(given) && given.every((each) => each instanceof tf.Tensor)) {
+    check(given);
+    return given;
+  }
   throw new BrokenPromise({
     where,
     what: 'gave no list of tensors',
@@ -113,12 +120,41 @@ async function scored(scorer: Scorer, parameters: readonly PrunableParameter[], 
 }
 
 /**
+ * What must not be otherwise after a score than before: the weights, and the tensors that live, but for what is given
+ * and for what is kept. Weights that were written to in place, past tfjs, are not seen.
+ */
+function watchTensors(parameters: readonly PrunableParameter[], { keep, masks }: ScoringContext, where: string) {
+  const held = () => (keep instanceof RunKeeping ? keep.tensorCount : 0) + (masks instanceof MaskSet ? masks.tensorCount : 0);
+  const weights = parameters.map(({ variable }) => variable.dataId);
+  const before = tf.memory().numTensors - held();
+  return (given: readonly tf.Tensor[]): void => {
+    const changed = parameters.find(({ variable }, i) => variable.isDisposed || variable.dataId !== weights[i]);
+    if (changed !== undefined) {
+      throw new BrokenPromise({
+        where: `${where} on ${changed.name}`,
+        what: 'changed the weights that it was to score',
+        remedy: 'Compute with the variable, and neither assign to it nor dispose it',
+      });
+    }
+    const own = new Set(given.filter((tensor) => !(tensor instanceof tf.Variable) && !tensor.isDisposed));
+    const left = tf.memory().numTensors - held() - own.size - before;
+    if (left === 0) return;
+    throw new BrokenPromise({
+      where,
+      what: left > 0 ? `left ${left} tensors behind` : `disposed ${-left} tensors that are not its own`,
+      why: left > 0 ? 'memory would grow with each cut' : 'they are gone for everybody else',
+      remedy: 'Compute inside tf.tidy; what has to live until the next cut goes into context.keep',
+    });
+  };
+}
+
+/**
  * NaN has no place in an order. What is pruned already may score whatever it likes.
  *
  * @param from the position of the first score.
  */
 export function refuseNan(scores: Float32Array, mask: Mask, where: string, from = 0): void {
-  if (isPlain(scores)) return;
+  if (passes(scores.length).isFinite(scores)) return;
   for (let i = 0; i < scores.length; i++) {
     if (!Number.isNaN(scores[i]) || !mask.keeps(from + i)) continue;
     throw new BrokenPromise({
@@ -127,20 +163,6 @@ export function refuseNan(scores: Float32Array, mask: Mask, where: string, from 
       remedy: 'Look for NaN in the weights, and for 0/0, ∞−∞ or the logarithm of a negative number in the score',
     });
   }
-}
-
-/** Whether all are finite: zero times any of them is zero. Four sums, so that none waits for the one before. */
-function isPlain(scores: Float32Array): boolean {
-  let [a, b, c, d] = [0, 0, 0, 0];
-  const whole = scores.length & ~3;
-  for (let i = 0; i < whole; i += 4) {
-    a += (scores[i] as number) * 0;
-    b += (scores[i + 1] as number) * 0;
-    c += (scores[i + 2] as number) * 0;
-    d += (scores[i + 3] as number) * 0;
-  }
-  for (let i = whole; i < scores.length; i++) a += (scores[i] as number) * 0;
-  return a + b + c + d === 0;
 }
 
 /**
@@ -165,7 +187,7 @@ function isByElement({ members: [first, ...others] }: GroupSet): boolean {
 const LOWEST_FINITE = -(2 - 2 ** -23) * 2 ** 127;
 
 function byElement(given: Float32Array, mask: Mask, isWritten: boolean): Float32Array {
-  if (mask.pruned === 0 && !isWritten && isPlain(given)) return given;
+  if (mask.pruned === 0 && !isWritten && passes(given.length).isFinite(given)) return given;
   const scores = given.slice();
   sinkPruned(scores, mask, 0, 1);
   return scores;
@@ -173,6 +195,7 @@ function byElement(given: Float32Array, mask: Mask, isWritten: boolean): Float32
 
 /** −∞ where an element is pruned, and only there. The scores are those of each so-manieth element from a position on. */
 export function sinkPruned(scores: Float32Array, mask: Mask, from: number, stride: number): void {
+  if (stride === 1 && from % 8 === 0) return passes(scores.length).sink(scores, mask.bytes, from / 8);
   for (let i = 0; i < scores.length; i++) {
     if (!mask.keeps(from + i * stride)) scores[i] = Number.NEGATIVE_INFINITY;
     else if (scores[i] === Number.NEGATIVE_INFINITY) scores[i] = LOWEST_FINITE;

@@ -1,0 +1,12 @@
+export { courseOf, cutsOf } from './course.ts';
+export { MemoryStore } from './memory-store.ts';
+export { type ExampleNet, NETS, type NetName, type RandomSamples, randomSamples } from './nets.ts';
+export { Stage, type StageOptions } from './stage.ts';
+export type { SuiteOptions } from './suite.ts';
+export { type Asked, type Outcome, TestBed } from './test-bed.ts';
+export { testGranularity } from './test-granularity.ts';
+export { type PluginSuiteOptions, testPlugin } from './test-plugin.ts';
+export { testScheduler } from './test-scheduler.ts';
+export { type ScorerSuiteOptions, testScorer } from './test-scorer.ts';
+export { type StrategySuiteOptions, testStrategy } from './test-strategy.ts';
+export { testThreshold } from './test-threshold.ts';

@@ -1,0 +1,112 @@
+import {
+  ACTIVATIONS,
+  Activations,
+  BASE_FOLDER,
+  Budget,
+  CALIBRATION,
+  Calibration,
+  DATA,
+  type Dataset,
+  GRADIENTS,
+  Gradients,
+  type Granularity,
+  type LiveRunParts,
+  LOG,
+  LOSS,
+  type Loss,
+  MODEL,
+  OPTIMIZER,
+  PartContainer,
+  type PartKind,
+  type PartTypes,
+  type PrunableParameter,
+  RANDOM,
+  Random,
+  type Registry,
+  type Samples,
+  SEED,
+  samplesFor,
+  selectParameters,
+  THRESHOLD,
+  TRAINER,
+} from '@espalier/core';
+import type * as tf from '@tensorflow/tfjs';
+import { makeFrom } from './make-from.ts';
+import type { ExampleNet } from './nets.ts';
+
+export interface StageOptions {
+  /** What is cut as one, as a config would name it; single weights where it is not given. */
+  readonly granularity?: unknown;
+  /** As a config would name it; the mean squared error where it is not given. */
+  readonly loss?: unknown;
+  /** Samples per batch of the calibration data; all at once where it is not given. */
+  readonly batchSize?: number;
+  readonly seed?: number;
+}
+
+/** A net with its data, set up as for a run: all that a constructor may ask for is there. */
+export class Stage {
+  readonly model: tf.LayersModel;
+  readonly samples: Samples;
+  readonly loss: Loss;
+  readonly granularity: Granularity;
+  /** What pruning takes of the model. */
+  readonly parameters: readonly PrunableParameter[];
+  private readonly container: PartContainer;
+  private readonly seed: number;
+
+  constructor(
+    registry: Registry,
+    { model, samples }: ExampleNet,
+    { granularity = 'element', loss, batchSize, seed = 1 }: StageOptions = {},
+  ) {
+    this.model = model;
+    this.samples = samples;
+    this.seed = seed;
+    this.container = new PartContainer(registry)
+      .bind(SEED, seed)
+      .bind(RANDOM, Random.of(seed, 'parts'))
+      .bind(LOG, () => {})
+      .bind(BASE_FOLDER, '.');
+    this.loss = this.make('loss', loss ?? 'meanSquaredError');
+    this.granularity = this.make('granularity', granularity);
+    this.parameters = selectParameters(model, [], this.granularity).taken;
+    const calibration = new Calibration(samplesFor(model, samples), batchSize ?? samples.size);
+    const dataset: Dataset = { name: 'testkit', task: 'regression', train: samples, test: samples, fingerprint: 'testkit' };
+    this.container
+      .bind(MODEL, model)
+      .bind(DATA, dataset)
+      .bind(LOSS, this.loss)
+      .bind(CALIBRATION, calibration)
+      .bind(GRADIENTS, new Gradients(model, this.loss, calibration))
+      .bind(ACTIVATIONS, new Activations(model, calibration));
+    const { threshold, optimizer, trainer } = this.parts();
+    this.container.bind(THRESHOLD, threshold).bind(OPTIMIZER, optimizer).bind(TRAINER, trainer);
+  }
+
+  /** A part as a config would name it. */
+  make<K extends PartKind>(kind: K, config: unknown): PartTypes[K] {
+    return makeFrom(this.container, kind, config);
+  }
+
+  /** What `LiveRun.open` takes: half of the weights, full batches, plain descent, four steps; pass what is to be different. */
+  parts(more: Partial<LiveRunParts> = {}): LiveRunParts {
+    const { model, samples, loss, parameters, granularity, seed } = this;
+    return {
+      model,
+      parameters,
+      granularity,
+      sparsity: 0.5,
+      threshold: more.threshold ?? this.make('threshold', 'global'),
+      train: samples,
+      task: 'regression',
+      loss,
+      optimizer: more.optimizer ?? this.make('optimizer', { sgd: { learningRate: 0.1 } }),
+      trainer: more.trainer ?? this.make('trainer', 'tape'),
+      batchSize: samples.size,
+      budget: new Budget(4, 1),
+      seed,
+      ...more,
+    };
+  }
+}
