@@ -1,5 +1,13 @@
 import { EspalierError } from '@espalier/core/errors';
-import { buildModel, foldNetwork, type Network, type NetworkLayer, type NetworkNode, readNetwork } from '@espalier/surgery';
+import {
+  buildModel,
+  type FoldOptions,
+  foldNetwork,
+  type Network,
+  type NetworkLayer,
+  type NetworkNode,
+  readNetwork,
+} from '@espalier/surgery';
 import type * as tf from '@tensorflow/tfjs';
 import type { CompiledModel, Plan } from '../plan/plan.ts';
 import { SparseModel, type SparseOptions } from '../run/sparse-model.ts';
@@ -9,11 +17,21 @@ import { settled } from './operations/layout.ts';
 import './rules/index.ts';
 import { type SparseCall, type SparseRule, sparseRuleOf } from './sparse-rule.ts';
 
-export interface CompileOptions extends SparseOptions {
-  /** The kernel for all layers, where it is not to be the one that is expected to be faster. */
-  readonly kernel?: 'sparse' | 'dense';
+export interface CompileOptions extends SparseOptions, Omit<NetworkOptions, 'outputNames'> {
   /** Of one sample, for each input: for models whose inputs have open sizes. */
   readonly inputShapes?: readonly (readonly number[])[];
+}
+
+export interface NetworkOptions {
+  /** The kernel for all layers, where it is not to be the one that is expected to be faster. */
+  readonly kernel?: 'sparse' | 'dense';
+  /**
+   * What is folded first: all but units that are constant, which cost little where zeros cost nothing. For those, and to
+   * remove what is dead for good, `shrink` the model before.
+   */
+  readonly fold?: FoldOptions;
+  /** Where they are not to be named after their layers. */
+  readonly outputNames?: readonly string[];
 }
 
 /**
@@ -24,20 +42,15 @@ export interface CompileOptions extends SparseOptions {
  */
 export async function compileSparse(model: tf.LayersModel, options: CompileOptions = {}): Promise<SparseModel> {
   const network = await closedNetwork(await readNetwork(model), options.inputShapes);
-  const outputs = model.outputNames;
-  return SparseModel.create(compileNetwork(network, outputs, options.kernel), options);
+  return SparseModel.create(compileNetwork(network, { ...options, outputNames: model.outputNames }), options);
 }
 
 /** The same on a network, without what runs it. */
-export function compileNetwork(
-  network: Network,
-  outputNames: readonly string[] = network.outputs,
-  kernel?: 'sparse' | 'dense',
-): CompiledModel {
+export function compileNetwork(network: Network, { kernel, fold, outputNames = network.outputs }: NetworkOptions = {}): CompiledModel {
   checkTypes(network);
   checkWeights(network);
   const build = new Builder(kernel);
-  const { network: folded } = foldNetwork(network);
+  const { network: folded } = foldNetwork(network, { constants: false, ...fold });
   checkTypes(folded);
   const values = new Map<string, Value>();
   const inputs = folded.inputs.map((id) => {

@@ -1,38 +1,42 @@
 import { EspalierError } from '@espalier/core';
 import type { LayerConfig, NetworkLayer, NetworkWeight } from '../network.ts';
 
+/** Which units make, or which inputs are read by, the numbers of a weight: one of `size`, the same for `inner` of them in a row. */
+interface Along {
+  readonly weight: string;
+  readonly size: number;
+  readonly inner: number;
+}
+
 /** Sums of products, a bias, and an activation: where the numbers of its weights belong. */
 interface Linear {
   /** The weight that makes the units, and the unit that each of its numbers makes. */
-  readonly makes: string;
-  readonly units: number;
-  unitOf(index: number): number;
+  readonly makes: Along;
   /** The weight that reads the inputs, and the input that each of its numbers is multiplied with. */
-  readonly reads: string;
-  inputOf(index: number): number;
+  readonly reads: Along;
 }
 
 /** How each type sets out its weights; undefined for what is no such layer. */
 function linearOf({ type, weights }: NetworkLayer): Linear | undefined {
   const shapeOf = (name: string) => weights.find((weight) => weight.name === name)?.shape ?? [];
   const [a, b] = shapeOf('kernel').slice(-2) as [number, number];
+  const rows = { weight: 'kernel', size: a, inner: b };
+  const columns = { weight: 'kernel', size: b, inner: 1 };
   switch (type) {
     case 'Dense':
     case 'Conv1D':
     case 'Conv2D':
     case 'Conv3D':
-      return { makes: 'kernel', units: b, unitOf: (i) => i % b, reads: 'kernel', inputOf: (i) => Math.floor(i / b) % a };
+      return { makes: columns, reads: rows };
     case 'Conv2DTranspose':
     case 'Conv3DTranspose':
-      return { makes: 'kernel', units: a, unitOf: (i) => Math.floor(i / b) % a, reads: 'kernel', inputOf: (i) => i % b };
+      return { makes: rows, reads: columns };
     case 'DepthwiseConv2D':
     case 'SeparableConv2D': {
       const [inputs, times] = shapeOf('depthwise_kernel').slice(-2) as [number, number];
-      const made = inputs * times;
-      const reading = { reads: 'depthwise_kernel', inputOf: (i: number) => Math.floor((i % made) / times) };
-      if (type === 'DepthwiseConv2D') return { makes: 'depthwise_kernel', units: made, unitOf: (i) => i % made, ...reading };
-      const filters = shapeOf('pointwise_kernel').at(-1) as number;
-      return { makes: 'pointwise_kernel', units: filters, unitOf: (i) => i % filters, ...reading };
+      const reads = { weight: 'depthwise_kernel', size: inputs, inner: times };
+      if (type === 'DepthwiseConv2D') return { makes: { weight: 'depthwise_kernel', size: inputs * times, inner: 1 }, reads };
+      return { makes: { weight: 'pointwise_kernel', size: shapeOf('pointwise_kernel').at(-1) as number, inner: 1 }, reads };
     }
   }
   return undefined;
@@ -53,20 +57,16 @@ export function hasActivation({ config }: NetworkLayer): boolean {
 
 /** For sums y of the layer, factor · y + shift. */
 export function scaleUnits(layer: NetworkLayer, factor: ArrayLike<number>, shift: ArrayLike<number>): NetworkLayer {
-  const { makes, units, unitOf } = known(layer);
+  const { makes } = known(layer);
   const bias = layer.weights.find(({ name }) => name === 'bias')?.values;
-  const shifted = Float32Array.from({ length: units }, (_, i) => (bias?.[i] ?? 0) * (factor[i] as number) + (shift[i] as number));
-  return withBias(
-    withValues(layer, makes, (value, i) => value * (factor[unitOf(i)] as number)),
-    shifted,
-  );
+  const shifted = Float32Array.from({ length: makes.size }, (_, i) => (bias?.[i] ?? 0) * (factor[i] as number) + (shift[i] as number));
+  return withBias(scaled(layer, makes, factor), shifted);
 }
 
 /** The layer for inputs x that gives what it gave for factor · x + shift, where no zeros stand beside its input. */
 export function scaleInputs(layer: NetworkLayer, factor: ArrayLike<number>, shift: ArrayLike<number>): NetworkLayer {
-  const { reads, inputOf } = known(layer);
-  const scaled = withValues(layer, reads, (value, i) => value * (factor[inputOf(i)] as number));
-  return shiftUnits(scaled, contribution(layer, shift));
+  const { reads } = known(layer);
+  return shiftUnits(scaled(layer, reads, factor), contribution(layer, shift));
 }
 
 /** The layer with these added to its biases. */
@@ -81,18 +81,20 @@ export function shiftUnits(layer: NetworkLayer, shift: Float64Array): NetworkLay
 
 /** What constant inputs come to in each unit: Σ w · constant. */
 function contribution(layer: NetworkLayer, constant: ArrayLike<number>): Float64Array {
-  const { makes, units, unitOf, reads, inputOf } = known(layer);
+  const { makes, reads } = known(layer);
   const values = (name: string) => (layer.weights.find((weight) => weight.name === name) as NetworkWeight).values;
-  if (makes === reads) return sums(values(makes), units, unitOf, (i) => constant[inputOf(i)] as number);
-  const between = values(reads);
-  const made = values(makes).length / units;
-  const inner = sums(
-    between,
-    made,
-    (i) => i % made,
-    (i) => constant[inputOf(i)] as number,
+  const at = ({ size, inner }: Along, i: number) => Math.floor(i / inner) % size;
+  const constantOf = (i: number) => constant[at(reads, i)] as number;
+  if (makes.weight === reads.weight) return sums(values(makes.weight), makes.size, (i) => at(makes, i), constantOf);
+  const between = values(reads.weight);
+  const made = values(makes.weight).length / makes.size;
+  const inner = sums(between, made, (i) => i % made, constantOf);
+  return sums(
+    values(makes.weight),
+    makes.size,
+    (i) => at(makes, i),
+    (i) => inner[Math.floor(i / makes.size)] as number,
   );
-  return sums(values(makes), units, unitOf, (i) => inner[Math.floor(i / units)] as number);
 }
 
 function sums(values: ArrayLike<number>, units: number, unitOf: (i: number) => number, constantOf: (i: number) => number): Float64Array {
@@ -104,11 +106,24 @@ function sums(values: ArrayLike<number>, units: number, unitOf: (i: number) => n
   return total;
 }
 
-function withValues(layer: NetworkLayer, name: string, f: (value: number, i: number) => number): NetworkLayer {
+function scaled(layer: NetworkLayer, along: Along, factor: ArrayLike<number>): NetworkLayer {
   const weights = layer.weights.map((weight) =>
-    weight.name === name ? { ...weight, values: (weight.values as Float32Array).map(f) } : weight,
+    weight.name === along.weight ? { ...weight, values: scaledValues(weight.values, along, factor) } : weight,
   );
   return { ...layer, config: withoutConstraints(layer.config), weights };
+}
+
+function scaledValues(values: ArrayLike<number>, { size, inner }: Along, factor: ArrayLike<number>): Float32Array {
+  const result = new Float32Array(values.length);
+  for (let at = 0; at < values.length; ) {
+    for (let unit = 0; unit < size; unit++) {
+      const by = factor[unit] as number;
+      let left = inner;
+      do result[at] = (values[at++] as number) * by;
+      while (--left > 0);
+    }
+  }
+  return result;
 }
 
 /** With this bias, whether it had one or not. */
