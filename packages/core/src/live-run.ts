@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { samplesFor } from './batch.ts';
+import { CallLog } from './call-log.ts';
 import type { CallRecord, Checkpoint, CheckpointStore } from './checkpoint.ts';
 import { cut } from './cut.ts';
 import type { Samples } from './data.ts';
@@ -9,7 +10,6 @@ import type { Phase, RunEvent } from './events.ts';
 import type { Granularity } from './granularity.ts';
 import { type Keeping, RunKeeping } from './keeping.ts';
 import type { Loss } from './loss.ts';
-import { Mask } from './mask.ts';
 import { MaskSet } from './mask-set.ts';
 import type { Optimizer } from './optimizer.ts';
 import type { PrunableParameter } from './parameter.ts';
@@ -17,12 +17,14 @@ import type { CutReport, OnStep, PruningRun, Snapshot, TrainHooks, TrainingRepor
 import { Random } from './random.ts';
 import { checkGranularity } from './refusal.ts';
 import { regrow } from './regrow.ts';
+import { EMPTY_PROFILE } from './run-profile.ts';
+import { RunSession } from './run-session.ts';
+import { type RunState, restoreState, saveState } from './run-state.ts';
 import type { Scorer } from './scorer.ts';
 import { shuffleMasks } from './shuffle-masks.ts';
 import type { Budget } from './step.ts';
-import { TapeTrainer } from './tape-trainer.ts';
 import type { Threshold } from './threshold.ts';
-import type { StepHooks, Trainer, TrainingJob, TrainingSession } from './trainer.ts';
+import type { StepHooks, Trainer } from './trainer.ts';
 import { type EarlyStop, type LoopProgress, trainingLoop } from './training-loop.ts';
 import { firstNonFinite, readWeights, type StoredWeights, writeWeights } from './weights.ts';
 
@@ -58,29 +60,6 @@ export interface LiveRunParts {
   readonly checkpointEvery?: number;
 }
 
-/** Seconds by what they went into, and how many cuts there were (regrowing included, which counts as scoring). */
-export interface RunProfile {
-  scoring: number;
-  thresholds: number;
-  /** Masks, and putting them on weights and optimiser. */
-  masks: number;
-  training: number;
-  evaluation: number;
-  /** Checkpoints. */
-  saving: number;
-  cuts: number;
-}
-
-export const EMPTY_PROFILE: Readonly<RunProfile> = {
-  scoring: 0,
-  thresholds: 0,
-  masks: 0,
-  training: 0,
-  evaluation: 0,
-  saving: 0,
-  cuts: 0,
-};
-
 /**
  * A run that really trains and cuts. Its calls are numbered and their results recorded, so that a strategy that is
  * called again after a kill gets what is finished at once and goes on where it stood. Dispose it at the end.
@@ -105,15 +84,8 @@ export class LiveRun implements PruningRun {
   private readonly samples: Samples;
   private readonly kept = new RunKeeping();
   private snapshots: Readonly<Partial<Record<Snapshot, StoredWeights>>>;
-  private session: TrainingSession | undefined;
-  /** The session of the tape that stands in for the trainer's own. */
-  private standIn: TrainingSession | undefined;
-
-  private readonly finished: CallRecord[] = [];
-  /** Finished calls of the run that was killed, yet to be handed out. */
-  private replay: CallRecord[] = [];
-  /** The checkpoint to take over when they are. */
-  private pending: Checkpoint | undefined;
+  private readonly session: RunSession;
+  private readonly calls = new CallLog();
   /** Where the training that was under way goes on. */
   private loop: LoopProgress | null = null;
   private insideTraining = false;
@@ -135,6 +107,9 @@ export class LiveRun implements PruningRun {
     this.keep = this.kept;
     this.signal = parts.signal ?? new AbortController().signal;
     this.samples = samplesFor(parts.model, parts.train);
+    const { model, loss, optimizer, seed } = parts;
+    const job = { model, samples: this.samples, loss, optimizer, masks: this.masks, seed };
+    this.session = new RunSession(parts.trainer, job, (message) => this.log(message));
     this.snapshots = { ...parts.snapshots, dense };
   }
 
@@ -146,7 +121,10 @@ export class LiveRun implements PruningRun {
     checkGranularity(parts.granularity, parts.parameters, parts.model);
     const run = new LiveRun(parts, await readWeights(parts.model));
     const checkpoint = await parts.checkpoints?.load();
-    if (checkpoint) await run.resumeFrom(checkpoint);
+    if (checkpoint) {
+      run.calls.resumeFrom(checkpoint);
+      await run.takeOver(run.calls.takeBetweenCalls());
+    }
     return run;
   }
 
@@ -157,7 +135,7 @@ export class LiveRun implements PruningRun {
     }
     return this.call('cut', async () => {
       const started = performance.now();
-      await this.session?.sync();
+      await this.session.sync();
       const { model, masks, random, keep } = this;
       let selecting = 0;
       const report = await cut({
@@ -174,7 +152,7 @@ export class LiveRun implements PruningRun {
           this.profile[part] += seconds;
         },
       });
-      await this.session?.refresh();
+      await this.session.refresh();
       const seconds = (performance.now() - started) / 1000;
       this.seconds.score += seconds;
       this.profile.masks += Math.max(0, seconds - selecting);
@@ -188,7 +166,7 @@ export class LiveRun implements PruningRun {
     if (!(share >= 0 && share <= 1)) throw new EspalierError({ where: 'regrow', what: `the share is ${share}, not a number from 0 to 1` });
     return this.call('regrow', async () => {
       const started = performance.now();
-      await this.session?.sync();
+      await this.session.sync();
       const { model, masks, random, keep } = this;
       const report = await regrow({
         masks,
@@ -196,9 +174,9 @@ export class LiveRun implements PruningRun {
         drop,
         grow,
         context: { model, masks, random, keep },
-        dropped: async () => this.session?.refresh(),
+        dropped: async () => this.session.refresh(),
       });
-      await this.session?.refresh();
+      await this.session.refresh();
       const seconds = (performance.now() - started) / 1000;
       this.seconds.score += seconds;
       this.profile.scoring += seconds;
@@ -229,7 +207,7 @@ export class LiveRun implements PruningRun {
   private async trainFrom(budget: Budget, { onStep, watch, penalty }: TrainHooks): Promise<TrainingReport> {
     const { optimizer, batchSize, seed, earlyStop, validation } = this.parts;
     const hooks = this.stepHooks(watch, penalty);
-    const session = await this.sessionFor(hooks);
+    const session = await this.session.for(hooks);
     await session.refresh();
     const from = this.loop ?? undefined;
     this.loop = null;
@@ -240,7 +218,7 @@ export class LiveRun implements PruningRun {
       batchSize,
       learningRate: optimizer.learningRate,
       budget,
-      shuffle: { seed, stretch: this.finished.length },
+      shuffle: { seed, stretch: this.calls.finished.length },
       from,
       earlyStop,
       validate: validation === undefined ? undefined : () => this.measure(validation),
@@ -292,8 +270,8 @@ export class LiveRun implements PruningRun {
       }
       writeWeights(this.model, weights);
       this.masks.apply();
-      this.session?.reset();
-      await this.session?.refresh();
+      this.session.reset();
+      await this.session.refresh();
       this.emit({ type: 'rewind', to });
       return undefined;
     });
@@ -301,9 +279,9 @@ export class LiveRun implements PruningRun {
 
   async shuffleMasks(): Promise<void> {
     await this.call('shuffle', async () => {
-      await this.session?.sync();
+      await this.session.sync();
       shuffleMasks({ masks: this.masks, granularity: this.parts.granularity, model: this.model, random: this.random });
-      await this.session?.refresh();
+      await this.session.refresh();
       this.emit({ type: 'shuffle', step: this.steps, sparsity: this.masks.sparsity });
       return undefined;
     });
@@ -311,7 +289,7 @@ export class LiveRun implements PruningRun {
 
   evaluate(): Promise<Evaluation> {
     return this.call('evaluate', async () => {
-      await this.session?.sync();
+      await this.session.sync();
       return this.measure(this.parts.validation ?? this.samples);
     });
   }
@@ -322,15 +300,14 @@ export class LiveRun implements PruningRun {
 
   /** Checks the promises at the end of a strategy, and brings the model's variables up to date. */
   async finish(): Promise<void> {
-    const [left] = this.replay;
-    if (left !== undefined || this.pending !== undefined) throw otherCall('came to its end', left?.call ?? 'train');
-    await this.session?.sync();
+    this.calls.checkEnd();
+    await this.session.sync();
     await this.masks.verify('at the end of the run');
     this.masks.apply();
   }
 
   dispose(): void {
-    this.session?.dispose();
+    this.session.dispose();
     this.masks.dispose();
     this.kept.dispose();
   }
@@ -342,35 +319,6 @@ export class LiveRun implements PruningRun {
     } finally {
       this.profile.evaluation += (performance.now() - started) / 1000;
     }
-  }
-
-  private openSession({ isTakenOver = false } = {}): TrainingSession {
-    if (this.session !== undefined) return this.session;
-    this.session = this.parts.trainer.open(this.job());
-    // A run that goes on has said so before.
-    if (!isTakenOver) for (const note of this.session.notes ?? []) this.log(note);
-    return this.session;
-  }
-
-  private job(): TrainingJob {
-    const { model, loss, optimizer, seed } = this.parts;
-    return { model, samples: this.samples, loss, optimizer, masks: this.masks, seed };
-  }
-
-  /** The trainer's session; one of the tape, with the same state, for as long as there are hooks that the trainer's does not take. */
-  private async sessionFor(hooks: StepHooks | undefined): Promise<TrainingSession> {
-    const before = this.openSession();
-    const isStandIn = before === this.standIn;
-    if (hooks === undefined ? !isStandIn : before.takesHooks) return before;
-    await before.sync();
-    const state = await before.save();
-    before.dispose();
-    const next = hooks === undefined ? this.parts.trainer.open(this.job()) : new TapeTrainer().open(this.job());
-    await next.restore(state);
-    this.session = next;
-    this.standIn = hooks === undefined ? undefined : next;
-    if (hooks !== undefined) this.log('trains through the gradient tape: the strategy watches gradients or adds a penalty');
-    return next;
   }
 
   private stepHooks(watch: Scorer | undefined, penalty: StepHooks['penalty']): StepHooks | undefined {
@@ -388,32 +336,31 @@ export class LiveRun implements PruningRun {
     this.parts.onEvent?.(event);
   }
 
+  private get state(): RunState {
+    const { model, masks, random, kept, session } = this;
+    return { model, masks, random, kept, session };
+  }
+
   /** One numbered call: handed out from the record where it is finished already. Calls inside a training belong to it. */
   private async call<R>(name: CallRecord['call'], work: () => Promise<R>): Promise<R> {
     if (this.insideTraining) return work();
-    const recorded = this.replay[0];
-    if (recorded !== undefined) return (await this.handOut(recorded, name)) as R;
+    const recorded = this.calls.handOut(name);
+    if (recorded !== undefined) return (await this.repeat(recorded)) as R;
     if (this.signal.aborted) throw new Cancelled();
-    if (this.pending !== undefined) {
-      if (name !== 'train') throw otherCall(`called ${name}`, 'train');
-      await this.takeOver(this.pending);
-    }
+    await this.takeOver(this.calls.takeInside(name));
     const result = await work();
     const record = { call: name, random: this.random.state(), keptValues: this.kept.saveValues() };
-    this.finished.push((result === undefined ? record : { ...record, result }) as CallRecord);
+    this.calls.finished.push((result === undefined ? record : { ...record, result }) as CallRecord);
     // An evaluation changes nothing, and is soon done again.
     if (name !== 'evaluate') await this.checkpoint(null);
     return result;
   }
 
-  private async handOut(record: CallRecord, name: CallRecord['call']): Promise<unknown> {
-    if (record.call !== name) throw otherCall(`called ${name}`, record.call);
-    this.replay.shift();
-    this.finished.push(record);
+  private async repeat(record: CallRecord): Promise<unknown> {
     this.random.restore(record.random);
     this.kept.restoreValues(record.keptValues);
     if (record.call === 'train') this.steps += record.result.steps;
-    if (this.replay.length === 0 && this.pending?.loop === null) await this.takeOver(this.pending);
+    await this.takeOver(this.calls.takeBetweenCalls());
     return 'result' in record ? record.result : undefined;
   }
 
@@ -421,52 +368,15 @@ export class LiveRun implements PruningRun {
     const { checkpoints } = this.parts;
     if (checkpoints === undefined) return;
     const started = performance.now();
-    await this.session?.sync();
-    await this.masks.verify('when they were to be saved');
-    const masks = Object.fromEntries(this.masks.all.map((parameter) => [parameter.name, this.masks.get(parameter).bytes.slice()]));
-    await checkpoints.save({
-      finished: [...this.finished],
-      stepsWithin: loop?.steps ?? 0,
-      loop,
-      weights: await readWeights(this.model),
-      masks,
-      training: (await this.session?.save()) ?? null,
-      random: this.random.state(),
-      ...(await this.kept.save()),
-    });
+    const numbers = await saveState(this.state);
+    await checkpoints.save({ finished: [...this.calls.finished], stepsWithin: loop?.steps ?? 0, loop, ...numbers });
     this.lastCheckpoint = Date.now();
     this.profile.saving += (performance.now() - started) / 1000;
   }
 
-  private async resumeFrom(checkpoint: Checkpoint): Promise<void> {
-    this.replay = [...checkpoint.finished];
-    this.pending = checkpoint;
-    if (this.replay.length === 0 && checkpoint.loop === null) await this.takeOver(checkpoint);
-  }
-
-  /** Every number as it was when the checkpoint was saved. */
-  private async takeOver(checkpoint: Checkpoint): Promise<void> {
-    this.pending = undefined;
+  private async takeOver(checkpoint: Checkpoint | undefined): Promise<void> {
+    if (checkpoint === undefined) return;
     this.loop = checkpoint.loop;
-    writeWeights(this.model, checkpoint.weights);
-    for (const parameter of this.masks.all) {
-      const bytes = checkpoint.masks[parameter.name];
-      if (bytes === undefined)
-        throw new EspalierError({ where: parameter.name, what: 'the checkpoint has no mask for it: it is that of another run' });
-      this.masks.replace(parameter, Mask.fromBytes(parameter.size, bytes));
-    }
-    await this.masks.verify('in the checkpoint');
-    this.random.restore(checkpoint.random);
-    this.kept.restore(checkpoint);
-    if (checkpoint.training !== null) await this.openSession({ isTakenOver: true }).restore(checkpoint.training);
+    await restoreState(this.state, checkpoint);
   }
-}
-
-function otherCall(did: string, recorded: CallRecord['call']): EspalierError {
-  return new EspalierError({
-    where: 'resume',
-    what: `the strategy ${did} where the interrupted run had called ${recorded}`,
-    why: 'a strategy must make the same calls again',
-    remedy: 'Decide its course by what the calls return and by run.keep, or start anew in another folder',
-  });
 }
