@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Benchmark, Comparison, Contest } from './benchmark.ts';
 import { worker } from './commands.ts';
 import type { Figures } from './figures.ts';
+import type { LenetWork } from './workers/lenet-latency.ts';
 
 /** Of the channels. */
 const SPARSITY = 0.5;
@@ -20,7 +21,8 @@ export const shrinkAndFold: Benchmark = {
     'The trained MobileNetV2 of the npm package nsfwjs (224×224×3) at batch 1: as it is, folded (batch norms into weights, ReLU6 into activations, padding into convolutions), ' +
     'with half of its channels removed, and both; natively, the last two also as one graph that TensorFlow runs (`savedModel`). Median of the turns; in each turn all run one after the other in one process, and the graph and the removal are made anew. ' +
     'On WASM, `relu6` stays with the ReLU layers. Torch-Pruning is there with the speed-up that it is cited with, taken of our dense latency. ' +
-    'In Chromium the page has tfjs alone, and loads what `model.save` wrote.',
+    'In Chromium the page has tfjs alone, and loads what `model.save` wrote. ' +
+    'LeNet-5 has the widths that configs/reference/shrink-lenet-5.yaml leaves it: 30 % of the units of each layer.',
   contests: () => [
     native(),
     latencies(
@@ -35,8 +37,43 @@ export const shrinkAndFold: Benchmark = {
       : [
           latencies('WASM in Chromium', worker('browser-latency', { sparsity: SPARSITY, chromium: BROWSER }), { folded: null, both: 2 }, 7),
         ]),
+    lenet('native', 'tensorflow'),
+    lenet('WASM in Node', 'wasm'),
   ],
 };
+
+/** The net of configs/reference/shrink-lenet-5.yaml, by its widths. */
+function lenet(where: string, backend: LenetWork['backend']): Contest {
+  const work = { backend, sparsity: 0.7, batch: 64 } satisfies LenetWork;
+  const row = (figures: Figures, form: string, what: string, goal: number | null): Comparison => ({
+    work: `LeNet-5 at batch 64, ${what}`,
+    ours: figures.median(OURS, `${form}Ms`),
+    peer: 'dense',
+    theirs: figures.median(OURS, 'denseMs'),
+    unit: 'ms',
+    goal,
+  });
+  return {
+    title: `LeNet-5 at batch 64, ${where}`,
+    rounds: 15,
+    runners: { [OURS]: worker('lenet-latency', work) },
+    compare: (figures) =>
+      backend === 'wasm'
+        ? [row(figures, 'both', `shrunk and folded, ${where}`, 3)]
+        : [
+            row(figures, 'both', `shrunk and folded, ${where}`, null),
+            row(figures, 'bothGraph', `${where}, one graph`, 3),
+            {
+              work: 'multiply-accumulates of LeNet-5 shrunk',
+              ours: figures.median(OURS, 'macs'),
+              peer: 'dense',
+              theirs: figures.median(OURS, 'denseMacs'),
+              unit: 'MACs',
+              goal: 4,
+            },
+          ],
+  };
+}
 
 type Goals = Readonly<Record<'folded' | 'both', number | null>>;
 

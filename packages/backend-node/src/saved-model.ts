@@ -19,12 +19,12 @@ interface TfjsNode {
 }
 
 /**
- * Loads the bytes of a SavedModel without variables, as `savedModel` of surgery writes them. They go through a folder
- * that is gone afterwards: TensorFlow reads files alone.
+ * Loads a SavedModel: from its folder, or from the bytes of one without variables, as `savedModel` of surgery writes
+ * them. Bytes go through a folder that is gone afterwards: TensorFlow reads files alone.
  *
  * @throws EspalierError where the native backend is not the one in use.
  */
-export async function loadSavedModel(bytes: Uint8Array): Promise<NativeModel> {
+export async function loadSavedModel(model: Uint8Array | string): Promise<NativeModel> {
   if (tf.getBackend() !== 'tensorflow') {
     throw new EspalierError({
       where: 'loadSavedModel',
@@ -32,12 +32,17 @@ export async function loadSavedModel(bytes: Uint8Array): Promise<NativeModel> {
       remedy: "Call useBackend({ choice: 'tensorflow' }) first",
     });
   }
+  if (typeof model === 'string') return loadFolder(model);
   const folder = await mkdtemp(path.join(tmpdir(), 'espalier-model-'));
   try {
-    await writeFile(path.join(folder, 'saved_model.pb'), bytes);
-    const { node } = require(packageFolder('@tensorflow/tfjs-node') as string) as TfjsNode;
-    return await node.loadSavedModel(folder, ['serve'], 'serving_default');
+    await writeFile(path.join(folder, 'saved_model.pb'), model);
+    return await loadFolder(folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+async function loadFolder(folder: string): Promise<NativeModel> {
+  const { node } = require(packageFolder('@tensorflow/tfjs-node') as string) as TfjsNode;
+  return node.loadSavedModel(folder, ['serve'], 'serving_default');
 }

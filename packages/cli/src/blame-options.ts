@@ -64,6 +64,10 @@ function placed(diagnostic: Diagnostic, places: readonly Place[]): Diagnostic {
       ...(endColumn === undefined ? {} : { endColumn: moved(endColumn) }),
     };
   }
+  if (path[0] === 'shrink') {
+    const option = path[1] === 'savedModel' ? '--saved-model' : '--shrink';
+    return { ...diagnostic, option, argument: '', line: 1, column: 1 };
+  }
   const missing = path[0] === 'prune' ? path[1] : path[0];
   if (typeof missing !== 'string' || !(missing in ENTRIES)) return diagnostic;
   return { ...diagnostic, option: `--${missing}`, argument: '', line: 1, column: 1 };

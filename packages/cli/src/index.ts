@@ -13,6 +13,8 @@ export {
   diagnose,
   type InstallOptions,
   installNative,
+  loadSavedModel,
+  type NativeModel,
   StepError,
   useBackend,
 } from '@espalier/backend-node';

@@ -8,6 +8,7 @@ export interface PruneWishes {
   readonly sparsity?: string;
   readonly data?: string;
   readonly shrink?: boolean;
+  readonly savedModel?: boolean;
   readonly epochs?: string;
   readonly granularity?: string;
   readonly threshold?: string;
@@ -20,7 +21,7 @@ export interface PruneWishes {
  * itself, so that a mistake is shown where it is.
  */
 export function pruneConfig(file: string, model: tf.LayersModel, wishes: PruneWishes): string {
-  const { strategy, sparsity, data, shrink, epochs, granularity, threshold, scorer, plugins } = wishes;
+  const { strategy, sparsity, data, shrink, savedModel, epochs, granularity, threshold, scorer, plugins } = wishes;
   const entry = (key: string, value: string | undefined, indent = '') =>
     value === undefined ? [] : [`${indent}${key}:`, ...value.split('\n').map((line) => `${indent}  ${line}`)];
   return [
@@ -35,7 +36,7 @@ export function pruneConfig(file: string, model: tf.LayersModel, wishes: PruneWi
     ...entry('epochs', epochs ?? (data === undefined ? '0' : undefined), '  '),
     ...entry('granularity', granularity, '  '),
     ...entry('threshold', threshold, '  '),
-    ...(shrink === true ? ['shrink: true'] : []),
+    ...(savedModel === true ? ['shrink: { savedModel: true }'] : shrink === true ? ['shrink: true'] : []),
     '',
   ].join('\n');
 }

@@ -22,7 +22,7 @@ async function placeWithNet(): Promise<Place> {
 
 test('without data it prunes by weights alone, shrinks, and claims no accuracy', async () => {
   const place = await placeWithNet();
-  const units = ['prune', 'net', '--strategy', 'neuron', '--granularity', 'unit', '--sparsity', '0.5', '--shrink', '--out', 'out'];
+  const units = ['prune', 'net', '--strategy', 'neuron', '--granularity', 'unit', '--sparsity', '0.5', '--saved-model', '--out', 'out'];
   const { status, stdout, stderr } = await place.start([...units, '--threshold', 'layer', '--json']);
   expect(status).toBe(0);
   const result = JSON.parse(stdout);
@@ -39,6 +39,10 @@ test('without data it prunes by weights alone, shrinks, and claims no accuracy',
   expect(stderr).toContain('not measured: there was no data');
   expect(stderr).not.toMatch(/^accuracy/m);
   expect(existsSync(place.file('out/shrunk/model.json'))).toBe(true);
+  // In plain JavaScript there is nothing to run a graph with.
+  expect(result.shrunk.savedModel).toEqual({ bytes: expect.any(Number), latencyMs: null, maxDifference: null });
+  expect(existsSync(place.file('out/saved-model/saved_model.pb'))).toBe(true);
+  expect(stderr.replace(/\s+/g, ' ')).toContain('neither checked nor measured, as TensorFlow was not there');
 });
 
 test('with data it trains on and measures; the experiment.yaml that it leaves runs again', async () => {

@@ -5,6 +5,7 @@ import {
   type Plan,
   RUN_FILES,
   type RunResult,
+  type SavedModelMeasurement,
   type ShrinkRecord,
 } from '@espalier/experiment';
 import type { Colours } from '../terminal.ts';
@@ -114,6 +115,7 @@ export function afterword({ result, experiment, folder, removal }: Told, options
       dense?.loss === null ? ['accuracy', 'not measured: there was no data'] : undefined,
       dense === null || pruned === null ? undefined : ['speed', honestSpeed(dense, pruned, shrunk)],
       ...(removal === undefined ? [] : removalLines(removal)),
+      dense === null || shrunk?.savedModel === undefined ? undefined : ['one graph', graphText(shrunk.savedModel, dense)],
       [
         'time',
         `${trained}, pruning ${seconds(timing.pruneS)} (scoring ${seconds(timing.scoreS)}, training ${seconds(timing.trainS)})${
@@ -141,13 +143,25 @@ function honestSpeed(dense: Measurement, pruned: Measurement, shrunk: Measuremen
   return `${zeros}. Without what is dead: ${times(dense.latencyMs / shrunk.latencyMs)}`;
 }
 
+function graphText({ latencyMs, maxDifference, bytes: size }: SavedModelMeasurement, dense: Measurement): string {
+  const file = `${RUN_FILES.savedModel}/, ${bytes(size)}, for tf.node.loadSavedModel`;
+  if (latencyMs === null || maxDifference === null) return `${file}; neither checked nor measured, as TensorFlow was not there`;
+  return `${file}: ${milliseconds(latencyMs)}, ${times(dense.latencyMs / latencyMs)} the speed of the dense model, ${sameOutputs(maxDifference)}`;
+}
+
+function sameOutputs(maxDifference: number): string {
+  return maxDifference === 0 ? 'same outputs' : `outputs the same to ${maxDifference.toExponential(0)}`;
+}
+
 /** Reasons that are shown; removal.json has all of them. */
 const REASONS = 3;
 
 function removalLines({ units, stayed, maxDifference }: ShrinkRecord): [string, string][] {
-  const same = maxDifference === 0 ? 'same outputs' : `outputs the same to ${maxDifference.toExponential(0)}`;
   const lines: [string, string][] = [
-    ['removed', `${count(units.removed)} of the ${plural(units.of, 'unit')} that can go, ${same} before any training`],
+    [
+      'removed',
+      `${count(units.removed)} of the ${plural(units.of, 'unit')} that can go, ${sameOutputs(maxDifference)} before any training`,
+    ],
   ];
   for (const { layer, units: zeroed, why } of stayed.slice(0, REASONS))
     lines.push(['stayed', printable(`${plural(zeroed.length, 'zeroed unit')} of "${layer}": ${why}`)]);

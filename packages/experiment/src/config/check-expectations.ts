@@ -12,16 +12,27 @@ const LIMITS: Readonly<Record<Expectation, readonly [number, number]>> = {
   bytes: [0, Number.POSITIVE_INFINITY],
   macs: [0, Number.POSITIVE_INFINITY],
   denseAccuracy: [0, 1],
+  shrunkAccuracy: [0, 1],
+  shrunkAccuracyDrop: [-1, 1],
+  shrunkLoss: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+  shrunkParameters: [0, Number.POSITIVE_INFINITY],
+  shrunkBytes: [0, Number.POSITIVE_INFINITY],
+  shrunkMacs: [0, Number.POSITIVE_INFINITY],
+  shrunkLatencyMs: [0, Number.POSITIVE_INFINITY],
+  shrunkSpeedup: [0, Number.POSITIVE_INFINITY],
+  savedModelSpeedup: [0, Number.POSITIVE_INFINITY],
 };
 
 /** What is expected can be: a check that no result passes, or that every result passes, checks nothing. */
-export function checkExpectations({ expect, prune }: PartialExperiment): Mistake[] {
+export function checkExpectations({ expect, prune, shrink }: PartialExperiment): Mistake[] {
   const mistakes: Mistake[] = [];
   // Figures have names of their own: see `checkFigures`.
   const { figures: _figures, ...own } = expect ?? {};
   for (const [name, range] of Object.entries(own)) {
     if (range === undefined) continue;
     const path = ['expect', name];
+    const missing = missingFor(name, shrink);
+    if (missing !== undefined) mistakes.push({ path, message: `there is no ${name}: ${missing}` });
     const { min, max } = range;
     const [lowest, highest] = LIMITS[name as Expectation];
     if (min === undefined && max === undefined) mistakes.push({ path, message: `${name} says nothing`, expected: 'min, max, or both' });
@@ -31,6 +42,15 @@ export function checkExpectations({ expect, prune }: PartialExperiment): Mistake
     else if (max !== undefined && max < lowest) mistakes.push({ path: [...path, 'max'], message: `no ${name} is ever under ${lowest}` });
   }
   return [...mistakes, ...checkReach(expect?.sparsity, prune)];
+}
+
+/** Why a figure is never there. */
+function missingFor(name: string, shrink: PartialExperiment['shrink']): string | undefined {
+  // What is wrong with `shrink` itself is told elsewhere.
+  if (shrink === undefined || !/^(shrunk|savedModel)/.test(name)) return undefined;
+  if (shrink === false) return 'the config does not shrink';
+  const isGraph = typeof shrink === 'object' && shrink.savedModel === true;
+  return name.startsWith('savedModel') && !isGraph ? 'shrink.savedModel is not set' : undefined;
 }
 
 /** A sparsity that is expected lies within what is asked for. */

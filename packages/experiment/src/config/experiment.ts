@@ -22,6 +22,15 @@ export const EXPECTATIONS = {
   bytes: 'Bytes of the pruned model as it is stored.',
   macs: 'Multiply-accumulates of one sample through the pruned model, zeros not counted.',
   denseAccuracy: 'Accuracy of the dense model on the test samples, 0 to 1.',
+  shrunkAccuracy: 'Accuracy of the shrunk model on the test samples, 0 to 1.',
+  shrunkAccuracyDrop: 'Accuracy of the dense model minus that of the shrunk one, 0 to 1.',
+  shrunkLoss: 'Loss of the shrunk model on the test samples.',
+  shrunkParameters: 'Parameters of the shrunk model.',
+  shrunkBytes: 'Bytes of the shrunk model as it is stored.',
+  shrunkMacs: 'Multiply-accumulates of one sample through the shrunk model, zeros not counted.',
+  shrunkLatencyMs: 'Latency of the shrunk model for one sample, in ms.',
+  shrunkSpeedup: 'Latency of the dense model over that of the shrunk one: 3 where that is three times as fast.',
+  savedModelSpeedup: 'Latency of the dense model over that of the shrunk one as one TensorFlow graph (shrink.savedModel).',
 } as const;
 export type Expectation = keyof typeof EXPECTATIONS;
 

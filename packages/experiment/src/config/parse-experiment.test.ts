@@ -347,6 +347,18 @@ describe('values that do not go together', () => {
     ['a range that says nothing', '{ max: 0.005 }', '{}', 'x.yaml:10:25: accuracyDrop says nothing'],
     ['an accuracy in per cent', 'accuracyDrop: { max: 0.005 }', 'accuracy: { min: 97 }', 'x.yaml:10:28: no accuracy is ever above 1'],
     [
+      'of a shrunk model that there is none of',
+      'accuracyDrop: { max: 0.005 }',
+      'shrunkMacs: { max: 97 }',
+      'x.yaml:10:23: there is no shrunkMacs: the config does not shrink',
+    ],
+    [
+      'of a graph that there is none of',
+      'accuracyDrop: { max: 0.005 } }',
+      'savedModelSpeedup: { min: 2 } }\nshrink: { epochs: 1 }',
+      'x.yaml:10:30: there is no savedModelSpeedup: shrink.savedModel is not set',
+    ],
+    [
       'a sparsity that cannot be reached',
       'accuracyDrop: { max: 0.005 }',
       'sparsity: { min: 0.95 }',

@@ -41,6 +41,10 @@ const options = z
       .default(0)
       .describe('Training of the small model, with the optimiser of prune; zeros stay zeros.'),
     fold: z.union([z.boolean(), folds]).default(true).describe('Fewer layers that give the same, when training is over.'),
+    savedModel: z
+      .boolean()
+      .optional()
+      .describe('The small model as one TensorFlow graph, too, in saved-model/: what tfjs-node runs fastest.'),
   })
   .strict();
 

@@ -41,8 +41,10 @@ export interface BaselineOptions {
   /** Where baselines are kept by hash. */
   readonly folder: string;
   readonly hash: string;
-  /** Steps whose weights are kept for rewinding. */
+  /** Steps whose weights are needed for rewinding. */
   readonly steps: readonly number[];
+  /** Steps whose weights others will need: kept, too, where it comes to a training. */
+  readonly alsoKeep?: readonly number[];
   /** All that the hash stands for: a checkpoint of a killed training holds only where it is the same. */
   readonly circumstances: Circumstances;
   readonly signal?: AbortSignal;
@@ -74,7 +76,7 @@ export async function denseBaseline(prepared: PreparedExperiment, options: Basel
       return { ...found, seconds: 0 };
     }
     // Runs that want other steps of the same training must not take turns in training it anew.
-    const steps = [...new Set([...options.steps, ...stepsIn(found)])].sort((a, b) => a - b);
+    const steps = [...new Set([...options.steps, ...(options.alsoKeep ?? []), ...stepsIn(found)])].sort((a, b) => a - b);
     const checkpointFile = `${file}.${steps.map((step) => `${step}.`).join('')}checkpoint`;
     await sweepHalves(checkpointFile);
     const trained = await trainBaseline(prepared, { ...options, steps }, checkpointFile);

@@ -25,6 +25,26 @@ test('what holds is not spoken of; limits hold themselves', () => {
   ).toEqual([]);
 });
 
+test('the shrunk model is spoken of like the pruned one; speed is that of the dense model', () => {
+  const shrunk = { ...pruned, accuracy: 0.965, bytes: 90, latencyMs: 0.25, units: { removed: 1, of: 2 }, maxDifference: 0 };
+  const measured = { dense, pruned, shrunk: { ...shrunk, savedModel: { bytes: 1, latencyMs: 0.1, maxDifference: 0 } } };
+  const held = {
+    shrunkAccuracyDrop: { max: 0.01 },
+    shrunkBytes: { max: 90 },
+    shrunkSpeedup: { min: 4, max: 4 },
+    savedModelSpeedup: { min: 10 },
+  };
+  expect(broken(held, measured)).toEqual([]);
+  expect(broken({ shrunkAccuracyDrop: { max: 0.009 }, shrunkMacs: { max: 17 }, shrunkSpeedup: { min: 5 } }, measured)).toEqual([
+    'expect.shrunkAccuracyDrop: 0.01000 is more than 0.009',
+    'expect.shrunkMacs: 18 is more than 17',
+    'expect.shrunkSpeedup: 4 is less than 5',
+  ]);
+  expect(broken({ savedModelSpeedup: { min: 1 } }, { ...measured, shrunk })).toEqual([
+    'expect.savedModelSpeedup: there is no such figure in this run',
+  ]);
+});
+
 test('a drop is counted in samples, not in what floating point makes of a difference', () => {
   expect(0.975 - 0.97).toBeGreaterThan(0.005);
   expect(broken({ accuracyDrop: { max: 0.005 } })).toEqual([]);

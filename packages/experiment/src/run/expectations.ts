@@ -1,9 +1,9 @@
 import { EXPECTATIONS, type Expectation, type Experiment } from '../config/experiment.ts';
 import { brokenFigures } from './figure-expectations.ts';
-import type { RunResult } from './result.ts';
+import type { Measurement, RunResult, ShrunkMeasurement } from './result.ts';
 
 /** What a config expects of its result and does not hold, as sentences. */
-export function brokenExpectations(experiment: Experiment, result: Pick<RunResult, 'dense' | 'pruned'>): string[] {
+export function brokenExpectations(experiment: Experiment, result: Measured): string[] {
   const broken: string[] = [];
   for (const name of Object.keys(EXPECTATIONS) as Expectation[]) {
     const range = experiment.expect?.[name];
@@ -20,17 +20,41 @@ export function brokenExpectations(experiment: Experiment, result: Pick<RunResul
   return [...broken, ...brokenFigures(experiment, result)];
 }
 
-function figureFor(name: Expectation, { dense, pruned }: Pick<RunResult, 'dense' | 'pruned'>): number | null {
-  if (pruned === null || dense === null) return null;
-  switch (name) {
-    case 'denseAccuracy':
-      return dense.accuracy;
-    case 'accuracyDrop':
-      // Counted in test samples, so that 0.975 − 0.97 is 0.005 and not a little more.
-      return dense.accuracy === null || pruned.accuracy === null ? null : Number((dense.accuracy - pruned.accuracy).toFixed(9));
-    default:
-      return pruned[name] ?? null;
-  }
+type Measured = Pick<RunResult, 'dense' | 'pruned'> & Partial<Pick<RunResult, 'shrunk'>>;
+
+interface Models {
+  readonly dense: Measurement;
+  readonly pruned: Measurement;
+  readonly shrunk: ShrunkMeasurement | null;
+}
+
+const FIGURES: Readonly<Record<Expectation, (models: Models) => number | null | undefined>> = {
+  accuracy: ({ pruned }) => pruned.accuracy,
+  accuracyDrop: ({ dense, pruned }) => drop(dense, pruned),
+  loss: ({ pruned }) => pruned.loss,
+  sparsity: ({ pruned }) => pruned.sparsity,
+  nonzero: ({ pruned }) => pruned.nonzero,
+  bytes: ({ pruned }) => pruned.bytes,
+  macs: ({ pruned }) => pruned.macs,
+  denseAccuracy: ({ dense }) => dense.accuracy,
+  shrunkAccuracy: ({ shrunk }) => shrunk?.accuracy,
+  shrunkAccuracyDrop: ({ dense, shrunk }) => shrunk && drop(dense, shrunk),
+  shrunkLoss: ({ shrunk }) => shrunk?.loss,
+  shrunkParameters: ({ shrunk }) => shrunk?.parameters,
+  shrunkBytes: ({ shrunk }) => shrunk?.bytes,
+  shrunkMacs: ({ shrunk }) => shrunk?.macs,
+  shrunkLatencyMs: ({ shrunk }) => shrunk?.latencyMs,
+  shrunkSpeedup: ({ dense, shrunk }) => shrunk && dense.latencyMs / shrunk.latencyMs,
+  savedModelSpeedup: ({ dense, shrunk }) => shrunk?.savedModel?.latencyMs && dense.latencyMs / shrunk.savedModel.latencyMs,
+};
+
+function figureFor(name: Expectation, { dense, pruned, shrunk = null }: Measured): number | null {
+  return pruned === null || dense === null ? null : (FIGURES[name]({ dense, pruned, shrunk }) ?? null);
+}
+
+/** Counted in test samples, so that 0.975 − 0.97 is 0.005 and not a little more. */
+function drop(from: Measurement, to: Measurement): number | null {
+  return from.accuracy === null || to.accuracy === null ? null : Number((from.accuracy - to.accuracy).toFixed(9));
 }
 
 function figure(value: number): string {

@@ -14,6 +14,7 @@ import {
   type StoredWeights,
   writeWeights,
 } from '@espalier/core';
+import type { Network } from '@espalier/surgery';
 import type * as tf from '@tensorflow/tfjs';
 import { controlOf } from '../config/experiment.ts';
 import { baselineHash, type LoadedExperiment, pluginsOfBaseline, shrinkSettings } from '../config/index.ts';
@@ -23,15 +24,17 @@ import { circumstancesOf, versions } from './circumstances.ts';
 import type { LoggedEvent } from './event-log.ts';
 import { brokenExpectations } from './expectations.ts';
 import { describeFigures } from './figures.ts';
+import { loadGraph, storeGraph } from './graph.ts';
 import { latencies, measure } from './measure.ts';
 import { openRun } from './open-run.ts';
+import type { Predictor } from './outputs.ts';
 import { askedSparsity, type Plan, rewoundSteps } from './plan.ts';
 import type { PreparedExperiment } from './prepare.ts';
 import { recordable } from './recordable.ts';
 import { redrawnWeights } from './redrawn.ts';
-import type { Measurement, Profile, RunResult, Timing } from './result.ts';
+import type { Measurement, Profile, RunResult, ShrunkMeasurement, Timing } from './result.ts';
 import { RUN_FILES, type RunFolder } from './run-folder.ts';
-import { shrinkRun } from './shrink-run.ts';
+import { comparedSamples, shrinkRun } from './shrink-run.ts';
 import { storeModel } from './stored-model.ts';
 
 /** What a run tells while it goes on: core's events, and the larger steps around them. */
@@ -52,6 +55,8 @@ export interface ExperimentRunParts {
   readonly hash: string;
   readonly signal?: AbortSignal;
   readonly checkpointEvery?: number;
+  /** Steps of the dense training that others rewind to. */
+  readonly keepSteps?: readonly number[];
   readonly onEvent: (event: ExperimentEvent) => void;
 }
 
@@ -131,8 +136,10 @@ export class ExperimentRun {
       const pruned = await this.timed('measureS', () => this.measure({ bytes, masks: run.masks }));
       await run.masks.verify('after saving');
       const small = await this.shrink(run.masks, shrinkCheckpoints);
-      const [denseMs, prunedMs, shrunkMs] = await this.timed('measureS', () => this.latencyInTurns(baseline.snapshots.dense, small?.model));
-      small?.model.dispose();
+      const [denseMs, prunedMs, shrunkMs, graphMs] = await this.timed('measureS', () =>
+        this.latencyInTurns(baseline.snapshots.dense, small?.predictors ?? []),
+      );
+      small?.dispose();
       const parameters = selection.taken.map(({ name, shape }) => ({
         name,
         shape,
@@ -142,7 +149,7 @@ export class ExperimentRun {
       return {
         dense: { ...dense, latencyMs: denseMs as number },
         pruned: { ...pruned, latencyMs: prunedMs as number },
-        shrunk: small === undefined ? null : { ...small.measurement, latencyMs: shrunkMs as number },
+        shrunk: small === undefined ? null : small.measured(shrunkMs as number, graphMs),
         parameters,
         timing: this.timing,
       };
@@ -152,7 +159,7 @@ export class ExperimentRun {
   }
 
   private async baseline(): Promise<Baseline> {
-    const { loaded, prepared, plan, folder, fingerprints, signal, checkpointEvery, onEvent } = this.parts;
+    const { loaded, prepared, plan, folder, fingerprints, signal, checkpointEvery, keepSteps, onEvent } = this.parts;
     const { experiment } = loaded;
     const hash = baselineHash(experiment, this.circumstances['backend'] as string, versions(), {
       ...fingerprints,
@@ -163,6 +170,7 @@ export class ExperimentRun {
       folder: path.join(cacheFolder(), 'baselines'),
       hash,
       steps: rewoundSteps(plan),
+      alsoKeep: keepSteps,
       circumstances: this.circumstances,
       signal,
       checkpointEvery,
@@ -233,22 +241,47 @@ export class ExperimentRun {
     // Checkpoints of this stretch tell its own seconds.
     checkpoints.spending = () => ({ ...before, prune: spent() });
     const around = { signal, checkpointEvery, checkpoints, onEvent: (event: RunEvent) => this.emit(event) };
-    const { model, sparsity, record } = await shrinkRun(prepared, masks, settings, around);
+    const { model, network, sparsity, record } = await shrinkRun(prepared, masks, settings, around);
     this.timing = { ...this.timing, shrinkS: spent() };
     try {
       const bytes = await this.timed('saveS', () => storeModel(model, folder.file('shrunk')));
       await folder.writeRemoval(record);
       const measured = await this.timed('measureS', () => this.measure({ bytes, model }));
       const { units, maxDifference } = record;
-      return { model, measurement: { ...measured, sparsity, units, maxDifference } };
+      const graph = settings.savedModel === true ? await this.asGraph(network, model) : undefined;
+      return {
+        predictors: graph?.predictor === undefined ? [model] : [model, graph.predictor],
+        measured: (latencyMs: number, graphMs: number | undefined): ShrunkMeasurement => ({
+          ...measured,
+          latencyMs,
+          sparsity,
+          units,
+          maxDifference,
+          ...(graph === undefined ? {} : { savedModel: { ...graph.measured, latencyMs: graphMs ?? null } }),
+        }),
+        dispose: () => {
+          graph?.predictor?.dispose();
+          model.dispose();
+        },
+      };
     } catch (error) {
       model.dispose();
       throw error;
     }
   }
 
-  /** Milliseconds of the dense model, the pruned one and any other. */
-  private async latencyInTurns(dense: StoredWeights, shrunk: tf.LayersModel | undefined): Promise<number[]> {
+  /** The small model in saved-model/, held against what it was made from. */
+  private async asGraph(network: Network, model: tf.LayersModel) {
+    const { folder, prepared } = this.parts;
+    const bytes = await this.timed('saveS', () => storeGraph(network, folder.file('savedModel')));
+    const predictor = await this.timed('measureS', () => loadGraph(folder.file('savedModel'), model, comparedSamples(prepared)));
+    if (predictor === undefined)
+      this.emit({ type: 'log', message: 'saved-model/ is neither checked nor measured: TensorFlow is not here' });
+    return { predictor, measured: { bytes, maxDifference: predictor?.maxDifference ?? null } };
+  }
+
+  /** Milliseconds of the dense model, the pruned one and the others. */
+  private async latencyInTurns(dense: StoredWeights, others: readonly Predictor[]): Promise<number[]> {
     const { source, task, model } = this.parts.prepared;
     const other = await source.build(task);
     try {
@@ -258,7 +291,7 @@ export class ExperimentRun {
         other,
         Object.fromEntries(modelParameters(other).map(({ name }, i) => [name, dense[places[i]?.name ?? name] as StoredTensor])),
       );
-      return await latencies(shrunk === undefined ? [other, model] : [other, model, shrunk]);
+      return await latencies([other, model, ...others]);
     } finally {
       other.dispose();
     }

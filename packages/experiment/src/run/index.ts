@@ -7,7 +7,7 @@ export { makePlan, type Plan, type PlannedParameter } from './plan.ts';
 export type { PlanProblem } from './plan-problems.ts';
 export { type PreparedExperiment, prepare } from './prepare.ts';
 export { loadData, type PartName, type PruneOptions, type PruneReport, prune, type TrainOptions, train } from './prune-model.ts';
-export type { Measurement, RunResult, ShrunkMeasurement, Timing } from './result.ts';
+export type { Measurement, RunResult, SavedModelMeasurement, ShrunkMeasurement, Timing } from './result.ts';
 export { planExperiment, type RunOptions, runExperiment } from './run-experiment.ts';
 export { RUN_FILES, RunFolder, readRemoval, readResult } from './run-folder.ts';
 export type { ShrinkRecord } from './shrink-run.ts';

@@ -2,6 +2,7 @@ import { evaluate, type Loss, type MaskSet, modelParameters, type Samples, slice
 import * as tf from '@tensorflow/tfjs';
 import type { ModelState } from '../config/figure-names.ts';
 import { type Figures, measureFigures, NO_FIGURES } from './figures.ts';
+import type { Predictor } from './outputs.ts';
 import type { Measurement } from './result.ts';
 
 export interface MeasureOptions {
@@ -67,7 +68,7 @@ export async function countNonzero(model: tf.LayersModel, masks?: MaskSet) {
  * Milliseconds of `predict` for one sample, result read back: the median for each model, measured in turns. Models that
  * take long are measured less often, so that all of it is a matter of seconds.
  */
-export async function latencies(models: readonly tf.LayersModel[], { rounds = 12, perRound = 5, seconds = 3 } = {}): Promise<number[]> {
+export async function latencies(models: readonly Predictor[], { rounds = 12, perRound = 5, seconds = 3 } = {}): Promise<number[]> {
   const times = models.map(() => [] as number[]);
   const end = performance.now() + 1000 * seconds;
   // The first round warms up.

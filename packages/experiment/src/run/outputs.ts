@@ -1,8 +1,11 @@
 import { batches, EspalierError, type Samples, samplesFor } from '@espalier/core';
 import * as tf from '@tensorflow/tfjs';
 
+/** What predicts: a model of layers, or one that TensorFlow runs as one graph. */
+export type Predictor = Pick<tf.LayersModel, 'inputs' | 'outputs' | 'predict'>;
+
 /** What a model gives for each of these samples, per output. */
-export async function outputsOf(model: tf.LayersModel, samples: Samples): Promise<Float32Array[]> {
+export async function outputsOf(model: Predictor, samples: Samples): Promise<Float32Array[]> {
   const parts: Float32Array[][] = model.outputs.map(() => []);
   for (const batch of batches(samplesFor(model, samples), 64)) {
     const inputs = [...batch.inputs];
@@ -27,7 +30,7 @@ export async function outputsOf(model: tf.LayersModel, samples: Samples): Promis
  *
  * @throws EspalierError where the first itself gives NaN or infinity: there is nothing to compare with.
  */
-export async function differenceTo(model: tf.LayersModel, other: tf.LayersModel, samples: Samples): Promise<number> {
+export async function differenceTo(model: Predictor, other: Predictor, samples: Samples): Promise<number> {
   const [before, after] = [await outputsOf(model, samples), await outputsOf(other, samples)];
   if (!before.every((values) => values.every(Number.isFinite))) {
     throw new EspalierError({

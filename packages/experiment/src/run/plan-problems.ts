@@ -1,5 +1,5 @@
 import { EspalierError, type RehearsedEvent, readWeights } from '@espalier/core';
-import { dependencyGraph, keptLayers, readNetwork } from '@espalier/surgery';
+import { dependencyGraph, foldNetwork, keptLayers, readNetwork, savedModel } from '@espalier/surgery';
 import { shrinkSettings } from '../config/shrink-schema.ts';
 import type { PreparedExperiment } from './prepare.ts';
 import { redrawnWeights } from './redrawn.ts';
@@ -43,16 +43,24 @@ function problemsOfControl({ source, experiment, threshold }: PreparedExperiment
   return [{ path: ['prune', 'control'], message }];
 }
 
-/** A layer that is to stay has to be there: better told of now than after the training. */
+/** A layer that is to stay has to be there, and one for a graph has to be known: better told of now than after the training. */
 export async function problemsOfShrinking({ experiment, model }: PreparedExperiment): Promise<PlanProblem[]> {
-  const keep = shrinkSettings(experiment.shrink)?.keep;
-  if (keep === undefined) return [];
+  const { keep, savedModel: isGraphWanted } = shrinkSettings(experiment.shrink) ?? {};
+  if (keep === undefined && isGraphWanted !== true) return [];
+  const network = await readNetwork(model);
+  return [
+    ...(keep === undefined ? [] : refusalOf('keep', () => keptLayers(dependencyGraph(network), keep))),
+    ...(isGraphWanted === true ? refusalOf('savedModel', () => savedModel(foldNetwork(network).network)) : []),
+  ];
+}
+
+function refusalOf(option: 'keep' | 'savedModel', attempt: () => unknown): PlanProblem[] {
   try {
-    keptLayers(dependencyGraph(await readNetwork(model)), keep);
+    attempt();
     return [];
   } catch (error) {
     if (!(error instanceof EspalierError)) throw error;
-    return [{ path: ['shrink', 'keep'], message: error.message }];
+    return [{ path: ['shrink', option], message: error.message }];
   }
 }
 

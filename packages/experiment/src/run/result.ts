@@ -37,6 +37,18 @@ export interface ShrunkMeasurement extends Measurement {
   readonly units: { readonly removed: number; readonly of: number };
   /** The largest difference to the outputs of the masked model, over the largest output, before any training. */
   readonly maxDifference: number;
+  /** The same model as one TensorFlow graph; absent where none was wanted. */
+  readonly savedModel?: SavedModelMeasurement;
+}
+
+/** What is in saved-model/. Latency and difference are null where there was no TensorFlow to run it. */
+export interface SavedModelMeasurement {
+  /** Of its file, as it is. */
+  readonly bytes: number;
+  /** Measured in turns with the others. */
+  readonly latencyMs: number | null;
+  /** The largest difference to the outputs of the shrunk model, over the largest output. */
+  readonly maxDifference: number | null;
 }
 
 /** Seconds, those of killed processes that the run went on from included. */

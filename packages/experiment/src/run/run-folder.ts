@@ -15,6 +15,7 @@ export const RUN_FILES = {
   result: 'result.json',
   model: 'model',
   shrunk: 'shrunk',
+  savedModel: 'saved-model',
   removal: 'removal.json',
   checkpoint: 'checkpoint.bin',
   shrinkCheckpoint: 'shrink-checkpoint.bin',
@@ -93,7 +94,17 @@ export class RunFolder {
   /** Starts anew: nothing of an earlier run stays. */
   async clear(): Promise<void> {
     // The record goes first: without it what is left is an unfinished run, whenever this is cut off.
-    for (const name of ['result', 'checkpoint', 'shrinkCheckpoint', 'events', 'model', 'shrunk', 'removal', 'experiment'] as const)
+    for (const name of [
+      'result',
+      'checkpoint',
+      'shrinkCheckpoint',
+      'events',
+      'model',
+      'shrunk',
+      'savedModel',
+      'removal',
+      'experiment',
+    ] as const)
       await rm(this.file(name), { recursive: true, force: true });
   }
 

@@ -6,6 +6,7 @@ import {
   modelParameters,
   type PrunableParameter,
   type RunEvent,
+  type Samples,
   sliceSamples,
   stepsPerEpoch,
 } from '@espalier/core';
@@ -14,6 +15,7 @@ import {
   dependencyGraph,
   type FoldOptions,
   fold,
+  type Network,
   type Removal,
   readNetwork,
   type Shrunk,
@@ -37,6 +39,8 @@ export interface ShrinkAround {
 export interface ShrunkModel {
   /** The caller disposes it. */
   readonly model: tf.LayersModel;
+  /** The same as a value. */
+  readonly network: Network;
   /** Share of zeros among the prunable parameters that are left, 0 to 1. */
   readonly sparsity: number;
   readonly record: ShrinkRecord;
@@ -70,11 +74,10 @@ export async function shrinkRun(
   settings: ShrinkSettings,
   around: ShrinkAround,
 ): Promise<ShrunkModel> {
-  const { epochs, fold: folds, ...removal } = settings;
+  const { epochs, fold: folds, savedModel: _, ...removal } = settings;
   const shrunk = await shrink(prepared.model, masks, removal);
   try {
-    const samples = sliceSamples(prepared.train, 0, Math.min(prepared.train.size, COMPARED));
-    const maxDifference = await differenceTo(prepared.model, shrunk.model, samples);
+    const maxDifference = await differenceTo(prepared.model, shrunk.model, comparedSamples(prepared));
     if (!(maxDifference <= TOLERANCE)) {
       throw new BrokenPromise({
         where: 'shrink',
@@ -89,14 +92,23 @@ export async function shrinkRun(
       stayed: shrunk.stayed,
       maxDifference,
     };
-    if (folds === false) return { model: shrunk.model, sparsity, record: { ...record, folded: {} } };
+    if (folds === false) {
+      const network = await readNetwork(shrunk.model);
+      return { model: shrunk.model, network, sparsity, record: { ...record, folded: {} } };
+    }
     const folding = await fold(shrunk.model, foldOptions(settings));
     shrunk.model.dispose();
-    return { model: folding.model, sparsity, record: { ...record, folded: folding.folded } };
+    const { model, network, folded } = folding;
+    return { model, network, sparsity, record: { ...record, folded } };
   } catch (error) {
     shrunk.model.dispose();
     throw error;
   }
+}
+
+/** What outputs are compared on. */
+export function comparedSamples({ train }: PreparedExperiment): Samples {
+  return sliceSamples(train, 0, Math.min(train.size, COMPARED));
 }
 
 /** Units that are there because the config keeps them may give nothing: as constants, they would go after all. */

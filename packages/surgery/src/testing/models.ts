@@ -31,18 +31,26 @@ export function randomNumbers(seed: number): () => number {
   };
 }
 
-/** What the model gives for the same random inputs, open dimensions taken as 5: numbers per output. */
-export function outputsOf(model: tf.LayersModel, { seed = 7, batch = 2 } = {}): Float32Array[] {
+/** Random inputs for a model, open dimensions taken as 5. */
+export function inputsFor(
+  model: tf.LayersModel,
+  { seed = 7, batch = 2 } = {},
+): { readonly values: Float32Array; readonly shape: number[] }[] {
+  return model.inputs.map(({ shape, sourceLayer }, i) => {
+    const size = [batch, ...shape.slice(1).map((each) => each ?? 5)];
+    const indices = readsIndices(sourceLayer);
+    const random = randomNumbers(seed + i);
+    const values = Float32Array.from({ length: size.reduce((a, b) => a * b, 1) }, () =>
+      indices > 0 ? Math.floor(random() * indices) : random() * 2 - 1,
+    );
+    return { values, shape: size };
+  });
+}
+
+/** What the model gives for them: numbers per output. */
+export function outputsOf(model: tf.LayersModel, options = {}): Float32Array[] {
   return tf.tidy(() => {
-    const inputs = model.inputs.map(({ shape, sourceLayer }, i) => {
-      const size = [batch, ...shape.slice(1).map((each) => each ?? 5)];
-      const indices = readsIndices(sourceLayer);
-      const random = randomNumbers(seed + i);
-      const values = Float32Array.from({ length: size.reduce((a, b) => a * b, 1) }, () =>
-        indices > 0 ? Math.floor(random() * indices) : random() * 2 - 1,
-      );
-      return tf.tensor(values, size);
-    });
+    const inputs = inputsFor(model, options).map(({ values, shape }) => tf.tensor(values, shape));
     const outputs = model.predict(inputs.length === 1 ? (inputs[0] as tf.Tensor) : inputs);
     return (Array.isArray(outputs) ? outputs : [outputs]).map((output) => output.dataSync<'float32'>().slice());
   });
