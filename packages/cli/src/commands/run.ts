@@ -21,7 +21,7 @@ export const addRun: AddCommand = (program, context) => {
     .addOption(setOption())
     .addOption(controlOption())
     .addOption(threadsOption())
-    .option('--tensorboard <dir>', 'write a log for tensorboard --logdir, too')
+    .option('--tensorboard <dir>', 'write a log for tensorboard --logdir, too, as the run goes on')
     .option('--fresh', 'run anew what is recorded already')
     .option('--profile', 'show where the time went')
     .addOption(jsonOption())
@@ -33,10 +33,6 @@ async function run(file: string, flags: RunFlags, context: CommandContext): Prom
   const loaded = await loadConfig(file, withControl(flags.set, flags.control));
   const shown = new ShownRun(loaded, context);
   const result = await shown.run(flags);
-  if (flags.tensorboard !== undefined && result.pruned !== null && shown.folder !== undefined) {
-    const { writeTensorBoard } = await import('../index.ts');
-    context.terminal.note(`TensorBoard log: ${await writeTensorBoard(shown.folder, flags.tensorboard)}`);
-  }
   if (flags.profile === true && !context.terminal.json) {
     const { profileTable } = await import('../view/profile-view.ts');
     context.terminal.print(`\n${profileTable(result, context.terminal)}`);

@@ -9,6 +9,7 @@ interface SweepFlags {
   readonly retries?: number;
   readonly failFast?: boolean;
   readonly dryRun?: boolean;
+  readonly tensorboard?: string;
   readonly set: readonly string[];
 }
 
@@ -22,6 +23,7 @@ export const addSweep: AddCommand = (program, context) => {
     .option('--dry-run', 'show the runs and how long they would take; runs nothing')
     .option('--fail-fast', 'stop at the first run that fails')
     .option('--retries <n>', 'how often a run that fails is tried again (default: 1)', wholeNumber(0, 1024))
+    .option('--tensorboard <dir>', 'write a log of each run for tensorboard --logdir, too, as it goes on')
     .addOption(setOption())
     .addOption(jsonOption())
     .action((file: string, flags: SweepFlags) => sweep(file, flags, context));
@@ -56,9 +58,9 @@ async function runShown(loaded: LoadedSweep, flags: SweepFlags, { terminal, inte
     }
     progress.show(event);
   };
-  const { out, workers, retries, failFast } = flags;
+  const { out, workers, retries, failFast, tensorboard } = flags;
   try {
-    return await runSweep(loaded, { out, workers, retries, failFast, signal: interrupt.signal, onEvent });
+    return await runSweep(loaded, { out, workers, retries, failFast, tensorboard, signal: interrupt.signal, onEvent });
   } catch (error) {
     progress.end();
     // Before the plan nothing was run.

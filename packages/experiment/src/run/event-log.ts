@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { appendFileSync, closeSync, openSync, readFileSync, readSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { diskError } from './files.ts';
 
 /** One line of the log: an event, and when it happened. */
@@ -33,6 +33,21 @@ export class EventLog {
   cutBack(length: number): void {
     if (length === 0) rmSync(this.file, { force: true });
     else if (this.length > length) truncateSync(this.file, length);
+  }
+
+  /** Every whole line after the first so many bytes, and where the last of them ends. */
+  readFrom(start: number): { readonly events: LoggedEvent[]; readonly end: number } {
+    const bytes = Buffer.alloc(Math.max(0, this.length - start));
+    if (bytes.length === 0) return { events: [], end: start };
+    const file = openSync(this.file, 'r');
+    try {
+      readSync(file, bytes, 0, bytes.length, start);
+    } finally {
+      closeSync(file);
+    }
+    const whole = bytes.subarray(0, bytes.lastIndexOf('\n') + 1);
+    const lines = whole.toString('utf8').split('\n').slice(0, -1);
+    return { events: lines.map((line) => JSON.parse(line) as LoggedEvent), end: start + whole.length };
   }
 
   /** Every whole line. */

@@ -6,10 +6,12 @@ import { changes } from './checkpoint-file.ts';
 import { fingerprintsOf } from './circumstances.ts';
 import type { DatasetCache } from './dataset-cache.ts';
 import { type ExperimentEvent, ExperimentRun } from './experiment-run.ts';
+import { LiveBoard } from './live-board.ts';
 import { makePlan, type Plan } from './plan.ts';
 import { prepare } from './prepare.ts';
 import type { RunResult } from './result.ts';
 import { RunFolder } from './run-folder.ts';
+import { writeTensorBoard } from './tensorboard.ts';
 
 export interface RunOptions {
   /** The run's folder; `runs/NAME-HASH` in the current folder where it is not given. */
@@ -24,6 +26,10 @@ export interface RunOptions {
   readonly checkpointEvery?: number;
   /** Datasets that this process has loaded before, for programs that run more than one experiment. */
   readonly datasets?: DatasetCache;
+  /** Also writes a log for `tensorboard --logdir` into a folder in this one: on the native backend as the run goes on. */
+  readonly tensorboard?: string;
+  /** Steps of the dense training whose weights are kept for other runs, besides those that this one rewinds to. */
+  readonly keepSteps?: readonly number[];
   /** Wait for the folder where another process holds it still, in place of an error. */
   readonly waitForFolder?: boolean;
 }
@@ -62,6 +68,7 @@ export async function runExperiment(loaded: LoadedExperiment, options: RunOption
       if (recorded !== undefined && recorded.pruned !== null) {
         refuseOtherFiles(recorded, fingerprints, out);
         onEvent({ type: 'recorded', folder: out });
+        if (options.tensorboard !== undefined) await writeTensorBoard(out, options.tensorboard);
         return recorded;
       }
       const threads = options.threads ?? threadsFor(plan.dense.macs * experiment.prune.batchSize);
@@ -69,8 +76,31 @@ export async function runExperiment(loaded: LoadedExperiment, options: RunOption
       onEvent({ type: 'backend', backend });
       await folder.removeResult();
       await folder.writeExperiment(experimentYaml(experiment), hash, baseFolder);
-      const parts = { loaded, prepared, plan, folder, backend, fingerprints, hash, signal, checkpointEvery, onEvent };
-      return await new ExperimentRun(parts).execute();
+      const { tensorboard } = options;
+      const run = { experiment: experiment.name, hash };
+      const board = tensorboard === undefined ? undefined : await LiveBoard.open(tensorboard, run, folder.log);
+      const follow = (event: ExperimentEvent) => {
+        onEvent(event);
+        // Before the first step the log may yet be cut back to a checkpoint.
+        if (event.type === 'step' || event.type === 'dense') board?.follow(event.type === 'dense');
+      };
+      const parts = {
+        loaded,
+        prepared,
+        plan,
+        folder,
+        backend,
+        fingerprints,
+        hash,
+        signal,
+        checkpointEvery,
+        keepSteps: options.keepSteps,
+        onEvent: follow,
+      };
+      const result = await new ExperimentRun(parts).execute();
+      if (board !== undefined) await board.end(out, result);
+      else if (tensorboard !== undefined) await writeTensorBoard(out, tensorboard);
+      return result;
     } finally {
       await folder.close();
     }

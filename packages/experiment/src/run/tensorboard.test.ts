@@ -4,9 +4,10 @@ import { StepError, summaryWriter } from '@espalier/backend-node';
 import * as tf from '@tensorflow/tfjs';
 import { expect, test } from 'vitest';
 import { loadExperiment } from '../config/index.ts';
+import type { ExperimentEvent } from './experiment-run.ts';
 import { runExperiment } from './run-experiment.ts';
 import { writeTensorBoard } from './tensorboard.ts';
-import { messageOf, POINTS, pointsCsv, temporaryFolder } from './testing/experiments.ts';
+import { messageOf, POINTS, points, pointsCsv, temporaryFolder } from './testing/experiments.ts';
 
 const isNative = await isNativeThere();
 
@@ -53,6 +54,29 @@ test.runIf(isNative)('a run as a log for TensorBoard: losses, sparsity, what was
   await writeTensorBoard(out, logs);
   expect(having('prune/sparsity')).toBe(1);
 });
+
+test.runIf(isNative)(
+  'while a run goes on its log is there already; in the end it holds the same as one that is written afterwards',
+  async () => {
+    const folder = temporaryFolder();
+    const logs = path.join(folder, 'logs');
+    const out = path.join(folder, 'run');
+    const seen: number[] = [];
+    const live = () => path.join(logs, readdirSync(logs)[0] as string);
+    const onEvent = (event: ExperimentEvent) => {
+      if (event.type === 'cut') seen.push(recordsIn(live()).length);
+    };
+    const result = await runExperiment(await points({ set: ['backend=tensorflow'] }), { out, tensorboard: logs, onEvent });
+    expect(live()).toBe(path.join(logs, `points-${result.hash.slice(0, 8)}`));
+    const tags = (to: string) =>
+      recordsIn(to)
+        .map((record) => /(dense|prune|measured|weights)\/[\w/ ]+/.exec(record)?.[0])
+        .sort();
+    // The losses of the dense training; the header of the file is a record, too.
+    expect(seen.at(-1)).toBeGreaterThan(100);
+    expect(tags(live())).toEqual(tags(await writeTensorBoard(out, path.join(folder, 'afterwards'))));
+  },
+);
 
 test('a folder without a record has nothing to show', async () => {
   expect(await messageOf(writeTensorBoard(temporaryFolder(), temporaryFolder()))).toContain('holds no measured run');

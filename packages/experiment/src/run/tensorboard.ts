@@ -24,18 +24,16 @@ export async function writeTensorBoard(folder: string, logs: string): Promise<st
   const result = await readResult(folder);
   if (result === undefined || result.pruned === null)
     throw new EspalierError({ where: folder, what: 'holds no measured run, so there is nothing to show' });
-  // A record may come from elsewhere; its name must not lead out of the folder.
-  const to = path.join(logs, path.basename(`${result.experiment}-${result.hash.slice(0, 8)}`));
+  const to = logFolder(logs, result);
   // A process has one writer for a folder, so each log is written in one of its own.
   written += 1;
   const half = `${to}.${process.pid}.${written}.half`;
   const before = tf.getBackend();
   try {
     const writer = await summaryWriter(half);
-    const last = writeEvents(writer, new EventLog(path.join(folder, RUN_FILES.events)).read());
-    writeMeasured(writer, result, last);
-    await writeWeights(writer, { folder, result, last });
-    writer.flush();
+    const events = new EventScalars(writer);
+    events.write(new EventLog(path.join(folder, RUN_FILES.events)).read());
+    await writeEnd(writer, { folder, result, last: events.last });
     await rm(to, { recursive: true, force: true });
     await rename(half, to);
   } finally {
@@ -45,20 +43,38 @@ export async function writeTensorBoard(folder: string, logs: string): Promise<st
   return to;
 }
 
-/** @returns the last step of the pruning. */
-function writeEvents(writer: SummaryWriter, events: readonly LoggedEvent[]): number {
-  let last = 0;
-  for (const { type, phase, done, loss, sparsity, validation } of events) {
-    const at = typeof done === 'number' ? done : last;
-    if (phase === 'prune') last = Math.max(last, at);
-    if (type === 'step' && typeof loss === 'number') writer.scalar(`${phase}/loss`, loss, at);
-    if ((type === 'cut' || type === 'regrow' || type === 'shuffle') && typeof sparsity === 'number')
-      writer.scalar('prune/sparsity', sparsity, last);
-    if (typeof validation === 'object' && validation !== null)
-      for (const [name, value] of Object.entries(validation))
-        if (typeof value === 'number') writer.scalar(`${phase}/validation ${name}`, value, at);
+/** A record may come from elsewhere; its name must not lead out of the folder. */
+export function logFolder(logs: string, { experiment, hash }: Pick<RunResult, 'experiment' | 'hash'>): string {
+  return path.join(logs, path.basename(`${experiment}-${hash.slice(0, 8)}`));
+}
+
+/** Events as scalars by step. */
+export class EventScalars {
+  /** The last step of the pruning. */
+  last = 0;
+
+  constructor(private readonly writer: SummaryWriter) {}
+
+  write(events: readonly LoggedEvent[]): void {
+    const { writer } = this;
+    for (const { type, phase, done, loss, sparsity, validation } of events) {
+      const at = typeof done === 'number' ? done : this.last;
+      if (phase === 'prune') this.last = Math.max(this.last, at);
+      if (type === 'step' && typeof loss === 'number') writer.scalar(`${phase}/loss`, loss, at);
+      if ((type === 'cut' || type === 'regrow' || type === 'shuffle') && typeof sparsity === 'number')
+        writer.scalar('prune/sparsity', sparsity, this.last);
+      if (typeof validation === 'object' && validation !== null)
+        for (const [name, value] of Object.entries(validation))
+          if (typeof value === 'number') writer.scalar(`${phase}/validation ${name}`, value, at);
+    }
   }
-  return last;
+}
+
+/** What is known when a run is over. */
+export async function writeEnd(writer: SummaryWriter, run: EndOfRun): Promise<void> {
+  writeMeasured(writer, run.result, run.last);
+  await writeWeights(writer, run);
+  writer.flush();
 }
 
 /** Dense at step 0, pruned at the last one. */
@@ -73,13 +89,15 @@ function writeMeasured(writer: SummaryWriter, { dense, pruned }: RunResult, last
     }
 }
 
-interface WeightsToWrite {
+/** A run that is over. */
+export interface EndOfRun {
   readonly folder: string;
   readonly result: RunResult;
+  /** The last step of its pruning. */
   readonly last: number;
 }
 
-async function writeWeights(writer: SummaryWriter, { folder, result, last }: WeightsToWrite): Promise<void> {
+async function writeWeights(writer: SummaryWriter, { folder, result, last }: EndOfRun): Promise<void> {
   const dense = result.baseline === undefined ? undefined : await keptDenseWeights(path.join(cacheFolder(), 'baselines'), result.baseline);
   if (dense !== undefined) writeStored(writer, dense);
   const file = path.join(folder, RUN_FILES.model, 'model.json');

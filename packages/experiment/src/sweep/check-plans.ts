@@ -4,7 +4,7 @@ import { ConfigError, type Diagnostic } from '../config/diagnostic.ts';
 import type { Experiment } from '../config/experiment.ts';
 import { canonicalJson } from '../config/experiment-hash.ts';
 import { DatasetCache } from '../run/dataset-cache.ts';
-import { makePlan, type Plan } from '../run/plan.ts';
+import { makePlan, type Plan, rewoundSteps } from '../run/plan.ts';
 import { type PreparedExperiment, prepare } from '../run/prepare.ts';
 import { isAutoNamed } from './auto-names.ts';
 import type { NetSize } from './estimate.ts';
@@ -18,6 +18,8 @@ const ENOUGH = 10;
 /** What was learnt of the nets that runs train. */
 export interface CheckedPlans {
   sizeOf(experiment: Experiment): NetSize;
+  /** Steps of its dense training whose weights runs of the sweep go back to, as far as their plans were made. */
+  stepsOf(experiment: Experiment): readonly number[];
 }
 
 /**
@@ -30,6 +32,7 @@ export async function checkPlans(sweep: LoadedSweep, runs: readonly SweepRun[]):
   await usePlainJavaScript();
   const datasets = new DatasetCache();
   const sizes = new Map<string, NetSize>();
+  const steps = new Map<string, readonly number[]>();
   const problems: Diagnostic[] = [];
   const models = new Models();
   let refused = 0;
@@ -44,6 +47,8 @@ export async function checkPlans(sweep: LoadedSweep, runs: readonly SweepRun[]):
         if (plan === undefined) continue;
         sizes.set(netOf(run.experiment), { samples: plan.training.samples, macs: plan.dense.macs });
         if (plan.problems.length > 0) throw loaded.error(plan.problems);
+        const training = trainingOf(run.experiment);
+        steps.set(training, [...new Set([...(steps.get(training) ?? []), ...rewoundSteps(plan)])]);
       } catch (error) {
         if (!(error instanceof ConfigError)) throw error;
         problems.push(
@@ -59,7 +64,10 @@ export async function checkPlans(sweep: LoadedSweep, runs: readonly SweepRun[]):
   if (problems.length > 0) throw sweep.error(problems);
   const all = [...sizes.values()];
   const typical = all[all.length >> 1] ?? { samples: 1, macs: 1 };
-  return { sizeOf: (experiment) => sizes.get(netOf(experiment)) ?? typical };
+  return {
+    sizeOf: (experiment) => sizes.get(netOf(experiment)) ?? typical,
+    stepsOf: (experiment) => steps.get(trainingOf(experiment)) ?? [],
+  };
 }
 
 /** Each model is built once: nothing is trained here. */
@@ -92,6 +100,11 @@ class Models {
 
 function netOf({ data, model }: Experiment): string {
   return canonicalJson([data, model]);
+}
+
+/** The dense training, whatever its seed. */
+function trainingOf({ data, model, loss, train, trainer }: Experiment): string {
+  return canonicalJson([data, model, loss, train, trainer]);
 }
 
 /** One run for each combination of values but the seed, at most so many; first those that bring a value of their own. */

@@ -38,10 +38,10 @@ export class JobPerformer {
     try {
       const loaded = await this.load(job);
       await keepVariant(job);
-      const { threads, checkpointEvery } = job;
+      const { threads, checkpointEvery, tensorboard, keepSteps } = job;
       const { datasets } = this;
       const result = await runExperiment(loaded, {
-        ...{ out: job.folder, waitForFolder: true, datasets, signal, threads, checkpointEvery },
+        ...{ out: job.folder, waitForFolder: true, datasets, signal, threads, checkpointEvery, tensorboard, keepSteps },
         onEvent: (event) => telling.hear(event),
       });
       const { accuracy = null, sparsity = null } = result.pruned ?? {};

@@ -67,6 +67,8 @@ export interface Planned {
 
 export interface SweepTask extends Task {
   readonly run: SweepRun;
+  /** Steps of the dense training that runs of the sweep rewind to: who trains it keeps the weights of all of them. */
+  readonly steps: readonly number[];
   attempt: number;
 }
 
@@ -79,7 +81,10 @@ export async function planned(
   const nets = missing.length === 0 ? undefined : await checkPlans(sweep, missing);
   const secondsOf = ({ experiment }: SweepRun) =>
     nets === undefined ? { denseS: 0, pruneS: 0 } : estimate(experiment, nets.sizeOf(experiment));
-  const tasks = missing.map((run) => ({ run, attempt: 1, baseline: baselineOf(run.experiment), ...secondsOf(run) }));
+  const tasks = missing.map((run) => ({
+    ...{ run, attempt: 1, baseline: baselineOf(run.experiment), steps: nets?.stepsOf(run.experiment) ?? [] },
+    ...secondsOf(run),
+  }));
   const perStep = missing.map(({ experiment }) => (nets?.sizeOf(experiment).macs ?? 0) * experiment.prune.batchSize);
   const team = teamFor({ macsPerStep: median(perStep), runs: missing.length, workers });
 

@@ -106,6 +106,15 @@ export default (task: any) => tf.sequential({ layers: [
   });
 });
 
+test('a dense model is trained once, though strategies rewind to different steps of it', async () => {
+  const tickets = '[{ ticket: { to: step-5 } }, { ticket: { to: step-20 } }, magnitude]';
+  const base = `${POINTS.replace('seed: 3', 'seed: 31')}plugins: [./trials.ts]\n`;
+  const out = newFolder();
+  const result = await runSweep(await sweepOf(`base: x.yaml\nvary: { prune.strategy: ${tickets} }\n`, { base }), { out, ...here });
+  expect(result.counts).toMatchObject({ done: 3 });
+  expect(Object.values(records(out)).filter(({ timing }) => timing.denseS > 0)).toHaveLength(1);
+});
+
 describe('what is done', () => {
   test('is not done again; more values do what is missing; another config is another run', async () => {
     const out = newFolder();

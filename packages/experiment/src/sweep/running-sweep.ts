@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { Cancelled, EspalierError } from '@espalier/core';
 import { experimentYaml } from '../config/experiment-yaml.ts';
 import { LocalWorker } from './local-worker.ts';
@@ -23,6 +24,8 @@ export interface SweepRunOptions {
   readonly onEvent?: (event: SweepEvent) => void;
   /** Seconds of training between two checkpoints. */
   readonly checkpointEvery?: number;
+  /** Each run that is run also writes a log for `tensorboard --logdir` into a folder in this one. */
+  readonly tensorboard?: string;
   /** Workers of another kind than processes of this machine. */
   readonly makeWorkers?: (team: Team) => readonly Worker[];
 }
@@ -252,13 +255,15 @@ export class RunningSweep {
     });
   }
 
-  private jobOf({ run, attempt }: SweepTask): Job {
+  private jobOf({ run, attempt, steps }: SweepTask): Job {
     const { name, hash, values, variant } = run;
-    const { checkpointEvery } = this.options;
+    const { checkpointEvery, tensorboard } = this.options;
     return {
       ...{ name, hash, experiment: experimentYaml(run.experiment), base: this.sweep.baseFolder, folder: this.folder.of(run), attempt },
       ...{ variant: { sweep: this.sweep.name, run: name, hash, values, ...(variant === undefined ? {} : { variant }) } },
       ...{ threads: this.plan.threads, ...(checkpointEvery === undefined ? {} : { checkpointEvery }) },
+      ...(steps.length === 0 ? {} : { keepSteps: steps }),
+      ...(tensorboard === undefined ? {} : { tensorboard: path.resolve(tensorboard) }),
     };
   }
 

@@ -16,6 +16,10 @@ export interface Job {
   /** What goes into the folder beside the record: the values that vary, say. */
   readonly variant: unknown;
   readonly threads?: number;
+  /** Steps of the dense training that other runs of the sweep rewind to. */
+  readonly keepSteps?: readonly number[];
+  /** Where a log for TensorBoard goes, too. */
+  readonly tensorboard?: string;
   /** Seconds. */
   readonly checkpointEvery?: number;
 }
