@@ -1,23 +1,46 @@
 #!/usr/bin/env node
 /**
- * Writes docs/configs.md from the schemas that configs are checked with. With --check it writes nothing, and ends with
- * 1 where the file is not what it would write.
+ * Writes docs/configs.md, and the JSON Schemas that editors complete configs/ and examples/ from, out of the schemas that
+ * configs are checked with. With --check it writes nothing, and ends with 1 where a file is not what it would write.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describeParts, experimentJsonSchema, loadPlugins, Registry, sweepJsonSchema, typeInWords } from 'espalier';
 
-const FILE = fileURLToPath(new URL('../docs/configs.md', import.meta.url));
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const EXAMPLES = path.join(ROOT, 'examples');
 
-const { plugins } = await loadPlugins([], { from: process.cwd() });
-const registry = new Registry(plugins.map(({ plugin }) => plugin));
+const registry = await registryOf([]);
 const schema = experimentJsonSchema(registry);
-const page = configsPage();
+const examples = readdirSync(EXAMPLES)
+  .map((name) => `./${name}/src/index.ts`)
+  .filter((file) => existsSync(path.join(EXAMPLES, file)));
 
-if (!process.argv.includes('--check')) writeFileSync(FILE, page);
-else if (readFileSync(FILE, 'utf8') !== page) {
-  console.error('docs/configs.md is not what the schemas say: write it anew with `node scripts/docs.mjs`');
-  process.exitCode = 1;
+const GENERATED = {
+  'docs/configs.md': configsPage(),
+  'configs/experiment.schema.json': json(schema),
+  'configs/sweep.schema.json': json(sweepJsonSchema(registry)),
+  'examples/experiment.schema.json': json(experimentJsonSchema(await registryOf(examples))),
+};
+
+for (const [name, text] of Object.entries(GENERATED)) {
+  const file = path.join(ROOT, name);
+  if (!process.argv.includes('--check')) writeFileSync(file, text);
+  else if (!existsSync(file) || readFileSync(file, 'utf8') !== text) {
+    console.error(`${name} is not what the schemas say: write it anew with \`node scripts/docs.mjs\``);
+    process.exitCode = 1;
+  }
+}
+
+async function registryOf(specs) {
+  const { plugins, problems } = await loadPlugins(specs, { from: EXAMPLES });
+  if (problems.length > 0) throw new Error(problems.map(({ message }) => message).join('\n'));
+  return new Registry(plugins.map(({ plugin }) => plugin));
+}
+
+function json(value) {
+  return `${JSON.stringify(value, null, 2)}\n`;
 }
 
 function configsPage() {
@@ -118,7 +141,14 @@ function row(cells) {
 }
 
 function title(kind) {
-  const words = { strategy: 'Strategies', granularity: 'Granularities', learningRate: 'Learning rates', loss: 'Losses', dataset: 'Data' };
+  const words = {
+    strategy: 'Strategies',
+    granularity: 'Granularities',
+    learningRate: 'Learning rates',
+    loss: 'Losses',
+    dataset: 'Data',
+    reportSection: 'Report sections',
+  };
   return words[kind] ?? `${kind[0].toUpperCase()}${kind.slice(1)}s`;
 }
 
