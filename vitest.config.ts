@@ -19,7 +19,13 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'own process',
-          include: ['packages/*/src/**/*.test.ts', 'benchmarks/src/**/*.test.ts', 'scripts/**/*.test.{ts,mjs}', 'examples/*/**/*.test.ts'],
+          include: [
+            'packages/*/src/**/*.test.ts',
+            'packages/create-plugin/templates/*/src/*.test.ts',
+            'benchmarks/src/**/*.test.ts',
+            'scripts/**/*.test.{ts,mjs}',
+            'examples/*/**/*.test.ts',
+          ],
           exclude: ['**/node_modules/**', '**/dist/**', ...LIGHT],
         },
       },

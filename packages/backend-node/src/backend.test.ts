@@ -84,7 +84,7 @@ describe('where tfjs-node is not installed', () => {
     expect(answer).toMatchObject({
       error: 'The backend "tensorflow" was asked for and is not there: @tensorflow/tfjs-node is not installed',
     });
-    expect(answer).toHaveProperty('remedy', expect.stringContaining('Install it'));
+    expect(answer).toHaveProperty('remedy', expect.stringContaining('npm install --ignore-scripts @tensorflow/tfjs-node@4.22.0'));
   });
 });
 

@@ -55,7 +55,7 @@ function advise(backend: Backend | undefined, failure: Diagnosis['failure'], att
   if (backend?.name === 'tensorflow' || (backend && isForced())) return [];
   const remedies = [
     failure?.remedy,
-    ...attempts
+    ...[...attempts, ...(backend?.attempts ?? [])]
       .filter(({ ok }) => !ok)
       .map(({ remedy }) => remedy)
       .reverse(),

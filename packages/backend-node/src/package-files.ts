@@ -22,3 +22,12 @@ export function packageVersion(name: string): string | undefined {
   const folder = packageFolder(name);
   return folder && (require(join(folder, 'package.json')) as { version: string }).version;
 }
+
+/**
+ * npm leaves an optional dependency out where its install script fails, as that of tfjs-node does where its download is
+ * not to be had; the script is not needed.
+ */
+export const NO_TFJS_NODE = {
+  reason: '@tensorflow/tfjs-node is not installed',
+  remedy: `Run \`npm install --ignore-scripts @tensorflow/tfjs-node@${packageVersion('@tensorflow/tfjs')}\`, then \`espalier doctor --install\`.`,
+} as const;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import type { AddCommand, CommandContext } from './command.ts';
 import { addCompare } from './commands/compare.ts';
+import { addCreatePlugin } from './commands/create-plugin.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addInspect } from './commands/inspect.ts';
 import { addPlan } from './commands/plan.ts';
@@ -28,6 +29,7 @@ const COMMANDS: readonly AddCommand[] = [
   addInspect,
   addPlugins,
   addSchema,
+  addCreatePlugin,
   addDoctor,
 ];
 

@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import { type Attempt, attempt, explain, rememberAttempts, StepError } from '../attempts.ts';
 import { cacheFolder, sweepTemporaries } from '../cache.ts';
 import { withLock } from '../lock.ts';
-import { packageFolder } from '../package-files.ts';
+import { NO_TFJS_NODE, packageFolder } from '../package-files.ts';
 import { type Platform, thisPlatform } from '../platform.ts';
 import type { Progress } from '../progress.ts';
 import { downloadKit, kitFromDownload } from './from-download.ts';
@@ -65,7 +65,7 @@ async function walk(platform: Platform, cache: string, progress: Progress, signa
 async function useInstalled(platform: Platform, cache: string, signal?: AbortSignal): Promise<void> {
   const inPackage = packageKit();
   if (inPackage === undefined) {
-    throw new StepError('@tensorflow/tfjs-node is not installed', 'Install it beside espalier: it is an optional dependency.');
+    throw new StepError(NO_TFJS_NODE.reason, NO_TFJS_NODE.remedy);
   }
   const kit = await linkVerifiedKit(platform, cache);
   if (!isComplete(inPackage)) throw new StepError('the native binding of tfjs-node is not there', 'Run `espalier doctor --install`.');

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { StepError } from '../attempts.ts';
-import { packageFolder } from '../package-files.ts';
+import { NO_TFJS_NODE, packageFolder } from '../package-files.ts';
 import { isComplete, packageKit } from './layout.ts';
 import { prepareForTensorflow, withoutDeprecations, withoutOneDnn } from './quiet.ts';
 
@@ -27,7 +27,7 @@ export function loadTensorflow(threads?: number): LoadedTensorflow {
   if (loaded === undefined) {
     const kit = packageKit();
     if (kit === undefined) {
-      throw new StepError('@tensorflow/tfjs-node is not installed', 'Install it beside espalier: it is an optional dependency.');
+      throw new StepError(NO_TFJS_NODE.reason, NO_TFJS_NODE.remedy);
     }
     if (!isComplete(kit)) {
       throw new StepError('the native binding of tfjs-node is not there', 'Run `espalier doctor --install`.');

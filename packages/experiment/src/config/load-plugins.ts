@@ -1,10 +1,10 @@
-import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
-import { basename, dirname, extname, isAbsolute, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { realpathSync } from 'node:fs';
+import { basename } from 'node:path';
 import { EspalierError, PLUGIN_FIELDS, type Plugin, Registry } from '@espalier/core';
-import { createJiti } from 'jiti';
 import { builtInPlugins, isBuiltIn } from './built-in-plugins.ts';
+import { checkCoreRange } from './check-core-range.ts';
 import { isMapping } from './config-path.ts';
+import { findPlugin, Unfindable } from './find-plugin.ts';
 import { importPlugin } from './import-plugin.ts';
 import { nearest } from './nearest.ts';
 import { sourceFingerprint } from './source-fingerprint.ts';
@@ -34,7 +34,7 @@ export interface LoadedPlugins {
   readonly problems: readonly PluginProblem[];
 }
 
-/** The built-in plugins and those named by package or path; packages are looked for from the config's folder. */
+/** The built-in plugins and those named by package or path; packages are looked for from the config's folder, then from the current one. */
 export async function loadPlugins(specs: readonly string[], { from }: { readonly from: string }): Promise<LoadedPlugins> {
   const plugins: LoadedPlugin[] = (await builtInPlugins()).map((plugin) => ({ plugin }));
   const problems: PluginProblem[] = [];
@@ -55,11 +55,13 @@ export async function loadPlugins(specs: readonly string[], { from }: { readonly
 }
 
 async function loadPlugin(spec: string, from: string): Promise<LoadedPlugin> {
-  const isPath = spec.startsWith('.') || isAbsolute(spec);
-  const file = realpathSync(isPath ? findFile(resolve(from, spec)) : findPackage(spec, from));
+  // A config may lie outside of the project that it is run from.
+  const { file: found, packageName } = findPlugin(spec, [...new Set([from, process.cwd()])] as [string, ...string[]]);
+  const file = realpathSync(found);
+  checkCoreRange(file);
   let module: unknown;
   try {
-    module = await importPlugin(file, isPath ? undefined : spec);
+    module = await importPlugin(file, packageName);
   } catch (error) {
     throw new EspalierError({ what: 'throws when it is loaded', why: `${reason(error)}${lineIn(file, error)}` }, { cause: error });
   }
@@ -72,50 +74,6 @@ async function loadPlugin(spec: string, from: string): Promise<LoadedPlugin> {
     });
   }
   return { plugin, spec, file, fingerprint: sourceFingerprint(file) };
-}
-
-class Unfindable extends EspalierError {
-  readonly nearest: string | undefined;
-
-  constructor(what: string, name?: string) {
-    super(what);
-    this.nearest = name;
-  }
-}
-
-const EXTENSIONS = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'];
-
-function findFile(path: string): string {
-  const folderIndex = EXTENSIONS.map((extension) => join(path, `index${extension}`));
-  const file = [path, ...EXTENSIONS.map((extension) => path + extension), ...folderIndex].find(
-    (each) => existsSync(each) && statSync(each).isFile(),
-  );
-  if (file !== undefined) return file;
-  const folder = dirname(path);
-  const there = existsSync(folder) ? readdirSync(folder).filter((name) => EXTENSIONS.includes(extname(name))) : [];
-  const name = nearest(basename(path), there);
-  throw new Unfindable(existsSync(path) ? 'a folder without an index file' : `there is no such file (looked for ${path})`, name);
-}
-
-function findPackage(name: string, from: string): string {
-  const url = createJiti(join(from, 'config.yaml')).esmResolve(name, { try: true });
-  if (url !== undefined) return fileURLToPath(url);
-  const installed = installedFrom(from);
-  if (installed.includes(name)) throw new Unfindable('the package is there, but not the file that it starts with; is it built?');
-  throw new Unfindable(`there is no such package from ${from} upwards; a path starts with "./"`, nearest(name, installed));
-}
-
-/** The packages that a config in this folder can name. */
-function installedFrom(folder: string): string[] {
-  const names = foldersIn(join(folder, 'node_modules')).flatMap((name) =>
-    name.startsWith('@') ? foldersIn(join(folder, 'node_modules', name)).map((inner) => `${name}/${inner}`) : [name],
-  );
-  const parent = dirname(folder);
-  return parent === folder ? names : [...names, ...installedFrom(parent)];
-}
-
-function foldersIn(folder: string): string[] {
-  return existsSync(folder) ? readdirSync(folder).filter((name) => !name.startsWith('.')) : [];
 }
 
 /** The plugin that a module exports by default; a wrong shape is named here, where its author can still be told. */
