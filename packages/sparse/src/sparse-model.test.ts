@@ -1,0 +1,230 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { compileSparse, defineSparseRule, loadSparse, type SparseModel } from './index.ts';
+import { supportedVariants } from './kernels/index.ts';
+import { differenceOf, inputsFor, modelOf, outputsOf, sparsified } from './testing/compare.ts';
+
+const L = tf.layers;
+const ROUNDING = 1e-5;
+
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+});
+
+function digits(): tf.LayersModel {
+  return sparsified(
+    modelOf(
+      [8, 8, 1],
+      L.conv2d({ filters: 6, kernelSize: 3, activation: 'relu' }),
+      L.maxPooling2d({ poolSize: 2 }),
+      L.flatten(),
+      L.dense({ units: 10, activation: 'softmax', name: 'classes' }),
+    ),
+  );
+}
+
+function twoInputs(): tf.LayersModel {
+  const [a, b] = [tf.input({ shape: [4], name: 'left' }), tf.input({ shape: [6], name: 'right' })];
+  const shared = L.dense({ units: 5, activation: 'tanh' });
+  const right = L.dense({ units: 4 }).apply(b) as tf.SymbolicTensor;
+  const [one, two] = [shared.apply(a), shared.apply(right)] as [tf.SymbolicTensor, tf.SymbolicTensor];
+  const sum = L.add({ name: 'sum' }).apply([one, two]) as tf.SymbolicTensor;
+  const joined = L.dense({ units: 2, name: 'joined' }).apply(L.concatenate().apply([one, two]) as tf.SymbolicTensor) as tf.SymbolicTensor;
+  return sparsified(tf.model({ inputs: [a, b], outputs: [sum, joined] }));
+}
+
+describe('predict', () => {
+  test('takes tensors, typed arrays and arrays of numbers, and writes into an array that is given', async () => {
+    const model = digits();
+    const sparse = await compileSparse(model);
+    const [input] = inputsFor(model, 3) as [Float32Array];
+    const wanted = sparse.predict(input) as Float32Array;
+    const out = new Float32Array(30);
+    expect(sparse.predict(Array.from(input), { out })).toBe(out);
+    expect(out).toEqual(wanted);
+    expect(sparse.predict(tf.tensor(input, [3, 8, 8, 1]))).toEqual(wanted);
+    expect(sparse.predict(new Float64Array(input))).toEqual(wanted);
+    expect(sparse.predict([input])).toEqual(wanted);
+  });
+
+  test('takes several inputs in order or by name, and gives an array for each output', async () => {
+    const model = twoInputs();
+    const sparse = await compileSparse(model);
+    const [left, right] = inputsFor(model, 2) as [Float32Array, Float32Array];
+    const made = sparse.predict({ right, left }) as Float32Array[];
+    expect(made).toEqual(sparse.predict([left, right]));
+    expect(differenceOf(sparse, model)).toBeLessThan(ROUNDING);
+    expect(sparse.outputPorts).toEqual([
+      { name: 'sum', shape: [5] },
+      { name: 'joined', shape: [2] },
+    ]);
+  });
+
+  test('gives the same on every kind of kernels that runs here', async () => {
+    const model = digits();
+    const [input] = inputsFor(model, 2) as [Float32Array];
+    expect(supportedVariants()).toContain('simd');
+    for (const variant of supportedVariants()) {
+      const sparse = await compileSparse(model, { variant });
+      expect(sparse.kernels).toBe(variant);
+      expect(differenceOf(sparse, model)).toBeLessThan(ROUNDING);
+      expect(sparse.predict(input)).toHaveLength(20);
+    }
+  });
+
+  test('runs on after 10,000 predictions with the memory that it began with', async () => {
+    const model = digits();
+    const sparse = await compileSparse(model);
+    const [input] = inputsFor(model, 1) as [Float32Array];
+    const out = new Float32Array(10);
+    for (let i = 0; i < 500; i++) sparse.predict(input, { out });
+    const before = process.memoryUsage();
+    for (let i = 0; i < 10_000; i++) sparse.predict(input, { out });
+    const after = process.memoryUsage();
+    expect(after.arrayBuffers - before.arrayBuffers).toBeLessThan(100_000);
+    expect(after.rss - before.rss).toBeLessThan(50_000_000);
+  });
+
+  test('what is shrunk is sparse as well', async () => {
+    const { shrink } = await import('@espalier/surgery');
+    const model = digits();
+    const { model: small } = await shrink(model, { sparsity: 0.5 });
+    const sparse = await compileSparse(small);
+    expect(differenceOf(sparse, small)).toBeLessThan(ROUNDING);
+  });
+
+  test('more than 65,536 inputs take wider indices', async () => {
+    const model = sparsified(modelOf([70_000], L.dense({ units: 3 })), 0.9);
+    const sparse = await compileSparse(model);
+    expect(sparse.describe()[0]?.kernel).toBe('sparse');
+    expect(differenceOf(sparse, model)).toBeLessThan(ROUNDING);
+  });
+});
+
+describe('bad input', () => {
+  let sparse: SparseModel;
+  beforeAll(async () => {
+    sparse = await compileSparse(digits());
+  });
+
+  test.each<[string, unknown, RegExp]>([
+    ['too few numbers', new Float32Array(63), /expected samples of \[8, 8, 1\], and was given 63 numbers/],
+    ['none', new Float32Array(0), /given 0 numbers/],
+    ['a string', 'cat', /given a string/],
+    ['nothing', undefined, /given a undefined/],
+    ['nested arrays', [[1, 2], [3]], /given a nested array/],
+    ['large integers', new BigInt64Array(64), /given a BigInt64Array/],
+    ['another shape', { shape: [1, 64], dataSync: () => new Float32Array(64) }, /given a tensor of \[1, 64\]/],
+  ])('%s', (_, input, message) => {
+    expect(() => sparse.predict(input as Float32Array)).toThrow(message);
+  });
+
+  test('too little room for the results', () => {
+    expect(() => sparse.predict(new Float32Array(128), { out: new Float32Array(19) })).toThrow(
+      /room for 20 numbers in out, and there is 19/,
+    );
+  });
+
+  test('one input of two, and inputs of several lengths', async () => {
+    const two = await compileSparse(twoInputs());
+    expect(() => two.predict(new Float32Array(4))).toThrow(/expected 2 inputs \("left", "right"\)/);
+    expect(() => two.predict([new Float32Array(4), new Float32Array(12)])).toThrow(/"right": has 2 samples, and "left" has 1/);
+  });
+
+  test('a model that is disposed', async () => {
+    const gone = await compileSparse(digits());
+    gone.dispose();
+    expect(() => gone.predict(new Float32Array(64))).toThrow(/it is disposed/);
+    expect(() => gone.toBytes()).toThrow(/it is disposed/);
+  });
+
+  test('weights that are no numbers, by parameter', async () => {
+    const model = modelOf([3], L.dense({ units: 2, name: 'classes' }));
+    model.layers[1]?.setWeights([tf.tensor2d([1, 2, 3, Number.NaN, 5, 6], [3, 2]), tf.zeros([2])]);
+    await expect(compileSparse(model)).rejects.toThrow(/classes\/kernel: element 3 of 6 is NaN/);
+  });
+
+  test('an index that is no row of an embedding', async () => {
+    const text = await compileSparse(modelOf([3], L.embedding({ inputDim: 4, outputDim: 2, name: 'words' })));
+    expect(() => text.predict(new Float32Array([0, 3, 4]))).toThrow(/words: there is no row 4 in its table of 4/);
+  });
+
+  test('an open shape, until it is said', async () => {
+    const model = sparsified(
+      modelOf([null as never, null as never, 3], L.conv2d({ filters: 4, kernelSize: 3 }), L.globalAveragePooling2d({})),
+    );
+    await expect(compileSparse(model)).rejects.toThrow(/has the open shape \[null, null, 3\].*inputShapes: \[\[32, 32, 3\]\]/);
+    await expect(compileSparse(model, { inputShapes: [[5, 5, 2]] })).rejects.toThrow(
+      /has the shape \[null, null, 3\], and inputShapes says \[5, 5, 2\]/,
+    );
+    const closed = await compileSparse(model, { inputShapes: [[5, 5, 3]] });
+    expect(differenceOf(closed, model)).toBeLessThan(ROUNDING);
+  });
+});
+
+class Doubled extends tf.layers.Layer {
+  static readonly className = 'Doubled';
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    return tf.mul(Array.isArray(inputs) ? (inputs[0] as tf.Tensor) : inputs, 2);
+  }
+}
+
+test('a layer without a kernel is named with all others, and runs once it has a rule', async () => {
+  const model = modelOf([4], new Doubled({ name: 'twice' }), L.dense({ units: 3 }), new Doubled({ name: 'again' }));
+  await expect(compileSparse(model)).rejects.toThrow(
+    /twice \(Doubled\), again \(Doubled\): these layers have no sparse kernel.*defineSparseRule/,
+  );
+  const { operations } = await import('./index.ts');
+  defineSparseRule('Doubled', ({ inputs: [input] }, build) => operations.scale(build, input as never, 2));
+  const sparse = await compileSparse(model);
+  expect(differenceOf(sparse, model)).toBeLessThan(ROUNDING);
+});
+
+test('describe says of each layer its zeros, its kernel and what to expect', async () => {
+  const model = sparsified(modelOf([400], L.dense({ units: 300, name: 'hidden' }), L.dense({ units: 100, name: 'out' })), 0.95);
+  const sparse = await compileSparse(model);
+  const [hidden] = sparse.describe();
+  expect(hidden).toMatchObject({ layer: 'hidden', type: 'Dense', weights: 120_000, kernel: 'sparse' });
+  expect((hidden?.zeros ?? 0) / 120_000).toBeCloseTo(0.95, 1);
+  expect(hidden?.gain).toBeGreaterThan(1);
+});
+
+test('takes no more memory than its weights at rest and 1.3 times the largest pair of activations', async () => {
+  const image = tf.input({ shape: [32, 32, 8] });
+  let flow = image as tf.SymbolicTensor;
+  for (let i = 0; i < 6; i++)
+    flow = L.conv2d({ filters: 24, kernelSize: 3, padding: 'same', activation: 'relu' }).apply(flow) as tf.SymbolicTensor;
+  const sparse = await compileSparse(sparsified(tf.model({ inputs: image, outputs: flow }), 0.9));
+  const { weights, total } = sparse.memory;
+  expect(total).toBeLessThan(weights + 1.3 * 2 * 4 * 32 * 32 * 24);
+});
+
+test('is saved to a file and loaded from it, from its bytes and from what gives them', async () => {
+  const model = digits();
+  const sparse = await compileSparse(model);
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'sparse-'));
+  const file = path.join(folder, 'digits.sparse');
+  try {
+    await sparse.save(file);
+    const bytes = await readFile(file);
+    const [input] = inputsFor(model, 2) as [Float32Array];
+    const wanted = sparse.predict(input);
+    const sources = [
+      file,
+      pathToFileURL(file),
+      bytes,
+      bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length),
+      { load: async () => bytes },
+    ];
+    for (const source of sources) expect((await loadSparse(source as string)).predict(input)).toEqual(wanted);
+    const [tensors] = outputsOf(model, [input], 2) as [Float32Array];
+    expect(tensors).toHaveLength(20);
+    await expect(loadSparse(path.join(folder, 'none'))).rejects.toThrow(/none: the sparse model cannot be read/);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
