@@ -12,6 +12,9 @@ export class Interrupt {
   constructor(say: (line: string) => void) {
     this.say = say;
     for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => this.receive());
+    // `run --watch` lets go of its runs to stop them.
+    process.on('disconnect', () => this.receive());
+    process.channel?.unref();
   }
 
   /** Whoever takes it promises to stop soon when it is aborted. */

@@ -17,14 +17,24 @@ export function sourceFingerprint(file: string): string {
   return hash.digest('hex');
 }
 
+/** A module and those that it imports by relative paths, also where there is none yet. */
+export function sourceFiles(file: string): string[] {
+  const sources = new Map<string, string>();
+  const missing = new Set<string>();
+  collect(file, sources, missing);
+  return [...sources.keys(), ...missing];
+}
+
 /** In the order of the imports, so that the same sources in another folder have the same fingerprint. */
-function collect(file: string, sources: Map<string, string>): void {
+function collect(file: string, sources: Map<string, string>, missing = new Set<string>()): void {
   if (sources.has(file)) return;
   const source = readFileSync(file, 'utf8');
   sources.set(file, source);
   for (const [, , specifier] of source.matchAll(IMPORTED)) {
-    const imported = fileOf(resolve(dirname(file), specifier as string));
-    if (imported !== undefined) collect(imported, sources);
+    const path = resolve(dirname(file), specifier as string);
+    const imported = fileOf(path);
+    if (imported === undefined) missing.add(path);
+    else collect(imported, sources, missing);
   }
 }
 
