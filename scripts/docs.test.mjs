@@ -42,7 +42,8 @@ test('the config in the page on plugins is that of the examples', () => {
 test('the code in the page on plugins is that of the examples', () => {
   const sources = readdirSync(path.join(ROOT, 'examples'), { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
-    .map(({ name }) => readFileSync(path.join(ROOT, 'examples', name, 'src', 'index.ts'), 'utf8'));
+    .flatMap(({ name }) => ['index.ts', 'index.test.ts'].map((file) => path.join(ROOT, 'examples', name, 'src', file)))
+    .map((file) => readFileSync(file, 'utf8'));
   const shown = blocks(PLUGINS_PAGE, 'ts');
   expect(shown).not.toEqual([]);
   expect(shown.filter((code) => !sources.some((source) => source.includes(code)))).toEqual([]);

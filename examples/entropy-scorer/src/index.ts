@@ -1,9 +1,7 @@
 import { definePlugin, inject, injectable, OPTIONS, type PrunableParameter, type Scorer, z } from '@espalier/core';
 import * as tf from '@tensorflow/tfjs';
 
-const entropyOptions = z.object({
-  bins: z.int().min(2).max(256).default(32).describe('How finely sizes are told apart.'),
-});
+const entropyOptions = z.object({ bins: z.int().min(2).max(256).default(32).describe('How finely sizes are told apart.') });
 
 /**
  * How much the size of a weight tells: −log₂ p, where p is the share of its layer's weights in the same bin of |w|.
@@ -16,14 +14,14 @@ export class EntropyScorer implements Scorer {
   constructor(@inject(OPTIONS) private readonly options: z.infer<typeof entropyOptions>) {}
 
   score(parameters: readonly PrunableParameter[]): tf.Tensor[] {
-    return parameters.map(({ variable, size }) =>
-      tf.tidy(() => {
-        const sizes = tf.abs<tf.Tensor>(variable);
-        const bin = tf.floor(sizes.div(sizes.max().add(1e-12)).mul(this.options.bins)).toInt();
-        const counts = tf.bincount(bin.flatten(), [], this.options.bins + 1);
-        return tf.log(tf.gather(counts, bin).div(size)).div(-Math.LN2);
-      }),
-    );
+    return parameters.map((parameter) => tf.tidy(() => this.bits(parameter)));
+  }
+
+  private bits({ variable, size }: PrunableParameter): tf.Tensor {
+    const sizes = tf.abs<tf.Tensor>(variable);
+    const bin = tf.floor(sizes.div(sizes.max().add(1e-12)).mul(this.options.bins)).toInt();
+    const counts = tf.bincount(bin.flatten(), [], this.options.bins + 1);
+    return tf.log(tf.gather(counts, bin).div(size)).div(-Math.LN2);
   }
 }
 

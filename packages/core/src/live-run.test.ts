@@ -79,7 +79,7 @@ describe('a broken promise stops the run, named', () => {
 
   test('and a scorer’s NaN, naming it', async () => {
     const bad = strategy(async (run) => void (await run.cut(scorerOf(({ variable }) => tf.sqrt(variable as tf.Tensor)))));
-    await expect(prune(bad, partsOf())).rejects.toThrow(/on hidden\/kernel: the score of element \d+ is NaN/);
+    await expect(prune(bad, partsOf())).rejects.toThrow(/on hidden\/kernel, at step \d+: the score of element \d+ is NaN/);
   });
 });
 

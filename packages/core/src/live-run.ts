@@ -4,7 +4,7 @@ import { CallLog } from './call-log.ts';
 import type { CallRecord, Checkpoint, CheckpointStore } from './checkpoint.ts';
 import { cut } from './cut.ts';
 import type { Samples } from './data.ts';
-import { Cancelled, EspalierError } from './errors.ts';
+import { atStep, BrokenPromise, Cancelled, EspalierError } from './errors.ts';
 import { type Evaluation, evaluate } from './evaluate.ts';
 import type { Phase, RunEvent } from './events.ts';
 import type { Granularity } from './granularity.ts';
@@ -58,7 +58,13 @@ export interface LiveRunParts {
   readonly checkpoints?: CheckpointStore;
   /** Seconds between two checkpoints inside a call; 10 where it is not given. */
   readonly checkpointEvery?: number;
+  /** What the rehearsal came to: a strategy that goes on for many times as long would never end. */
+  readonly rehearsed?: { readonly calls: number; readonly steps: number };
 }
+
+/** How much longer than its rehearsal a strategy may be, and how long in any case. */
+const MUCH_LONGER = 10;
+const ANY = { calls: 1000, steps: 1000 };
 
 /**
  * A run that really trains and cuts. Its calls are numbered and their results recorded, so that a strategy that is
@@ -91,6 +97,7 @@ export class LiveRun implements PruningRun {
   private insideTraining = false;
   private lastCheckpoint = Date.now();
   private steps = 0;
+  private callsMade = 0;
 
   private constructor(parts: LiveRunParts, dense: StoredWeights) {
     this.parts = parts;
@@ -138,7 +145,7 @@ export class LiveRun implements PruningRun {
       await this.session.sync();
       const { model, masks, random, keep } = this;
       let selecting = 0;
-      const report = await cut({
+      const report = await this.scoring(cut, {
         masks,
         scorer,
         threshold,
@@ -168,7 +175,7 @@ export class LiveRun implements PruningRun {
       const started = performance.now();
       await this.session.sync();
       const { model, masks, random, keep } = this;
-      const report = await regrow({
+      const report = await this.scoring(regrow, {
         masks,
         share,
         drop,
@@ -226,6 +233,7 @@ export class LiveRun implements PruningRun {
       hooks,
       onStep: async (step) => {
         this.steps += 1;
+        this.checkLength('steps', 'has trained', this.steps);
         await onStep?.(step);
         this.emit({
           type: 'step',
@@ -298,6 +306,11 @@ export class LiveRun implements PruningRun {
     this.emit({ type: 'log', message });
   }
 
+  /** Training steps done. */
+  get stepsDone(): number {
+    return this.steps;
+  }
+
   /** Checks the promises at the end of a strategy, and brings the model's variables up to date. */
   async finish(): Promise<void> {
     this.calls.checkEnd();
@@ -310,6 +323,14 @@ export class LiveRun implements PruningRun {
     this.session.dispose();
     this.masks.dispose();
     this.kept.dispose();
+  }
+
+  private async scoring<R, Request>(work: (request: Request) => Promise<R>, request: Request): Promise<R> {
+    try {
+      return await work(request);
+    } catch (error) {
+      throw atStep(error, this.steps);
+    }
   }
 
   private async measure(samples: Samples): Promise<Evaluation> {
@@ -343,6 +364,8 @@ export class LiveRun implements PruningRun {
 
   /** One numbered call: handed out from the record where it is finished already. Calls inside a training belong to it. */
   private async call<R>(name: CallRecord['call'], work: () => Promise<R>): Promise<R> {
+    this.callsMade += 1;
+    this.checkLength('calls', 'has made', this.callsMade);
     if (this.insideTraining) return work();
     const recorded = this.calls.handOut(name);
     if (recorded !== undefined) return (await this.repeat(recorded)) as R;
@@ -354,6 +377,17 @@ export class LiveRun implements PruningRun {
     // An evaluation changes nothing, and is soon done again.
     if (name !== 'evaluate') await this.checkpoint(null);
     return result;
+  }
+
+  /** @throws BrokenPromise for a strategy that does not come to an end. */
+  private checkLength(what: 'calls' | 'steps', did: string, now: number): void {
+    const { rehearsed } = this.parts;
+    if (rehearsed === undefined || now <= Math.max(ANY[what], MUCH_LONGER * rehearsed[what])) return;
+    throw new BrokenPromise({
+      where: 'strategy',
+      what: `${did} ${now} ${what} and does not end, where its rehearsal had ${rehearsed[what]}`,
+      remedy: 'Count rounds rather than waiting for a loss, an accuracy or a sparsity that may never come',
+    });
   }
 
   private async repeat(record: CallRecord): Promise<unknown> {

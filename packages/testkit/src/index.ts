@@ -1,7 +1,7 @@
 export { courseOf, cutsOf } from './course.ts';
 export { MemoryStore } from './memory-store.ts';
 export { type ExampleNet, NETS, type NetName, type RandomSamples, randomSamples } from './nets.ts';
-export { Stage, type StageOptions } from './stage.ts';
+export { Stage, type StagedNet, type StageOptions } from './stage.ts';
 export type { SuiteOptions } from './suite.ts';
 export { type Asked, type Outcome, TestBed } from './test-bed.ts';
 export { testGranularity } from './test-granularity.ts';

@@ -14,6 +14,7 @@ import {
   LOG,
   LOSS,
   type Loss,
+  MaskSet,
   MODEL,
   OPTIMIZER,
   PartContainer,
@@ -23,6 +24,7 @@ import {
   RANDOM,
   Random,
   type Registry,
+  RunKeeping,
   type Samples,
   SEED,
   samplesFor,
@@ -30,9 +32,9 @@ import {
   THRESHOLD,
   TRAINER,
 } from '@espalier/core';
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import { makeFrom } from './make-from.ts';
-import type { ExampleNet } from './nets.ts';
+import { randomSamples } from './nets.ts';
 
 export interface StageOptions {
   /** What is cut as one, as a config would name it; single weights where it is not given. */
@@ -42,6 +44,12 @@ export interface StageOptions {
   /** Samples per batch of the calibration data; all at once where it is not given. */
   readonly batchSize?: number;
   readonly seed?: number;
+}
+
+/** A net to set up; without samples it gets random ones, for a regression. */
+export interface StagedNet {
+  readonly model: tf.LayersModel;
+  readonly samples?: Samples;
 }
 
 /** A net with its data, set up as for a run: all that a constructor may ask for is there. */
@@ -57,7 +65,7 @@ export class Stage {
 
   constructor(
     registry: Registry,
-    { model, samples }: ExampleNet,
+    { model, samples = samplesOf(model) }: StagedNet,
     { granularity = 'element', loss, batchSize, seed = 1 }: StageOptions = {},
   ) {
     this.model = model;
@@ -89,6 +97,22 @@ export class Stage {
     return makeFrom(this.container, kind, config);
   }
 
+  /** The scores of each parameter's weights by a scorer, as a config would name it, before anything is pruned. */
+  async scores(config: unknown): Promise<number[][]> {
+    const { model, parameters, seed } = this;
+    const masks = new MaskSet(parameters);
+    const keep = new RunKeeping();
+    try {
+      const scores = await this.make('scorer', config).score(parameters, { model, masks, keep, random: Random.of(seed, 'run') });
+      const numbers = scores.map((tensor) => [...tensor.dataSync()]);
+      tf.dispose(scores.filter((tensor) => !(tensor instanceof tf.Variable)));
+      return numbers;
+    } finally {
+      masks.dispose();
+      keep.dispose();
+    }
+  }
+
   /** What `LiveRun.open` takes: half of the weights, full batches, plain descent, four steps; pass what is to be different. */
   parts(more: Partial<LiveRunParts> = {}): LiveRunParts {
     const { model, samples, loss, parameters, granularity, seed } = this;
@@ -109,4 +133,9 @@ export class Stage {
       ...more,
     };
   }
+}
+
+function samplesOf({ inputs, outputs }: tf.LayersModel): Samples {
+  const shapes = (tensors: readonly tf.SymbolicTensor[]) => tensors.map(({ shape }) => shape.slice(1).map((side) => side ?? 4));
+  return randomSamples({ inputs: shapes(inputs), targets: shapes(outputs) });
 }

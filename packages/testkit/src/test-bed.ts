@@ -19,7 +19,7 @@ import * as tf from '@tensorflow/tfjs';
 import { makeFrom } from './make-from.ts';
 import type { MemoryStore } from './memory-store.ts';
 import { type ExampleNet, NETS, type NetName } from './nets.ts';
-import { Stage, type StageOptions } from './stage.ts';
+import { Stage, type StagedNet, type StageOptions } from './stage.ts';
 
 /** A pruning to try out; what is not given is as in `prune`. */
 export interface Asked extends Omit<StageOptions, 'batchSize'> {
@@ -78,7 +78,7 @@ export class TestBed {
   }
 
   /** Parts that are made for a net, and runs over it: `on(NETS.dense()).make('scorer', 'snip')`. */
-  on(net: ExampleNet, options?: StageOptions): Stage {
+  on(net: StagedNet, options?: StageOptions): Stage {
     return new Stage(this.registry, net, options);
   }
 

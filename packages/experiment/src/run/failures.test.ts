@@ -39,7 +39,7 @@ describe('a run that fails on its way has a record that says why, and where its 
     [
       'a scorer that gives NaN',
       trial('{breaking: {scorer: nans, how: not}}'),
-      /^scorer "nans" of .* on dense\/kernel: the score of element 0 is NaN/,
+      /^scorer "nans" of .* on dense\/kernel, at step 0: the score of element 0 is NaN/,
     ],
     [
       'a training that diverges',
