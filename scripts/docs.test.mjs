@@ -7,7 +7,12 @@ import { isSweep, loadPlugins, parseExperiment, parseSweep } from 'espalier';
 import { expect, test } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const PAGES = ['README.md', ...readdirSync(path.join(ROOT, 'docs')).map((name) => path.join('docs', name))];
+const PAGES = [
+  'README.md',
+  ...readdirSync(path.join(ROOT, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => path.join('docs', name)),
+];
 const PLUGINS_PAGE = path.join('docs', 'plugins.md');
 
 /** The code blocks of one language in a page. */
@@ -18,6 +23,10 @@ function blocks(page, language) {
 
 test('docs/configs.md is what the schemas say', () => {
   execFileSync(process.execPath, ['scripts/docs.mjs', '--check'], { cwd: ROOT });
+});
+
+test('docs/comparing.md shows what espalier compare prints', () => {
+  execFileSync(process.execPath, ['scripts/comparing.mjs', '--check'], { cwd: ROOT });
 });
 
 const CONFIGS = PAGES.flatMap((page) => blocks(page, 'yaml').map((text) => [page, text]));

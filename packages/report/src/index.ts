@@ -10,6 +10,7 @@ export { narrow } from './query/narrow.ts';
 export { readRuns } from './read/read-runs.ts';
 export type { Run } from './read/run.ts';
 export { type ServedReport, serveReport } from './serve/serve-report.ts';
+export { differenceText, meanText } from './statistics/in-words.ts';
 export type { Judged, Verdict } from './statistics/judge.ts';
 export type { Summary } from './statistics/summary.ts';
 export { WrongRequest } from './wrong-request.ts';

@@ -61,9 +61,9 @@ test('no two rows of one table have the same name, and marks are explained', asy
     expect(new Set(names).size, block).toBe(names.length);
   }
   // What always goes together is told once.
-  expect(text).toContain('[1] gradual, every 50, power 1\n');
+  expect(text).toContain('\n     strategy  every  power\n[1]  gradual   50     1\n[2]  gradual   50     2\n');
   expect(text).not.toContain('steps-between');
-  expect(text).toMatch(/^\(a\) .*sparsity 0\.5/m);
+  expect(text).toMatch(/^ +epochs +schedule +sparsity\n\(a\) +3 +of-3-epochs-in-all +0\.5$/m);
 });
 
 test('beyond 99 settings the number alone is the name', async () => {
@@ -72,7 +72,7 @@ test('beyond 99 settings the number alone is the name', async () => {
   const names = text.split('\n').flatMap((line) => /^ ?\d+ {2}(\[\d+\]) /.exec(line)?.[1] ?? []);
   expect(names).toHaveLength(40);
   expect(new Set(names).size).toBe(40);
-  for (const name of names) expect(text).toContain(`\n${name} gradual, every `);
+  for (const name of names) expect(text).toMatch(new RegExp(`^${name.replace(/[[\]]/g, '\\$&')} +gradual +1\\d\\d +\\d$`, 'm'));
 });
 
 test('short names stand as they are', async () => {

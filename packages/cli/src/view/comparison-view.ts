@@ -1,4 +1,14 @@
-import type { Choice, ComparedRow, Comparison, Judged, Quality, Ranking, Summary, Verdict } from '@espalier/report';
+import {
+  type Choice,
+  type ComparedRow,
+  type Comparison,
+  differenceText,
+  meanText,
+  type Quality,
+  type Ranking,
+  type Summary,
+  type Verdict,
+} from '@espalier/report';
 import type { Colours } from '../terminal.ts';
 import { facts, wrapped } from './facts.ts';
 import { figureText as ownFigureText } from './figure-text.ts';
@@ -61,7 +71,7 @@ function accuracyOverSparsity({ rows, quality }: Comparison, names: RowNames, op
     lines.set(key, (lines.get(key) ?? new Map()).set(sparsity, row));
   }
   const width = Math.max(
-    ...[...lines.values()].flatMap((line) => [...line.values()].map((row) => meanText(row.figures[quality], quality).length)),
+    ...[...lines.values()].flatMap((line) => [...line.values()].map((row) => meanText(row.figures[quality], textOf(quality)).length)),
     6,
   );
   const room = options.width - sparsities.length * (width + 2);
@@ -71,7 +81,7 @@ function accuracyOverSparsity({ rows, quality }: Comparison, names: RowNames, op
   if ([...lines.values()].every(({ size }) => size === 1)) return '';
   const body = [...lines].map(([name, line]) => [
     name,
-    ...sparsities.map((sparsity) => meanText(line.get(sparsity)?.figures[quality], quality)),
+    ...sparsities.map((sparsity) => meanText(line.get(sparsity)?.figures[quality], textOf(quality))),
   ]);
   const columns = [
     { title: 'sparsity', fit: 'middle' as const },
@@ -104,8 +114,8 @@ function differences(comparison: Comparison, names: RowNames, options: TableOpti
       return [
         String(i + 1),
         names.of(one?.series ?? ''),
-        meanText(one?.figures[quality], quality),
-        differenceText(judged, quality),
+        meanText(one?.figures[quality], textOf(quality)),
+        differenceText(judged, textOf(quality)),
         judged?.verdict ?? '',
       ];
     });
@@ -168,7 +178,7 @@ function controls({ rows, quality }: Comparison, names: RowNames, options: Table
       names.of(row.series),
       ...(hasContext ? [names.ofPlace(row)] : []),
       control,
-      differenceText(judged, quality),
+      differenceText(judged, textOf(quality)),
       judged.verdict,
     ]),
   );
@@ -184,12 +194,15 @@ function controls({ rows, quality }: Comparison, names: RowNames, options: Table
   return `${head}\n${table(columns, lines.slice(0, MOST_ROWS), options)}${moreText(lines.length)}`;
 }
 
+/** Besides those of the dense and of the masked model. */
+const LATENCIES = { shrunkLatencyMs: 'shrunk ms', savedModelLatencyMs: 'one graph ms', sparseLatencyMs: 'sparse ms' } as const;
+
 function sizeAndSpeed({ rows, fronts, quality }: Comparison, names: RowNames, options: TableOptions): string {
   const shown = rows.filter(({ figures }) => figures.bytes !== undefined).slice(0, MOST_ROWS);
   if (shown.length === 0) return '';
-  const has = (figure: 'shrunkLatencyMs' | 'sparseLatencyMs') => shown.some(({ figures }) => figures[figure] !== undefined);
+  const has = (figure: keyof typeof LATENCIES) => shown.some(({ figures }) => figures[figure] !== undefined);
   const isShrunk = shown.some(({ figures }) => figures.shrunkBytes !== undefined);
-  const optional = (['shrunkLatencyMs', 'sparseLatencyMs'] as const).filter(has);
+  const optional = (Object.keys(LATENCIES) as (keyof typeof LATENCIES)[]).filter(has);
   const hasContext = shown.some(({ context }) => context !== '');
   const columns = [
     { title: 'strategy', fit: 'middle' as const },
@@ -199,7 +212,7 @@ function sizeAndSpeed({ rows, fronts, quality }: Comparison, names: RowNames, op
     { title: 'MACs', align: 'right' as const },
     { title: 'dense ms', align: 'right' as const },
     { title: 'masked ms', align: 'right' as const },
-    ...optional.map((figure) => ({ title: figure === 'shrunkLatencyMs' ? 'shrunk ms' : 'sparse ms', align: 'right' as const })),
+    ...optional.map((figure) => ({ title: LATENCIES[figure], align: 'right' as const })),
     { title: 'front' },
   ];
   const lines = shown.map((row) => [
@@ -236,15 +249,13 @@ function ownFigures({ rows, ownFigures: own }: Comparison, names: RowNames, opti
       ...(hasContext ? [names.ofPlace(row)] : []),
       ...[...own].map(([name, { unit }]) => meanFigureText(row.figures[name], unit)),
     ]);
-  const heading = title('Metrics and evaluators: means ± spread over seeds', options.colours);
-  return `${heading}\n${table(columns, lines, options)}${moreText(shown.length)}`;
+  return `${title('Metrics and evaluators: means ± spread over seeds', options.colours)}\n${table(columns, lines, options)}${moreText(shown.length)}`;
 }
 
 function meanFigureText(summary: Summary | undefined, unit: string | undefined): string {
   if (summary === undefined) return '–';
   const { mean, spread } = summary;
-  const text = (value: number) => ownFigureText(value, unit);
-  return spread === null || spread === 0 ? text(mean) : `${text(mean)} ± ${text(spread)}`;
+  return spread === null || spread === 0 ? ownFigureText(mean, unit) : `${ownFigureText(mean, unit)} ± ${ownFigureText(spread, unit)}`;
 }
 
 function speedText(rows: readonly ComparedRow[]): string {
@@ -286,18 +297,24 @@ function chosen({ rows, quality }: Comparison, choice: Choice, names: RowNames, 
       ],
       [
         quality,
-        `${meanText(figures[quality], quality)}${versusDense === undefined ? '' : `, to dense ${differenceText(versusDense, quality)}`}`,
+        `${meanText(figures[quality], textOf(quality))}${versusDense === undefined ? '' : `, to dense ${differenceText(versusDense, textOf(quality))}`}`,
       ],
       holdsIn === undefined ? undefined : ['holds in', alone],
       choice.set.length === 0 ? undefined : ['settings', printable(choice.set.join(' '))],
       ['run it', command === undefined ? several : printable(command)],
       [
         'model',
-        `${printable(choice.run.folder)}/model (seed ${choice.run.seed}, the median one${command === undefined ? ' of all of them' : ''})`,
+        `${printable(choice.run.folder)}/${modelFolder(choice.goal)} (seed ${choice.run.seed}, the median one${command === undefined ? ' of all of them' : ''})`,
       ],
     ],
     options,
   )}`;
+}
+
+/** Where the model is that a figure is of. */
+function modelFolder(figure: Choice['goal']): string {
+  if (figure.startsWith('savedModel')) return 'saved-model';
+  return figure.startsWith('shrunk') ? 'shrunk' : 'model';
 }
 
 function remarks({ problems }: Comparison, { colours, width }: TableOptions): string {
@@ -320,22 +337,9 @@ function unitOf(quality: Quality): string {
   return quality === 'accuracy' ? 'Accuracy in %' : 'Loss';
 }
 
-/** `97.69 ± 0.02`; one seed has no spread. */
-function meanText(summary: Summary | undefined, quality: Quality): string {
-  if (summary === undefined) return '–';
-  const text = (value: number) => (quality === 'accuracy' ? (100 * value).toFixed(2) : significant(value));
-  return summary.spread === null ? text(summary.mean) : `${text(summary.mean)} ± ${text(summary.spread)}`;
-}
-
-function differenceText(judged: Judged | undefined, quality: Quality): string {
-  if (judged === undefined) return '–';
-  const text = (value: number) => signed(quality === 'accuracy' ? (100 * value).toFixed(2) : significant(value));
-  const interval = judged.interval === null ? '' : ` [${text(judged.interval[0])}, ${text(judged.interval[1])}]`;
-  return `${text(judged.mean)}${interval}`;
-}
-
-function signed(text: string): string {
-  return Number(text) > 0 ? `+${text}` : text.replace('-', '−');
+/** How a quality is written: accuracies in percent. */
+function textOf(quality: Quality): (value: number) => string {
+  return quality === 'accuracy' ? (value) => (100 * value).toFixed(2) : significant;
 }
 
 function latencyText(summary: Summary | undefined): string {

@@ -1,7 +1,5 @@
 import type { ComparedRow, Comparison } from '@espalier/report';
-import { wrapped } from './facts.ts';
-import { printable } from './format.ts';
-import { type TableOptions, withoutMiddle } from './table.ts';
+import { type TableOptions, table, withoutMiddle } from './table.ts';
 
 /** No column for names is narrower in a table. */
 const NARROWEST = 8;
@@ -13,6 +11,7 @@ export class RowNames {
   private readonly series: ReadonlyMap<string, string>;
   private readonly places: ReadonlyMap<string, string>;
   private readonly withoutMark: ReadonlySet<string>;
+  private readonly told: Readonly<Record<'series' | 'context', ReadonlyMap<string, Told>>>;
 
   constructor({ rows, references }: Pick<Comparison, 'rows' | 'references'>) {
     const series = unique(rows.map((row) => row.series));
@@ -21,6 +20,10 @@ export class RowNames {
       ? new Map()
       : new Map(series.map((name, i) => [name, series.length > 99 ? mark(i) : `${mark(i)} ${firstOf(name)}`]));
     this.places = canTell(places) ? new Map() : new Map(places.map((name, i) => [name, letters(i)]));
+    this.told = {
+      series: new Map(rows.map(({ series: name, told }) => [name, new Map(told.series)])),
+      context: new Map(rows.map(({ context, told }) => [shortContext(context), new Map(told.context)])),
+    };
     // A control may have the name of a series.
     const controls = new Set(rows.flatMap((row) => [...row.controls.keys()]));
     this.withoutMark = new Set(references.filter((name) => name === 'dense' || controls.has(name)));
@@ -47,12 +50,34 @@ export class RowNames {
     return place === undefined ? context : `${place} ${context}`;
   }
 
-  /** What the marks in a text stand for; empty where there are none. */
-  legend(text: string, { width }: TableOptions): string {
-    const lines = [...this.series].flatMap(([name, short], i) => (text.includes(mark(i)) && short !== name ? [`${mark(i)} ${name}`] : []));
-    const at = [...this.places].flatMap(([name, short]) => (text.includes(short) ? [`${short} ${name}`] : []));
-    return [...lines, ...at].map((line) => wrapped(printable(line), width - 4).join('\n    ')).join('\n');
+  /** What the marks in a text stand for, a column for each option; empty where there are none. */
+  legend(text: string, options: TableOptions): string {
+    const series = [...this.series.keys()].flatMap((name, i) =>
+      text.includes(mark(i)) ? [{ mark: mark(i), told: this.told.series.get(name) }] : [],
+    );
+    const at = [...this.places].flatMap(([name, short]) =>
+      text.includes(short) ? [{ mark: short, told: this.told.context.get(name) }] : [],
+    );
+    return [legendTable(series, options), legendTable(at, options)].filter(Boolean).join('\n\n');
   }
+}
+
+interface Marked {
+  readonly mark: string;
+  readonly told: Told | undefined;
+}
+
+type Told = ReadonlyMap<string, string>;
+
+function legendTable(lines: readonly Marked[], options: TableOptions): string {
+  if (lines.length === 0) return '';
+  const titles = unique(lines.flatMap(({ told }) => [...(told?.keys() ?? [])]));
+  const columns = [{ title: '' }, ...titles.map((title) => ({ title, fit: 'middle' as const }))];
+  return table(
+    columns,
+    lines.map(({ mark: short, told }) => [short, ...titles.map((title) => told?.get(title) ?? '–')]),
+    options,
+  );
 }
 
 /** Whether names are still told apart in the narrowest column, and long ones do not fill the widest. */

@@ -14,6 +14,8 @@ export interface Row {
   readonly series: string;
   /** What it is compared at: the sparsity, and what else varies besides the strategy. */
   readonly context: string;
+  /** The series and the context, value by value, under the names of the settings. */
+  readonly told: Readonly<Record<'series' | 'context', readonly (readonly [name: string, value: string])[]>>;
   /** The context without its sparsity: only within it is one accuracy held against another. */
   readonly problem: string;
   /** The values of the varied settings that the row stands for, by path. */

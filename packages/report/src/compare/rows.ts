@@ -101,11 +101,15 @@ function rowOf(group: readonly Setting[], id: number, axes: Axes, names: Readonl
   const { settings } = group[0] as Setting;
   const cells = cellsOf(group, axes, ({ runs }) => runs);
   const controls = new Set(group.flatMap((setting) => [...setting.controls.keys()]));
-  const named = (path: string) => `${names.get(path) ?? path.split('.').at(-1)} ${valueText(settings.get(path))}`;
+  const nameOf = (path: string) => names.get(path) ?? path.split('.').at(-1) ?? path;
+  const named = (path: string) => `${nameOf(path)} ${valueText(settings.get(path))}`;
+  const naming = namingPaths(axes.told);
+  const told = (paths: readonly string[]) => paths.map((path) => [nameOf(path), valueText(settings.get(path))] as const);
   return {
     id,
-    series: seriesName(settings, axes.told, named),
+    series: seriesName(settings, naming, named),
     context: axes.context.map(named).join(', '),
+    told: { series: told(naming), context: told(axes.context) },
     problem: axes.context
       .filter((path) => path !== SPARSITY)
       .map(named)
@@ -135,12 +139,15 @@ function cellsOf(group: readonly Setting[], { pairing }: Axes, runsIn: (setting:
 
 /** `gradual, every 50`: the strategy goes by its name alone, an option of it by its own. */
 function seriesName(settings: Settings, paths: readonly string[], named: (path: string) => string): string {
-  const strategy = valueText(settings.get(STRATEGY));
-  const isUsual = paths.length === 0 || paths.every((path) => path.startsWith('prune.'));
-  const others = paths.filter((path) => path !== STRATEGY && settings.has(path)).map(named);
-  return (isUsual && !isSparsityAlone(paths) ? [strategy, ...others] : [...(paths.includes(STRATEGY) ? [strategy] : []), ...others]).join(
-    ', ',
-  );
+  const there = paths.filter((path) => path === STRATEGY || settings.has(path));
+  return there.map((path) => (path === STRATEGY ? valueText(settings.get(path)) : named(path))).join(', ');
+}
+
+/** The strategy names a series also where all have the same, unless something other than pruning is compared. */
+function namingPaths(paths: readonly string[]): string[] {
+  const others = paths.filter((path) => path !== STRATEGY);
+  const isOfPruning = paths.every((path) => path.startsWith('prune.')) && !isSparsityAlone(paths);
+  return isOfPruning || paths.includes(STRATEGY) ? [STRATEGY, ...others] : others;
 }
 
 function isSparsityAlone(paths: readonly string[]): boolean {

@@ -29,8 +29,9 @@ export interface ReportOptions {
 
 const FIGURES: readonly Figure[] = [
   ...(['accuracy', 'loss', 'sparsity', 'bytes', 'macs', 'nonzero', 'latencyMs'] as const),
-  ...(['denseAccuracy', 'denseLoss', 'denseBytes', 'denseMacs', 'denseLatencyMs'] as const),
-  ...(['shrunkAccuracy', 'shrunkBytes', 'shrunkMacs', 'shrunkLatencyMs', 'sparseLatencyMs'] as const),
+  ...(['denseAccuracy', 'denseLoss', 'denseBytes', 'denseMacs', 'denseNonzero', 'denseLatencyMs'] as const),
+  ...(['shrunkAccuracy', 'shrunkLoss', 'shrunkBytes', 'shrunkMacs', 'shrunkNonzero', 'shrunkLatencyMs'] as const),
+  ...(['savedModelLatencyMs', 'sparseLatencyMs'] as const),
 ];
 
 /** Of so many rows curves, weights and masks are embedded. */

@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(async () => browser?.close());
 
-/** Two strategies at three sparsities, three seeds each, with random controls; some have a log and weights. */
+/** Two strategies at three sparsities, three seeds each, with random controls, one of them also shrunk; some have a log and weights. */
 function sweep(): string {
   const folder = temporaryFolder();
   const options: RecordOptions[] = ['gradual', 'magnitude'].flatMap((strategy, s) =>
@@ -29,7 +29,11 @@ function sweep(): string {
       [1, 2, 3].flatMap((seed) => {
         const accuracy = 0.98 - 0.02 * sparsity ** 4 - 0.004 * s + 0.0007 * Math.sin(10 * seed + sparsity + s);
         const own = { strategy, sparsity, seed, accuracy };
-        return [own, { ...own, control: 'random', accuracy: accuracy - 0.02 - 0.0004 * seed }];
+        const shrunk = strategy === 'gradual' ? { accuracy: accuracy - 0.001, bytes: 1500 - 1000 * sparsity } : undefined;
+        return [
+          { ...own, shrunk },
+          { ...own, control: 'random', accuracy: accuracy - 0.02 - 0.0004 * seed },
+        ];
       }),
     ),
   );
@@ -94,11 +98,16 @@ test.skipIf(isWithoutBrowser)('in Chromium: draws its charts, without a complain
   await expect.poll(() => page.locator('#over-sparsity circle').count()).toBe(6);
   expect(await page.locator('#over-cost circle').count()).toBe(6);
   expect(await page.locator('#over-cost path[aria-label="Pareto front"]').count()).toBe(1);
+  // Those that were shrunk, and the one dense model that all start from.
+  expect(await page.locator('#over-cost g[aria-description="Shrunk models"] path').count()).toBe(3);
+  expect(await page.locator('#over-cost path[aria-label^="gradual, sparsity 0.9, shrunk: accuracy"]').count()).toBe(1);
+  expect(await page.locator('#over-cost g[aria-description="Dense models"] path').count()).toBe(1);
+  expect(await page.locator('#over-cost').textContent()).toContain('triangles the same ones shrunk');
   // Lines for 95 % intervals of three seeds, and one per series.
   expect(await page.locator('#over-sparsity g[aria-label="rule"] line').count()).toBe(6);
   expect(await page.locator('#over-sparsity g[aria-label="line"] path').count()).toBe(2);
   expect(await page.locator('#layers g[aria-label="cell"] rect').count()).toBe(6);
-  expect(await page.locator('#latency g[aria-label="dot"] path').count()).toBe(12);
+  expect(await page.locator('#latency g[aria-label="dot"] path').count()).toBe(15);
   expect(await page.locator('#verdicts tbody tr').count()).toBe(6);
   expect(await page.locator('#verdicts').textContent()).toContain('better than random');
   expect(await page.locator('#controls tbody tr').count()).toBe(6);

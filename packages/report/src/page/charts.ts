@@ -1,154 +1,18 @@
 import * as Plot from '@observablehq/plot';
-import { COSTS, type Cost, type Quality } from '../compare/costs.ts';
-import { paretoFront } from '../compare/pareto.ts';
-import type { Curves, Histogram, MaskImage, RemovedUnits, ReportRow } from '../html/report-data.ts';
-import { meanText, percent, qualityText, short } from './format.ts';
+import type { Curves, Histogram, MaskImage, RemovedUnits } from '../html/report-data.ts';
+import { type Chart, type ChartOptions, STYLE } from './chart-style.ts';
+import { percent, short } from './format.ts';
 import type { ViewRow } from './view.ts';
 
-export interface ChartOptions {
-  readonly width: number;
-  readonly quality: Quality;
-  /** Of all settings, so that each keeps its colour whatever the filters leave. */
-  readonly colours: Colours;
-}
-
-export interface Colours {
-  readonly domain: readonly string[];
-  of(row: ReportRow): string;
-}
-
-/** Series by colour; where they are too many to be told apart, their strategies. */
-export function coloursOf(rows: readonly ReportRow[]): Colours {
-  const series = [...new Set(rows.map((row) => row.series))].sort();
-  if (series.length <= MOST_COLOURS) return { domain: series, of: (row) => row.series };
-  return { domain: [...new Set(rows.map(({ strategy }) => strategy))].sort(), of: ({ strategy }) => strategy };
-}
-
-export type Chart = (SVGSVGElement | HTMLElement) & Plot.Plot;
-
-const COST_NAMES: Readonly<Record<Cost, string>> = {
-  bytes: 'bytes stored',
-  macs: 'MACs',
-  nonzero: 'non-zero parameters',
-  latencyMs: 'latency in ms',
-};
-export const COST_CHOICES = COSTS.map((cost) => ({ cost, name: COST_NAMES[cost] }));
-
-/** More colours than these are not told apart: strategies then share theirs. */
-const MOST_COLOURS = 10;
-/** More intervals than these hide the points. */
-const MOST_INTERVALS = 300;
-
-const STYLE = {
-  background: 'transparent',
-  fontSize: '12px',
-  '--plot-background': 'var(--surface)',
-  fontFamily: 'inherit',
-  overflow: 'visible',
-};
-
-export function qualityOverSparsity(rows: readonly ViewRow[], { width, quality, colours }: ChartOptions): Chart {
-  const colour = ({ row }: ViewRow) => colours.of(row);
-  const known = rows.filter(({ row }) => row.sparsity !== null);
-  const x = (one: ViewRow) => one.row.sparsity;
-  return points(known, {
-    x,
-    label: `${named(quality)} over sparsity`,
-    width,
-    quality,
-    colours,
-    scale: { label: 'sparsity →', tickFormat: (value: number) => percent(value, 0), inset: 12 },
-    lines: Plot.line(
-      [...known].sort((a, b) => (a.row.sparsity ?? 0) - (b.row.sparsity ?? 0)),
-      {
-        x,
-        y: y(quality),
-        z: (one: ViewRow) => `${one.row.series}|${one.row.problem}`,
-        stroke: colour,
-        strokeOpacity: known.length > MOST_INTERVALS ? 0.25 : 0.8,
-      },
-    ),
-  });
-}
-
-/** With the front: the settings that no other one beats in quality at that cost. */
-export function qualityOverCost(rows: readonly ViewRow[], cost: Cost, { width, quality, colours }: ChartOptions): Chart {
-  const known = rows.filter(({ figures }) => figures[cost] !== undefined);
-  const x = (one: ViewRow) => one.figures[cost]?.mean;
-  const sign = quality === 'accuracy' ? 1 : -1;
-  const front = paretoFront(known.map((one) => ({ one, cost: x(one) ?? 0, worth: sign * one.quality.mean }))).map(({ one }) => one);
-  return points(known, {
-    x,
-    label: `${named(quality)} over ${COST_NAMES[cost]}`,
-    width,
-    quality,
-    colours,
-    scale: { type: 'log', label: `${COST_NAMES[cost]} →`, tickFormat: short, inset: 12 },
-    lines: Plot.line(front, {
-      x,
-      y: y(quality),
-      curve: 'step-after',
-      stroke: 'currentColor',
-      strokeDasharray: '4 3',
-      ariaLabel: () => 'Pareto front',
-    }),
-  });
-}
-
-interface PointsOptions extends ChartOptions {
-  readonly x: (one: ViewRow) => number | null | undefined;
-  readonly label: string;
-  readonly scale: Plot.ScaleOptions;
-  readonly lines: Plot.Markish;
-}
-
-/** A point per setting, which leads to it; the interval of its mean over seeds as a line. */
-function points(rows: readonly ViewRow[], { x, label, width, quality, colours, scale, lines }: PointsOptions): Chart {
-  const colour = ({ row }: ViewRow) => colours.of(row);
-  const value = (one: number) => (quality === 'accuracy' ? 100 * one : one);
-  const between = rows.length <= MOST_INTERVALS ? rows.filter(({ interval }) => interval !== undefined) : [];
-  const describe = (one: ViewRow) =>
-    `${one.label}: ${quality} ${meanText(one.quality, (each) => qualityText(each, quality))}, ${one.runs.length} ${one.runs.length === 1 ? 'seed' : 'seeds'}`;
-  return Plot.plot({
-    width,
-    height: 390,
-    marginLeft: 54,
-    marginBottom: 42,
-    style: STYLE,
-    ariaLabel: label,
-    ariaDescription: 'Each point is a setting, and leads to its config. Lines through points are 95 % intervals of the mean over seeds.',
-    x: { grid: true, ...scale },
-    y: { grid: true, label: `↑ ${quality === 'accuracy' ? 'accuracy in %' : 'loss'}`, inset: 10, domain: domainOf(rows, value) },
-    color: { legend: true, label: null, type: 'categorical', domain: colours.domain, scheme: 'Observable10' },
-    marks: [
-      lines,
-      Plot.ruleX(between, {
-        x,
-        y1: (one: ViewRow) => value(one.interval?.[0] ?? 0),
-        y2: (one: ViewRow) => value(one.interval?.[1] ?? 0),
-        stroke: colour,
-        strokeOpacity: 0.5,
-        clip: true,
-      }),
-      Plot.dot(rows, {
-        x,
-        y: y(quality),
-        fill: colour,
-        stroke: 'var(--surface)',
-        strokeWidth: 0.7,
-        r: rows.length > MOST_INTERVALS ? 2.5 : 4.5,
-        href: (one: ViewRow) => `#setting-${one.id}`,
-        ariaLabel: describe,
-        title: describe,
-        tip: { format: { x: false, y: false, fill: false } },
-      }),
-    ],
-  }) as Chart;
-}
-
-/** What zeros alone do for speed, beside what shrinking and sparse kernels do. */
+/** What zeros alone do for speed, beside what shrinking, one graph and sparse kernels do. */
 export function latencies(rows: readonly ViewRow[], { width }: ChartOptions): Chart {
-  const kinds = { dense: 'denseLatencyMs', masked: 'latencyMs', shrunk: 'shrunkLatencyMs', sparse: 'sparseLatencyMs' } as const;
+  const kinds = {
+    dense: 'denseLatencyMs',
+    masked: 'latencyMs',
+    shrunk: 'shrunkLatencyMs',
+    'one graph': 'savedModelLatencyMs',
+    sparse: 'sparseLatencyMs',
+  } as const;
   const measured = rows.slice(0, MOST_LINES).flatMap(({ label, figures }) =>
     Object.entries(kinds).flatMap(([kind, figure]) => {
       const summary = figures[figure];
@@ -161,7 +25,7 @@ export function latencies(rows: readonly ViewRow[], { width }: ChartOptions): Ch
     height: 80 + 20 * new Set(measured.map(({ label }) => label)).size,
     marginLeft: marginFor(measured.map(({ label }) => label)),
     style: STYLE,
-    ariaLabel: 'Latency of one sample: dense, masked, shrunk, sparse',
+    ariaLabel: 'Latency of one sample: dense, masked, shrunk, as one graph, sparse',
     x: { grid: true, label: 'ms, median and range over seeds →', zero: true },
     y: { label: null, domain: [...new Set(measured.map(({ label }) => label))], tickFormat: cut },
     color: { domain: Object.keys(kinds) },
@@ -392,22 +256,6 @@ export function maskPicture({ parameter, width, height, kept }: MaskImage): Char
 /** More lines than these are no chart that anyone reads. */
 const MOST_LINES = 40;
 export const isCutOff = (rows: readonly ViewRow[]) => rows.length > MOST_LINES;
-
-function named(quality: Quality): string {
-  return quality === 'accuracy' ? 'Accuracy' : 'Loss';
-}
-
-function y(quality: Quality) {
-  return ({ quality: summary }: ViewRow) => (quality === 'accuracy' ? 100 * summary.mean : summary.mean);
-}
-
-/** Room for the means and their spread; an interval of two seeds would press all else flat. */
-function domainOf(rows: readonly ViewRow[], value: (one: number) => number): [number, number] | undefined {
-  if (rows.length === 0) return undefined;
-  const low = rows.reduce((least, { quality }) => Math.min(least, quality.mean - (quality.spread ?? 0)), Number.POSITIVE_INFINITY);
-  const high = rows.reduce((most, { quality }) => Math.max(most, quality.mean + (quality.spread ?? 0)), Number.NEGATIVE_INFINITY);
-  return low === high ? undefined : [value(low), value(high)];
-}
 
 function marginFor(labels: readonly string[]): number {
   return Math.min(240, 16 + 6.4 * Math.max(4, ...labels.map((label) => cut(label).length)));

@@ -1,5 +1,6 @@
 import type { ReportData, ReportRow, ReportRun, RunDetails } from '../html/report-data.ts';
-import { type ChartOptions, maskPicture, removedGraph, trainingCurves, weightHistogram } from './charts.ts';
+import type { ChartOptions } from './chart-style.ts';
+import { maskPicture, removedGraph, trainingCurves, weightHistogram } from './charts.ts';
 import { h, tableOf } from './dom.ts';
 import { percent, qualityText } from './format.ts';
 import { figureOf, type ViewRow } from './view.ts';

@@ -1,6 +1,7 @@
 import type { Quality } from '../compare/costs.ts';
 import type { Judged } from '../statistics/judge.ts';
-import type { Summary } from '../statistics/summary.ts';
+
+export { differenceText, meanText } from '../statistics/in-words.ts';
 
 export function percent(share: number, digits = 2): string {
   return `${(100 * share).toFixed(digits)} %`;
@@ -9,17 +10,6 @@ export function percent(share: number, digits = 2): string {
 /** Of an accuracy in percent, of a loss as it is. */
 export function qualityText(value: number, quality: Quality): string {
   return quality === 'accuracy' ? (100 * value).toFixed(2) : value.toPrecision(3);
-}
-
-export function meanText(summary: Summary | undefined, text: (value: number) => string): string {
-  if (summary === undefined) return '–';
-  return summary.spread === null ? text(summary.mean) : `${text(summary.mean)} ± ${text(summary.spread)}`;
-}
-
-export function differenceText(judged: Judged | undefined, quality: Quality): string {
-  if (judged === undefined) return '–';
-  const text = (value: number) => signed(qualityText(value, quality));
-  return judged.interval === null ? text(judged.mean) : `${text(judged.mean)} [${text(judged.interval[0])}, ${text(judged.interval[1])}]`;
 }
 
 export function verdictText(judged: Judged | undefined, reference: string): string {
@@ -31,8 +21,4 @@ export function verdictText(judged: Judged | undefined, reference: string): stri
 
 export function short(value: number): string {
   return new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 }).format(value);
-}
-
-function signed(text: string): string {
-  return Number(text) > 0 ? `+${text}` : text.replace('-', '−');
 }

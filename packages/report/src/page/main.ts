@@ -1,21 +1,14 @@
 import './page.css';
 import type { Cost } from '../compare/costs.ts';
 import type { ReportData } from '../html/report-data.ts';
-import {
-  type ChartOptions,
-  COST_CHOICES,
-  coloursOf,
-  isCutOff,
-  latencies,
-  layerHeatMap,
-  qualityOverCost,
-  qualityOverSparsity,
-} from './charts.ts';
+import { type ChartOptions, coloursOf } from './chart-style.ts';
+import { isCutOff, latencies, layerHeatMap } from './charts.ts';
 import { details } from './details.ts';
 import { h, tableOf } from './dom.ts';
 import { filters } from './filters.ts';
 import { differenceText, meanText, percent, qualityText, short, verdictText } from './format.ts';
 import { ownFiguresTable } from './own-figures.ts';
+import { COST_CHOICES, qualityOverCost, qualityOverSparsity } from './quality-charts.ts';
 import { sectionOf } from './sections.ts';
 import { type Filter, type View, type ViewRow, viewOf } from './view.ts';
 
@@ -152,7 +145,11 @@ class Page {
           `${named(data)} over cost`,
           this.costChoice(),
           qualityOverCost(rows, this.cost, options),
-          h('p', { class: 'note' }, 'The dashed line is the Pareto front: no other setting is better for as little.'),
+          h(
+            'p',
+            { class: 'note' },
+            `Circles are masked models, ${data.figures.includes('shrunkBytes') ? 'triangles the same ones shrunk, ' : ''}squares dense ones. The dashed line is the Pareto front: no other setting is better for as little.`,
+          ),
         ),
       ),
       this.section('verdicts', `Against ${data.reference}`, this.verdicts()),
@@ -165,7 +162,7 @@ class Page {
         h(
           'p',
           { class: 'note' },
-          'Zeros alone give no speed: masked weights are multiplied like any other. What makes a model faster is shrinking it, or sparse kernels.',
+          'Zeros alone give no speed: masked weights are multiplied like any other. What makes a model faster is shrinking it, running it as one graph, or sparse kernels.',
         ),
       ),
       this.section('layers', 'Sparsity by parameter', layerHeatMap(rows, data.parameters, wide), cut),
@@ -221,14 +218,14 @@ class Page {
         { title: 'setting', cell: ({ id, label }: ViewRow) => h('a', { href: `#setting-${id}` }, label) },
         { title: 'seeds', isNumber: true, cell: ({ runs }) => runs.length },
         { title: quality === 'accuracy' ? 'accuracy in %' : 'loss', isNumber: true, cell: (one) => meanText(one.quality, text) },
-        { title: 'to dense', isNumber: true, cell: ({ versusDense }) => differenceText(versusDense, quality) },
+        { title: 'to dense', isNumber: true, cell: ({ versusDense }) => differenceText(versusDense, text) },
         ...(reference === 'dense'
           ? []
           : [
               {
                 title: `to ${reference}`,
                 isNumber: true,
-                cell: ({ versusReference }: ViewRow) => differenceText(versusReference, quality),
+                cell: ({ versusReference }: ViewRow) => differenceText(versusReference, text),
               },
             ]),
         { title: 'it is', cell: ({ versusReference }) => verdictText(versusReference, reference) },
@@ -256,7 +253,7 @@ class Page {
         { title: 'control', cell: ({ control }) => control },
         { title: 'strategy', isNumber: true, cell: ({ one }) => meanText(one.quality, text) },
         { title: 'control', isNumber: true, cell: (line) => meanText(line.quality, text) },
-        { title: 'difference', isNumber: true, cell: ({ judged }) => differenceText(judged, quality) },
+        { title: 'difference', isNumber: true, cell: ({ judged }) => differenceText(judged, text) },
         { title: 'it is', cell: ({ judged, control }) => verdictText(judged, control) },
       ],
       lines,

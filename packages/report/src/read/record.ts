@@ -18,6 +18,9 @@ const measurement = z.object({
   details: z.record(z.string(), z.json()).optional(),
 });
 
+/** With the same as one TensorFlow graph, where there is one; latencies only where TensorFlow was there. */
+const shrunk = measurement.extend({ savedModel: z.object({ latencyMs: count.nullable().default(null) }).nullish() });
+
 const sparse = z.object({
   latencyMs: count,
   denseWasmLatencyMs: count.nullish(),
@@ -46,7 +49,7 @@ export const recordSchema = z.object({
   failures: z.array(z.string()).default([]),
   dense: measurement.nullable(),
   pruned: measurement.nullable(),
-  shrunk: measurement.nullish().transform((value) => value ?? null),
+  shrunk: shrunk.nullish().transform((value) => value ?? null),
   sparse: sparse.nullish().transform((value) => value ?? null),
   asked: share.nullable().default(null),
   /** What its metrics and evaluators are told in. */

@@ -25,6 +25,7 @@ export interface RecordOptions {
   readonly name?: string;
   readonly granularity?: string;
   readonly train?: Readonly<Record<string, unknown>>;
+  readonly shrunk?: { readonly accuracy: number; readonly bytes: number };
 }
 
 /** A record as runs write it, with these figures. */
@@ -49,7 +50,7 @@ export function recordOf(options: RecordOptions = {}): Record<string, unknown> {
       bytes: options.bytes ?? Math.round(5000 * (1 - sparsity)),
       macs: Math.round(990 * (1 - sparsity)),
     },
-    shrunk: null,
+    shrunk: options.shrunk === undefined ? null : { ...measured, nonzero: 300, macs: 290, ...options.shrunk },
     sparse: null,
     asked: sparsity,
     parameters: [{ name: 'dense/kernel', shape: [99, 10], sparsity, threshold: 0.1 }],
