@@ -1,4 +1,4 @@
-import 'reflect-metadata';
+import './reflect.ts';
 import { type DependencyContainer, type InjectionToken, container as root } from 'tsyringe';
 import { EspalierError } from './errors.ts';
 import { rememberPart } from './made-part.ts';

@@ -1,4 +1,4 @@
-import 'reflect-metadata';
+import './reflect.ts';
 import type * as tf from '@tensorflow/tfjs';
 import { type InjectionToken, inject as tsyringeInject, injectable as tsyringeInjectable } from 'tsyringe';
 import type { Activations } from './activations.ts';
