@@ -1,0 +1,67 @@
+import { Budget, LiveRun, modelParameters, type Samples, selectParameters, stepsPerEpoch } from '@espalier/core';
+import * as tf from '@tensorflow/tfjs';
+import type { Net } from '../nets.ts';
+import { mobilenet } from './mobilenet.ts';
+import { make } from './parts.ts';
+import { pruneArrays } from './prune-arrays.ts';
+import { prepareTraining } from './training.ts';
+
+export type PrunedNet = 'lenet-300-100' | 'lenet-5' | 'mobilenet' | 'resnet';
+
+/** A net with so much of its weights zero, on the native backend with one thread. */
+export async function prunedModel(net: PrunedNet, sparsity: number): Promise<tf.LayersModel> {
+  if (net === 'lenet-300-100' || net === 'lenet-5') return trained(net, sparsity);
+  const model = net === 'mobilenet' ? await mobilenet() : await resnet();
+  await pruneKernels(model, sparsity);
+  return model;
+}
+
+const STEPS = 300;
+
+/** Trained on MNIST for some hundred steps, and pruned while it trains by the magnitude of all weights. */
+async function trained(net: 'lenet-300-100' | 'lenet-5', sparsity: number): Promise<tf.LayersModel> {
+  const work: Net['work'] & { threads: number } = { net, samples: 12_800, batch: 128, sparsity, threads: 1 };
+  const { model, samples, batch } = await prepareTraining(work);
+  const run = await openRun(model, samples, batch, sparsity);
+  const scorer = make('scorer', 'magnitude');
+  await run.train(run.budget, async (step) => {
+    if (step.number % 20 === 0) await run.cut(scorer, sparsity * (1 - (1 - Math.min(1, step.number / (0.7 * STEPS))) ** 3));
+  });
+  await run.finish();
+  run.dispose();
+  return model;
+}
+
+async function openRun(model: tf.LayersModel, samples: Samples, batch: number, sparsity: number): Promise<LiveRun> {
+  return LiveRun.open({
+    model,
+    parameters: selectParameters(model).taken,
+    sparsity,
+    threshold: make('threshold', 'global'),
+    train: samples,
+    task: 'classification',
+    loss: make('loss', 'sparseCategoricalCrossentropy'),
+    optimizer: make('optimizer', 'adam'),
+    trainer: make('trainer', 'native'),
+    batchSize: batch,
+    budget: new Budget(STEPS, stepsPerEpoch(samples, batch)),
+    seed: 1,
+  });
+}
+
+/** A ResNet-20 as for CIFAR, of convolutions of 3×3. */
+async function resnet(): Promise<tf.LayersModel> {
+  const task = { inputShapes: [[32, 32, 3]], task: 'classification', outputs: 10, seed: 1 } as const;
+  return make('model', 'resnet', { blocks: 3 }).build(task);
+}
+
+/** Convolutions and dense layers, each by the magnitude of its own weights; those of single channels and 3×3 of an image stay. */
+async function pruneKernels(model: tf.LayersModel, sparsity: number): Promise<void> {
+  for (const { name, shape, variable } of modelParameters(model)) {
+    const inputs = shape.at(-2) ?? 0;
+    if (!/(^|\/)kernel$/.test(name) || shape.length < 2 || inputs <= 3) continue;
+    const values = (await variable.data()).slice() as Float32Array;
+    await pruneArrays([values], sparsity);
+    tf.tidy(() => variable.assign(tf.tensor(values, [...shape])));
+  }
+}

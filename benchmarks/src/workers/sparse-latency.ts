@@ -1,0 +1,60 @@
+import { useBackend } from '@espalier/backend-node';
+import { compileSparse, loadSparse } from '@espalier/sparse';
+import * as tf from '@tensorflow/tfjs';
+import { serve, timed, workOf } from './frame.ts';
+import { type PrunedNet, prunedModel } from './pruned-models.ts';
+
+export interface SparseWork {
+  readonly net: PrunedNet;
+  readonly sparsity: number;
+  readonly batch: number;
+  /** What the dense model runs on, with one thread. */
+  readonly backend: 'wasm' | 'tensorflow';
+}
+
+/** Each turn takes about so long, and no fewer inferences of each than some. */
+const TURN_S = 0.6;
+const LEAST = 5;
+
+const { net, sparsity, batch, backend } = workOf<SparseWork>();
+// Trained natively, whatever it is then held against.
+await useBackend({ choice: 'tensorflow', threads: 1 });
+const model = await prunedModel(net, sparsity);
+await useBackend({ choice: backend, threads: 1 });
+const sparse = await compileSparse(model);
+const bytes = sparse.toBytes();
+const shape = [batch, ...(model.inputs[0]?.shape.slice(1) as number[])];
+const images = tf.randomUniform(shape, -1, 1, 'float32', 1);
+const pixels = (await images.data()).slice() as Float32Array;
+const inferences = Math.max(LEAST, Math.round(TURN_S / (await timed(dense))));
+
+function dense(): Float32Array {
+  const output = model.predict(images) as tf.Tensor;
+  const values = output.dataSync<'float32'>();
+  output.dispose();
+  return values;
+}
+
+await serve(async () => {
+  const [ours, theirs]: [number[], number[]] = [[], []];
+  for (let i = 0; i < inferences; i++) {
+    ours.push(await timed(() => sparse.predict(pixels)));
+    theirs.push(await timed(dense));
+  }
+  return {
+    sparseMs: 1000 * median(ours),
+    denseMs: 1000 * median(theirs),
+    compileMs: 1000 * (await timed(async () => (await compileSparse(model)).dispose())),
+    loadMs: 1000 * (await timed(async () => (await loadSparse(bytes)).dispose())),
+    difference: difference(dense(), sparse.predict(pixels) as Float32Array),
+    bytes: bytes.length,
+  };
+});
+
+function difference(a: Float32Array, b: Float32Array): number {
+  return Math.max(...a.map((value, i) => Math.abs(value - (b[i] as number)))) / Math.max(...a.map(Math.abs));
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] as number;
+}
