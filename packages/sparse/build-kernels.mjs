@@ -4,6 +4,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
+import { deflateSync } from 'node:zlib';
 import asc from 'assemblyscript/asc';
 
 const ASSEMBLY = new URL('assembly/', import.meta.url);
@@ -16,14 +17,15 @@ const VARIANTS = {
   plain: { lane: 'f32', options: ['--disable', 'bulk-memory', '--disable', 'sign-extension', '--disable', 'nontrapping-f2i'] },
 };
 
-const COMMON = ['-O3', '--converge', '--noAssert', '--runtime', 'stub', '--importMemory', '--initialMemory', '1', '--memoryBase', '64'];
+const COMMON = ['-O3', '--converge', '--noAssert', '--runtime', 'stub', '--importMemory', '--initialMemory', '1'];
 
-/** The source of src/kernels/binaries.ts. */
+/** The source of src/kernels/binaries.ts: all variants one after the other, deflated together, since they differ in little. */
 export async function binariesSource() {
-  const entries = [];
-  for (const [name, { lane, options }] of Object.entries(VARIANTS))
-    entries.push(`  ${name}: '${Buffer.from(await compile(lane, options)).toString('base64')}',\n`);
-  return `// Made by build-kernels.mjs from assembly/.\nexport const BINARIES = {\n${entries.join('')}} as const;\n`;
+  const binaries = [];
+  for (const { lane, options } of Object.values(VARIANTS)) binaries.push(await compile(lane, options));
+  const lengths = Object.keys(VARIANTS).map((name, i) => `${name}: ${binaries[i].length}`);
+  const packed = deflateSync(Buffer.concat(binaries), { level: 9, memLevel: 9 }).toString('base64');
+  return `// Made by build-kernels.mjs from assembly/.\nexport const LENGTHS = { ${lengths.join(', ')} } as const;\nexport const BINARIES = '${packed}';\n`;
 }
 
 async function compile(lane, options) {

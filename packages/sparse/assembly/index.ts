@@ -5,4 +5,4 @@ export { affine, binary, binaryByRow, scale } from './elementwise';
 export { copy, cut, embed, fill, gather, matMul, resizeBilinear, scatter, transpose, upsampleNearest } from './layout';
 export { gruStep, layerNorm, lstmStep, softmax, softmaxRow } from './normalise';
 export { depthwiseConv, globalPool, pool } from './planes';
-export { sparseConv, sparseConvWide } from './sparse-conv';
+export { sparseConv, sparseConvBlocks, sparseConvWide } from './sparse-conv';

@@ -67,15 +67,57 @@ function columnOf(column: usize, stride: usize): usize {
 
 function slide3x3(
   output: usize, outputRows: usize, outputColumns: usize, scratch: usize, strideRows: usize, strideColumns: usize,
-  weights: usize, b: Lane, lo: Lane, hi: Lane,
+  weights: usize, bias: usize, kind: i32, alpha: f32,
 ): void {
   const vector = lanes<Lane>() << 2;
   const w0 = spread<Lane>(weights), w1 = spread<Lane>(weights + 4), w2 = spread<Lane>(weights + 8);
   const w3 = spread<Lane>(weights + 12), w4 = spread<Lane>(weights + 16), w5 = spread<Lane>(weights + 20);
   const w6 = spread<Lane>(weights + 24), w7 = spread<Lane>(weights + 28), w8 = spread<Lane>(weights + 32);
+  const lo = splat<Lane>(lowest(kind));
+  const hi = splat<Lane>(highest(kind, alpha));
+  const b = bias ? spread<Lane>(bias) : splat<Lane>(0);
   const c1 = columnOf(1, strideColumns);
   const c2 = columnOf(2, strideColumns);
   const outputPitch = outputColumns << 2;
+  // The last vectors come first: what they write past the end of a row is written again by the row below.
+  const last = (outputPitch - 1) & ~(vector - 1);
+  if (strideRows == 1 && strideColumns == 1) {
+    for (; outputRows > 1; outputRows -= 2, output += 2 * outputPitch, scratch += 2 * scratchPitch) {
+      const r3 = scratch + 3 * scratchPitch;
+      for (let x: isize = <isize>last; x >= 0; x -= <isize>vector) {
+        let p = scratch + x;
+        let upper = madd<Lane>(load<Lane>(p), w0, b);
+        upper = madd<Lane>(load<Lane>(p, 4), w1, upper);
+        upper = madd<Lane>(load<Lane>(p, 8), w2, upper);
+        p += scratchPitch;
+        let t = load<Lane>(p);
+        upper = madd<Lane>(t, w3, upper);
+        let lower = madd<Lane>(t, w0, b);
+        t = load<Lane>(p, 4);
+        upper = madd<Lane>(t, w4, upper);
+        lower = madd<Lane>(t, w1, lower);
+        t = load<Lane>(p, 8);
+        upper = madd<Lane>(t, w5, upper);
+        lower = madd<Lane>(t, w2, lower);
+        p += scratchPitch;
+        t = load<Lane>(p);
+        upper = madd<Lane>(t, w6, upper);
+        lower = madd<Lane>(t, w3, lower);
+        t = load<Lane>(p, 4);
+        upper = madd<Lane>(t, w7, upper);
+        lower = madd<Lane>(t, w4, lower);
+        t = load<Lane>(p, 8);
+        upper = madd<Lane>(t, w8, upper);
+        lower = madd<Lane>(t, w5, lower);
+        p = r3 + x;
+        lower = madd<Lane>(load<Lane>(p), w6, lower);
+        lower = madd<Lane>(load<Lane>(p, 4), w7, lower);
+        lower = madd<Lane>(load<Lane>(p, 8), w8, lower);
+        store<Lane>(output + x, min<Lane>(max<Lane>(upper, lo), hi));
+        store<Lane>(output + outputPitch + x, min<Lane>(max<Lane>(lower, lo), hi));
+      }
+    }
+  }
   for (; outputRows > 0; outputRows--, output += outputPitch, scratch += strideRows * scratchPitch) {
     const r1 = scratch + scratchPitch;
     const r2 = r1 + scratchPitch;
@@ -94,25 +136,53 @@ function slide3x3(
   }
 }
 
+/** Where each tap of a window begins, from where the window does. */
+function listTaps(
+  table: usize, kernelRows: usize, kernelColumns: usize, strideColumns: usize, dilationRows: usize, dilationColumns: usize,
+): void {
+  for (let ky: usize = 0; ky < kernelRows; ky++)
+    for (let kx: usize = 0; kx < kernelColumns; kx++, table += 4)
+      store<u32>(table, <u32>(ky * dilationRows * scratchPitch + columnOf(kx * dilationColumns, strideColumns)));
+}
+
+// @ts-ignore: decorator
+@inline
+function take(mode: i32, sum: Lane, value: Lane, weight: Lane): Lane {
+  return mode == CONV ? madd<Lane>(value, weight, sum) : mode == MAXIMUM ? max<Lane>(sum, value) : add<Lane>(sum, value);
+}
+
+// @ts-ignore: decorator
+@inline
 function slide(
-  mode: i32, output: usize, outputRows: usize, outputColumns: usize, scratch: usize, kernelRows: usize, kernelColumns: usize,
-  strideRows: usize, strideColumns: usize, dilationRows: usize, dilationColumns: usize, weights: usize, first: Lane, lo: Lane, hi: Lane,
+  mode: i32, output: usize, outputRows: usize, outputColumns: usize, scratch: usize, strideRows: usize, table: usize, taps: usize,
+  weights: usize, first: Lane, lo: Lane, hi: Lane,
 ): void {
   const vector = lanes<Lane>() << 2;
   const outputPitch = outputColumns << 2;
+  const tableEnd = table + (taps << 2);
   for (; outputRows > 0; outputRows--, output += outputPitch, scratch += strideRows * scratchPitch) {
-    for (let x: usize = 0; x < outputPitch; x += vector) {
+    let x: usize = 0;
+    for (; x + 4 * vector <= outputPitch; x += 4 * vector) {
+      let a = first, b = first, c = first, d = first;
+      let w = weights;
+      for (let t = table; t < tableEnd; t += 4, w += 4) {
+        const p = scratch + x + load<u32>(t);
+        const weight = mode == CONV ? spread<Lane>(w) : first;
+        a = take(mode, a, load<Lane>(p), weight);
+        b = take(mode, b, load<Lane>(p + vector), weight);
+        c = take(mode, c, load<Lane>(p + 2 * vector), weight);
+        d = take(mode, d, load<Lane>(p + 3 * vector), weight);
+      }
+      store<Lane>(output + x, min<Lane>(max<Lane>(a, lo), hi));
+      store<Lane>(output + x + vector, min<Lane>(max<Lane>(b, lo), hi));
+      store<Lane>(output + x + 2 * vector, min<Lane>(max<Lane>(c, lo), hi));
+      store<Lane>(output + x + 3 * vector, min<Lane>(max<Lane>(d, lo), hi));
+    }
+    for (; x < outputPitch; x += vector) {
       let a = first;
       let w = weights;
-      let row = scratch + x;
-      for (let ky: usize = 0; ky < kernelRows; ky++, row += dilationRows * scratchPitch) {
-        for (let kx: usize = 0; kx < kernelColumns; kx++, w += 4) {
-          const value = load<Lane>(row + columnOf(kx * dilationColumns, strideColumns));
-          if (mode == CONV) a = madd<Lane>(value, spread<Lane>(w), a);
-          else if (mode == MAXIMUM) a = max<Lane>(a, value);
-          else a = add<Lane>(a, value);
-        }
-      }
+      for (let t = table; t < tableEnd; t += 4, w += 4)
+        a = take(mode, a, load<Lane>(scratch + x + load<u32>(t)), mode == CONV ? spread<Lane>(w) : first);
       store<Lane>(output + x, min<Lane>(max<Lane>(a, lo), hi));
     }
   }
@@ -130,26 +200,24 @@ export function depthwiseConv(
   columns: usize, channels: usize, multiplier: usize, kernelRows: usize, kernelColumns: usize, strideRows: usize, strideColumns: usize,
   dilationRows: usize, dilationColumns: usize, top: usize, left: usize, weights: usize, bias: usize, kind: i32, alpha: f32, scratch: usize,
 ): void {
+  const taps = kernelRows * kernelColumns;
+  const table = scratch;
+  scratch += ((taps + 3) & ~3) << 2;
   layOut(columns, outputColumns, kernelColumns, strideColumns, dilationColumns, left);
+  listTaps(table, kernelRows, kernelColumns, strideColumns, dilationRows, dilationColumns);
   border(scratch, rowsNeeded(rows, top, outputRows, strideRows, kernelRows, dilationRows), 0);
   const lo = splat<Lane>(lowest(kind));
   const hi = splat<Lane>(highest(kind, alpha));
   const isThree = kernelRows == 3 && kernelColumns == 3 && dilationRows == 1 && dilationColumns == 1;
   for (; channels > 0; channels--, input += inputStride) {
     copyIn(scratch + top * scratchPitch, input, rows, columns, strideColumns, left, 0);
-    for (let m = multiplier; m > 0; m--, output += outputStride) {
-      let b = splat<Lane>(0);
-      if (bias) {
-        b = spread<Lane>(bias);
-        bias += 4;
+    for (let m = multiplier; m > 0; m--, output += outputStride, weights += taps << 2) {
+      if (isThree) slide3x3(output, outputRows, outputColumns, scratch, strideRows, strideColumns, weights, bias, kind, alpha);
+      else {
+        const b = bias ? spread<Lane>(bias) : splat<Lane>(0);
+        slide(CONV, output, outputRows, outputColumns, scratch, strideRows, table, taps, weights, b, lo, hi);
       }
-      if (isThree) slide3x3(output, outputRows, outputColumns, scratch, strideRows, strideColumns, weights, b, lo, hi);
-      else
-        slide(
-          CONV, output, outputRows, outputColumns, scratch, kernelRows, kernelColumns, strideRows, strideColumns,
-          dilationRows, dilationColumns, weights, b, lo, hi,
-        );
-      weights += (kernelRows * kernelColumns) << 2;
+      if (bias) bias += 4;
       if (kind > CLIPPED) activate(kind, output, output, outputRows * outputColumns, alpha);
     }
   }
@@ -169,7 +237,11 @@ export function pool(
   top: usize, left: usize, scratch: usize,
 ): void {
   const first: f32 = isMaximum ? -Infinity : 0;
+  const taps = poolRows * poolColumns;
+  const table = scratch;
+  scratch += ((taps + 3) & ~3) << 2;
   layOut(columns, outputColumns, poolColumns, strideColumns, 1, left);
+  listTaps(table, poolRows, poolColumns, strideColumns, 1, 1);
   const paddedRows = rowsNeeded(rows, top, outputRows, strideRows, poolRows, 1);
   border(scratch, paddedRows, first);
   const isPadded = top > 0 || left > 0 || paddedRows > rows || (outputColumns - 1) * strideColumns + poolColumns > columns;
@@ -179,10 +251,10 @@ export function pool(
   for (; channels > 0; channels--, input += inputStride, output += outputStride) {
     copyIn(scratch + top * scratchPitch, input, rows, columns, strideColumns, left, first);
     if (isMaximum) {
-      slide(MAXIMUM, output, outputRows, outputColumns, scratch, poolRows, poolColumns, strideRows, strideColumns, 1, 1, 0, none, lo, hi);
+      slide(MAXIMUM, output, outputRows, outputColumns, scratch, strideRows, table, taps, 0, none, lo, hi);
       continue;
     }
-    slide(SUM, output, outputRows, outputColumns, scratch, poolRows, poolColumns, strideRows, strideColumns, 1, 1, 0, none, lo, hi);
+    slide(SUM, output, outputRows, outputColumns, scratch, strideRows, table, taps, 0, none, lo, hi);
     const count = outputRows * outputColumns;
     if (isPadded) {
       for (let i: usize = 0; i < count; i++) {

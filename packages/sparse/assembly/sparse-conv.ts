@@ -14,12 +14,17 @@ let values: usize = 0;
 let biases: usize = 0;
 let kind: i32 = 0;
 let alpha: f32 = 0;
+let blocks: usize = 1;
+// The block of taps that a sweep adds, and whether it begins with the bias and ends with the activation.
+let block: usize = 0;
+let isFirst: bool = true;
+let isLast: bool = true;
 
-/** The vector `at` of a tile of `across` in a row; a tile has up to eight, in one row or several. */
+/** The vector `at` of a tile of rows of `across` vectors. */
 // @ts-ignore: decorator
 @inline
-function place(row0: usize, rowPitch: usize, across: usize, at: usize): usize {
-  return row0 + (at / across) * rowPitch + (at % across) * (lanes<Lane>() << 2);
+function place(first: usize, rowPitch: usize, across: usize, at: usize): usize {
+  return first + (at / across) * rowPitch + (at % across) * sizeof<Lane>();
 }
 
 /**
@@ -30,12 +35,14 @@ function place(row0: usize, rowPitch: usize, across: usize, at: usize): usize {
 @inline
 function sweep<I>(down: usize, across: usize, output: usize, input: usize): void {
   const n = down * across;
-  const lo = splat<Lane>(lowest(kind));
-  const hi = splat<Lane>(highest(kind, alpha));
+  const lo = splat<Lane>(isLast ? lowest(kind) : -Infinity);
+  const hi = splat<Lane>(isLast ? highest(kind, alpha) : Infinity);
+  const isCurved = isLast && kind > CLIPPED;
+  const begin = isFirst;
   const rowPitch = inputPitch;
   const table = offsets;
   let bias = biases;
-  let start = starts;
+  let start = starts + block * (outputs << 2);
   const lastStart = start + (outputs << 2);
   let i = indices + <usize>load<u32>(start) * sizeof<I>();
   let v = values + (<usize>load<u32>(start) << 2);
@@ -46,7 +53,15 @@ function sweep<I>(down: usize, across: usize, output: usize, input: usize): void
       a0 = spread<Lane>(bias);
       bias += 4;
     }
-    let a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0;
+    let a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0;
+    if (!begin) {
+      a0 = load<Lane>(output);
+      if (n > 1) a1 = load<Lane>(place(output, pitch, across, 1));
+      if (n > 2) a2 = load<Lane>(place(output, pitch, across, 2));
+      if (n > 3) a3 = load<Lane>(place(output, pitch, across, 3));
+      if (n > 4) a4 = load<Lane>(place(output, pitch, across, 4));
+      if (n > 5) a5 = load<Lane>(place(output, pitch, across, 5));
+    }
     const end = values + (<usize>load<u32>(start) << 2);
     while (v < end) {
       const p = input + load<u32>(table + (<usize>load<I>(i) << 2));
@@ -59,10 +74,8 @@ function sweep<I>(down: usize, across: usize, output: usize, input: usize): void
       if (n > 3) a3 = madd<Lane>(w, load<Lane>(place(p, rowPitch, across, 3)), a3);
       if (n > 4) a4 = madd<Lane>(w, load<Lane>(place(p, rowPitch, across, 4)), a4);
       if (n > 5) a5 = madd<Lane>(w, load<Lane>(place(p, rowPitch, across, 5)), a5);
-      if (n > 6) a6 = madd<Lane>(w, load<Lane>(place(p, rowPitch, across, 6)), a6);
-      if (n > 7) a7 = madd<Lane>(w, load<Lane>(place(p, rowPitch, across, 7)), a7);
     }
-    if (kind > CLIPPED) {
+    if (isCurved) {
       // In registers: in memory the vectors of narrow rows overlap.
       a0 = activated(kind, a0, alpha);
       if (n > 1) a1 = activated(kind, a1, alpha);
@@ -70,8 +83,6 @@ function sweep<I>(down: usize, across: usize, output: usize, input: usize): void
       if (n > 3) a3 = activated(kind, a3, alpha);
       if (n > 4) a4 = activated(kind, a4, alpha);
       if (n > 5) a5 = activated(kind, a5, alpha);
-      if (n > 6) a6 = activated(kind, a6, alpha);
-      if (n > 7) a7 = activated(kind, a7, alpha);
     }
     store<Lane>(output, min<Lane>(max<Lane>(a0, lo), hi));
     if (n > 1) store<Lane>(place(output, pitch, across, 1), min<Lane>(max<Lane>(a1, lo), hi));
@@ -79,35 +90,73 @@ function sweep<I>(down: usize, across: usize, output: usize, input: usize): void
     if (n > 3) store<Lane>(place(output, pitch, across, 3), min<Lane>(max<Lane>(a3, lo), hi));
     if (n > 4) store<Lane>(place(output, pitch, across, 4), min<Lane>(max<Lane>(a4, lo), hi));
     if (n > 5) store<Lane>(place(output, pitch, across, 5), min<Lane>(max<Lane>(a5, lo), hi));
-    if (n > 6) store<Lane>(place(output, pitch, across, 6), min<Lane>(max<Lane>(a6, lo), hi));
-    if (n > 7) store<Lane>(place(output, pitch, across, 7), min<Lane>(max<Lane>(a7, lo), hi));
     output += stride;
   }
 }
 
-// The tiles that there are: wide ones for long rows, deep ones for planes of narrow rows.
+// The tiles that there are: wide ones for long rows, deep ones for planes of narrow rows. Engines load all of a tile's vectors before they
+// multiply: six sums, six vectors and the weight still fit into the sixteen registers of x64, eight do not.
 function sweep1x1<I>(output: usize, input: usize): void { sweep<I>(1, 1, output, input); }
 function sweep1x2<I>(output: usize, input: usize): void { sweep<I>(1, 2, output, input); }
 function sweep1x3<I>(output: usize, input: usize): void { sweep<I>(1, 3, output, input); }
 function sweep1x4<I>(output: usize, input: usize): void { sweep<I>(1, 4, output, input); }
 function sweep1x5<I>(output: usize, input: usize): void { sweep<I>(1, 5, output, input); }
 function sweep1x6<I>(output: usize, input: usize): void { sweep<I>(1, 6, output, input); }
-function sweep1x7<I>(output: usize, input: usize): void { sweep<I>(1, 7, output, input); }
-function sweep1x8<I>(output: usize, input: usize): void { sweep<I>(1, 8, output, input); }
+function sweep2x2<I>(output: usize, input: usize): void { sweep<I>(2, 2, output, input); }
 function sweep2x3<I>(output: usize, input: usize): void { sweep<I>(2, 3, output, input); }
-function sweep2x4<I>(output: usize, input: usize): void { sweep<I>(2, 4, output, input); }
-function sweep4x2<I>(output: usize, input: usize): void { sweep<I>(4, 2, output, input); }
+function sweep3x2<I>(output: usize, input: usize): void { sweep<I>(3, 2, output, input); }
 
-function sweepRow<I>(across: usize, output: usize, input: usize): void {
+// @ts-ignore: decorator
+@inline
+function sweepTile(down: usize, across: usize, output: usize, input: usize): void {
+  if (down == 3) return sweep3x2<u16>(output, input);
+  if (down == 2) return across == 3 ? sweep2x3<u16>(output, input) : sweep2x2<u16>(output, input);
   switch (<i32>across) {
-    case 1: return sweep1x1<I>(output, input);
-    case 2: return sweep1x2<I>(output, input);
-    case 3: return sweep1x3<I>(output, input);
-    case 4: return sweep1x4<I>(output, input);
-    case 5: return sweep1x5<I>(output, input);
-    case 6: return sweep1x6<I>(output, input);
-    case 7: return sweep1x7<I>(output, input);
-    default: return sweep1x8<I>(output, input);
+    case 1: return sweep1x1<u16>(output, input);
+    case 2: return sweep1x2<u16>(output, input);
+    case 3: return sweep1x3<u16>(output, input);
+    case 4: return sweep1x4<u16>(output, input);
+    case 5: return sweep1x5<u16>(output, input);
+    default: return sweep1x6<u16>(output, input);
+  }
+}
+
+/** All blocks of taps of one tile, while the tile's outputs are near. */
+function sweepBlocks(down: usize, across: usize, output: usize, input: usize): void {
+  for (block = 0; block < blocks; block++) {
+    isFirst = block == 0;
+    isLast = block + 1 == blocks;
+    sweepTile(down, across, output, input);
+  }
+}
+
+export function sparseConvBlocks(
+  output: usize, outputStride: usize, outputPitch: usize, outputCount: usize, rows: usize, columns: usize,
+  input: usize, pitchOfInput: usize, tapOffsets: usize, rowStarts: usize, tapIndices: usize, tapValues: usize,
+  bias: usize, activation: i32, parameter: f32, blockCount: usize,
+): void {
+  take(outputStride, outputPitch, outputCount, pitchOfInput, tapOffsets, rowStarts, tapIndices, tapValues, bias, activation, parameter);
+  blocks = blockCount;
+  const across = (columns + lanes<Lane>() - 1) / lanes<Lane>();
+  if (across == 2 || across == 3)
+    while (rows > 1) {
+      // Rows of two vectors go by three; four are two and two.
+      const down: usize = across == 2 && rows != 2 && rows != 4 ? 3 : 2;
+      sweepBlocks(down, across, output, input);
+      rows -= down;
+      output += down * pitch;
+      input += down * inputPitch;
+    }
+  for (; rows > 0; rows--, output += pitch, input += inputPitch) {
+    let left = across;
+    let x: usize = 0;
+    // As many tiles as needed, all of about one width.
+    for (let tiles = (across + 5) / 6; tiles > 0; tiles--) {
+      const width = (left + tiles - 1) / tiles;
+      sweepBlocks(1, width, output + x, input + x);
+      left -= width;
+      x += width * sizeof<Lane>();
+    }
   }
 }
 
@@ -116,27 +165,10 @@ export function sparseConv(
   input: usize, pitchOfInput: usize, tapOffsets: usize, rowStarts: usize, tapIndices: usize, tapValues: usize,
   bias: usize, activation: i32, parameter: f32,
 ): void {
-  take(outputStride, outputPitch, outputCount, pitchOfInput, tapOffsets, rowStarts, tapIndices, tapValues, bias, activation, parameter);
-  const vector = lanes<Lane>() << 2;
-  const across = (columns + lanes<Lane>() - 1) / lanes<Lane>();
-  const down: usize = across == 2 ? 4 : across == 3 || across == 4 ? 2 : 1;
-  if (down > 1)
-    for (; rows >= down; rows -= down, output += down * pitch, input += down * inputPitch) {
-      if (across == 2) sweep4x2<u16>(output, input);
-      else if (across == 3) sweep2x3<u16>(output, input);
-      else sweep2x4<u16>(output, input);
-    }
-  for (; rows > 0; rows--, output += pitch, input += inputPitch) {
-    let left = across;
-    let x: usize = 0;
-    // As many tiles as needed, all of about one width.
-    for (let tiles = (across + 7) / 8; tiles > 0; tiles--) {
-      const width = (left + tiles - 1) / tiles;
-      sweepRow<u16>(width, output + x, input + x);
-      left -= width;
-      x += width * vector;
-    }
-  }
+  sparseConvBlocks(
+    output, outputStride, outputPitch, outputCount, rows, columns, input, pitchOfInput, tapOffsets, rowStarts, tapIndices, tapValues,
+    bias, activation, parameter, 1,
+  );
 }
 
 /** The same with indices of 32 bits, for more than 65,536 taps. */
@@ -147,6 +179,8 @@ export function sparseConvWide(
 ): void {
   take(outputStride, outputPitch, outputCount, pitchOfInput, tapOffsets, rowStarts, tapIndices, tapValues, bias, activation, parameter);
   const vector = lanes<Lane>() << 2;
+  block = 0;
+  isFirst = isLast = true;
   for (; rows > 0; rows--, output += pitch, input += inputPitch) {
     let left = (columns + lanes<Lane>() - 1) / lanes<Lane>();
     let x: usize = 0;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { KernelMemory, numbers, sparseRows, worstDifference } from '../testing/kernel-memory.ts';
-import { ACTIVATIONS, convScratch, packConv, planeStride, slideScratch, supportedVariants } from './index.ts';
+import { ACTIVATIONS, blockTaps, convScratch, packConv, planeStride, slideScratch, supportedVariants } from './index.ts';
 
 const TOLERANCE = 2e-6;
 const SEED = { seed: 11, numRuns: 60 };
@@ -68,6 +68,21 @@ describe.each(supportedVariants())('on %s WebAssembly', (variant) => {
 
         kernels.fill(out, (outputs * stride) / 4, 0);
         kernels.sparseConvWide(...where, startsAt, memory.put(Uint32Array.from(indices)), valuesAt, biasAt, activation, 0.5);
+        expect(worstDifference(memory.readPlanes(out, outputs, rows, columns, stride), expected)).toBeLessThan(TOLERANCE);
+
+        const blocked = blockTaps({ starts, indices: Uint16Array.from(indices), values }, outputs, taps, 7);
+        const [blockStarts, blockIndices, blockValues] = [blocked.starts, blocked.indices, blocked.values].map((part) => memory.put(part));
+        kernels.fill(out, (outputs * stride) / 4, 0);
+        kernels.sparseConvBlocks(
+          ...where,
+          blockStarts as number,
+          blockIndices as number,
+          blockValues as number,
+          biasAt,
+          activation,
+          0.5,
+          Math.ceil(taps / 7),
+        );
         expect(worstDifference(memory.readPlanes(out, outputs, rows, columns, stride), expected)).toBeLessThan(TOLERANCE);
 
         kernels.fill(out, (outputs * stride) / 4, 0);

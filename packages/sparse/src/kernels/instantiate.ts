@@ -1,4 +1,4 @@
-import { BINARIES } from './binaries.ts';
+import { BINARIES, LENGTHS } from './binaries.ts';
 import type { Kernels } from './kernels.ts';
 
 /** What an engine can run, the fastest first: fused multiply-adds on vectors, vectors, plain WebAssembly of 2017. */
@@ -9,18 +9,43 @@ export type Variant = (typeof VARIANTS)[number];
 /** The variants that this engine runs; empty where there is no WebAssembly at all. */
 export function supportedVariants(): Variant[] {
   if (typeof WebAssembly === 'undefined') return [];
-  return VARIANTS.filter((variant) => WebAssembly.validate(binary(variant)));
+  return VARIANTS.filter((variant) => variant === 'plain' || WebAssembly.validate(Uint8Array.from(PROBES[variant])));
 }
+
+/** A module of one function () → v128. */
+const FUNCTION = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10];
+/** i8x16.splat(0) */
+const SPLAT = [65, 0, 253, 15];
+
+/** The smallest modules that only an engine with vectors, and one with fused multiply-adds on them, takes. */
+const PROBES = {
+  simd: [...FUNCTION, 8, 1, 6, 0, ...SPLAT, 11],
+  relaxed: [...FUNCTION, 19, 1, 17, 0, ...SPLAT, ...SPLAT, ...SPLAT, 253, 133, 2, 11],
+} as const;
+
+/** Compiled once, for all models. */
+const modules = new Map<Variant, Promise<WebAssembly.Module>>();
 
 /**
  * The kernels of a variant over a memory. What the engine says against it (a content security policy without 'wasm-unsafe-eval') is
  * thrown as it is: a `WebAssembly.CompileError`.
  */
 export async function instantiateKernels(memory: WebAssembly.Memory, variant: Variant): Promise<Kernels> {
-  const { instance } = await WebAssembly.instantiate(binary(variant), { env: { memory } });
-  return instance.exports as unknown as Kernels;
+  const compiled = modules.get(variant) ?? compile(variant);
+  modules.set(variant, compiled);
+  try {
+    const { exports } = await WebAssembly.instantiate(await compiled, { env: { memory } });
+    return exports as unknown as Kernels;
+  } catch (error) {
+    modules.delete(variant);
+    throw error;
+  }
 }
 
-function binary(variant: Variant): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(BINARIES[variant]), (character) => character.charCodeAt(0));
+async function compile(variant: Variant): Promise<WebAssembly.Module> {
+  const packed = Uint8Array.from(atob(BINARIES), (character) => character.charCodeAt(0));
+  const all = await new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream('deflate'))).arrayBuffer();
+  let start = 0;
+  for (const before of VARIANTS.slice(0, VARIANTS.indexOf(variant))) start += LENGTHS[before];
+  return WebAssembly.compile(all.slice(start, start + LENGTHS[variant]));
 }

@@ -45,6 +45,29 @@ export interface Kernels {
     alpha: number,
   ): void;
 
+  /**
+   * `sparseConv` whose taps come in blocks, so that what a block reads of the input stays in the first cache: the weights of `blockTaps`,
+   * with blocks·outputs + 1 `starts`. Worth it where `tapsInBlock` says so; the result differs by rounding alone.
+   */
+  sparseConvBlocks(
+    output: number,
+    outputStride: number,
+    outputPitch: number,
+    outputs: number,
+    rows: number,
+    columns: number,
+    input: number,
+    inputPitch: number,
+    offsets: number,
+    starts: number,
+    indices: number,
+    values: number,
+    bias: number,
+    activation: number,
+    alpha: number,
+    blocks: number,
+  ): void;
+
   /** `sparseConv` with uint32 `indices`, for more than 65,536 taps. */
   sparseConvWide: Kernels['sparseConv'];
 
