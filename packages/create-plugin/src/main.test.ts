@@ -17,7 +17,12 @@ function call(cwd: string, args: readonly string[], answers?: readonly (readonly
   const [command, ...rest] =
     answers === undefined
       ? [process.execPath, MAIN, ...args]
-      : ['script', '-qfec', `stty cols 250 rows 30 && ${[process.execPath, MAIN, ...args].map((each) => `'${each}'`).join(' ')}`, '/dev/null'];
+      : [
+          'script',
+          '-qfec',
+          `stty cols 250 rows 30 && ${[process.execPath, MAIN, ...args].map((each) => `'${each}'`).join(' ')}`,
+          '/dev/null',
+        ];
   const child = spawn(command as string, rest, { cwd, env: { ...process.env, CI: '', npm_config_user_agent: '' } });
   onTestFinished(() => void child.kill('SIGKILL'));
   const left = [...(answers ?? [])];
