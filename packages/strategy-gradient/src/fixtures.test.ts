@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Budget, LiveRun, MaskSet, modelParameters, type Samples, type ScoringContext, writeWeights } from '@espalier/core';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { setUp } from './testing/make.ts';
+import { bed } from './testing/bed.ts';
 
 beforeAll(() => tf.setBackend('cpu'));
 
@@ -78,7 +78,7 @@ function setUpNet(name: string) {
     inputs: [{ shape: inputs.shape.slice(1), data: Float32Array.from(inputs.data) }],
     targets: [{ shape: [], data: Int32Array.from(labels) }],
   };
-  return setUp({ model, samples, batchSize: FIXTURES.batchSize, loss: 'sparseCategoricalCrossentropy' });
+  return bed.on({ model, samples }, { batchSize: FIXTURES.batchSize, loss: 'sparseCategoricalCrossentropy' });
 }
 
 /** Equal to so much of the largest score of the tensor, element by element. */
@@ -119,11 +119,11 @@ describe('scores are torch’s', () => {
   });
 
   test.each(CASES.filter(({ scorer }) => scorer === 'movement'))('$scorer, $net: the sums over a training', async ({ net }) => {
-    const { make, samples, parameters, partsOf } = setUpNet(net);
+    const { make, samples, parameters, runParts } = setUpNet(net);
     const scorer = make('scorer', 'movement');
     const { learningRate, steps } = FIXTURES;
     const optimizer = make('optimizer', { sgd: { learningRate } });
-    const run = await LiveRun.open(partsOf({ task: 'classification', optimizer, budget: new Budget(steps, 1), batchSize: samples.size }));
+    const run = await LiveRun.open(runParts({ task: 'classification', optimizer, budget: new Budget(steps, 1), batchSize: samples.size }));
     await run.train(run.budget, { watch: scorer });
     const scores = await scorer.score(parameters, run);
     for (const [i, { name }] of parameters.entries()) {

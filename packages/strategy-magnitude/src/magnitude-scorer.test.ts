@@ -17,14 +17,3 @@ test('L1 is the size of a weight, L2 its square', () => {
   expect(scores('l1', [1, -2, 0, 0.5])).toEqual([1, 2, 0, 0.5]);
   expect(scores('l2', [1, -2, 0, 0.5])).toEqual([1, 4, 0, 0.25]);
 });
-
-test('each score has the shape of its weights, and belongs to the caller', () => {
-  const [parameter] = parameters([1, 2, 3]);
-  if (parameter === undefined) expect.fail('no parameter');
-  const before = tf.memory().numTensors;
-  const [score] = new MagnitudeScorer({ norm: 'l1' }).score([parameter]);
-  expect(score?.shape).toEqual([3, 1]);
-  expect(tf.memory().numTensors - before).toBe(1);
-  score?.dispose();
-  expect(parameter.variable.isDisposed).toBe(false);
-});

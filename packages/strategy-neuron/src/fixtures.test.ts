@@ -1,13 +1,7 @@
 /** Every scorer beside torch, on the same weights and samples: fixtures/make_scores.py computes the formulas in float64. */
 import { readFileSync } from 'node:fs';
 import {
-  ACTIVATIONS,
-  Activations,
-  Calibration,
-  GRADIENTS,
-  Gradients,
   MaskSet,
-  PartContainer,
   type PrunableParameter,
   type Samples,
   type ScoringContext,
@@ -17,7 +11,7 @@ import {
 } from '@espalier/core';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { make, registry } from './testing/runs.ts';
+import { bed } from './testing/bed.ts';
 
 beforeAll(() => tf.setBackend('cpu'));
 
@@ -72,15 +66,12 @@ describe('scores of units are torch’s to 1e-5', () => {
       inputs: [{ shape: inputs.shape.slice(1), data: Float32Array.from(inputs.data) }],
       targets: [{ shape: [], data: Int32Array.from(labels) }],
     };
-    const calibration = new Calibration(samples, FIXTURES.batchSize);
-    const container = new PartContainer(registry)
-      .bind(ACTIVATIONS, new Activations(model, calibration))
-      .bind(GRADIENTS, new Gradients(model, make('loss', 'sparseCategoricalCrossentropy'), calibration));
+    const stage = bed.on({ model, samples }, { batchSize: FIXTURES.batchSize, loss: 'sparseCategoricalCrossentropy' });
 
     const expected = scores[name] as Record<string, number[]>;
     const parameters = selectParameters(model).taken.filter((parameter) => parameter.name in expected);
     const context = { model, masks: new MaskSet(parameters) } as unknown as ScoringContext;
-    const found = await make('scorer', SCORERS[name] ?? name, container).score(parameters, context);
+    const found = await stage.make('scorer', SCORERS[name] ?? name).score(parameters, context);
     expect(parameters).toHaveLength(Object.keys(expected).length);
     for (const [i, tensor] of found.entries()) {
       const parameter = parameters[i] as PrunableParameter;

@@ -80,7 +80,7 @@ export async function watched({ stage, scorer, parameters }: Look, steps = 2): P
   if (scorer.watch === undefined) return FRESH;
   // So small a rate that the weights stay what they are, whatever they are.
   const optimizer = stage.make('optimizer', { sgd: { learningRate: 1e-9 } });
-  const run = await LiveRun.open(stage.parts({ parameters, optimizer }));
+  const run = await LiveRun.open(stage.runParts({ parameters, optimizer }));
   try {
     await run.train(run.budget.inParts(run.budget.steps / steps)[0] ?? run.budget, { watch: scorer });
     return { random: FRESH.random, ...(await (run.keep as RunKeeping).save()) };

@@ -296,7 +296,7 @@ export const SCORER_PROMISES = {
         const example = subject.fresh(net);
         const look = lookAt(subject.tried, net, example);
         const parameters = parametersLike(example, subject.tried, those);
-        const run = await LiveRun.open(look.stage.parts({ parameters, mayEmpty: true }));
+        const run = await LiveRun.open(look.stage.runParts({ parameters, mayEmpty: true }));
         try {
           if (look.scorer.watch !== undefined) await run.train(run.budget.split(2), { watch: look.scorer });
           const { sparsity } = await run.cut(look.scorer, 0.5);

@@ -88,14 +88,12 @@ export class Stage {
       .bind(CALIBRATION, calibration)
       .bind(GRADIENTS, new Gradients(model, this.loss, calibration))
       .bind(ACTIVATIONS, new Activations(model, calibration));
-    const { threshold, optimizer, trainer } = this.parts();
+    const { threshold, optimizer, trainer } = this.runParts();
     this.container.bind(THRESHOLD, threshold).bind(OPTIMIZER, optimizer).bind(TRAINER, trainer);
   }
 
   /** A part as a config would name it. */
-  make<K extends PartKind>(kind: K, config: unknown): PartTypes[K] {
-    return makeFrom(this.container, kind, config);
-  }
+  readonly make = <K extends PartKind>(kind: K, config: unknown): PartTypes[K] => makeFrom(this.container, kind, config);
 
   /** The scores of each parameter's weights by a scorer, as a config would name it, before anything is pruned. */
   async scores(config: unknown): Promise<number[][]> {
@@ -114,7 +112,7 @@ export class Stage {
   }
 
   /** What `LiveRun.open` takes: half of the weights, full batches, plain descent, four steps; pass what is to be different. */
-  parts(more: Partial<LiveRunParts> = {}): LiveRunParts {
+  readonly runParts = (more: Partial<LiveRunParts> = {}): LiveRunParts => {
     const { model, samples, loss, parameters, granularity, seed } = this;
     return {
       model,
@@ -132,7 +130,7 @@ export class Stage {
       seed,
       ...more,
     };
-  }
+  };
 }
 
 function samplesOf({ inputs, outputs }: tf.LayersModel): Samples {

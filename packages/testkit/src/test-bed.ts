@@ -73,9 +73,7 @@ export class TestBed {
   }
 
   /** A part that needs no net: `make('scheduler', { linear: { end: 0.75 } })`. */
-  make<K extends PartKind>(kind: K, config: unknown): PartTypes[K] {
-    return makeFrom(this.container, kind, config);
-  }
+  readonly make = <K extends PartKind>(kind: K, config: unknown): PartTypes[K] => makeFrom(this.container, kind, config);
 
   /** Parts that are made for a net, and runs over it: `on(NETS.dense()).make('scorer', 'snip')`. */
   on(net: StagedNet, options?: StageOptions): Stage {
@@ -150,7 +148,7 @@ export class TestBed {
     const { granularity, seed = 5, loss, mayEmpty } = asked;
     const before = tf.memory().numTensors;
     const stage = this.on(example, { granularity, seed, loss, batchSize: 4 });
-    const parts = stage.parts({
+    const parts = stage.runParts({
       sparsity,
       threshold: stage.make('threshold', threshold),
       optimizer: stage.make('optimizer', { adam: { learningRate: { cosine: { from: 0.02 } } } }),

@@ -268,7 +268,7 @@ export const GRANULARITY_PROMISES = {
         const example = (NETS as Readonly<Record<string, (typeof NETS)['dense']>>)[net]?.() as ReturnType<(typeof NETS)['dense']>;
         const asked = (granularity.maxSparsity ?? 1) / 2;
         const fresh = subject.tried.bed.on(example, { granularity: subject.tried.config });
-        const run = await LiveRun.open(fresh.parts({ mayEmpty: true }));
+        const run = await LiveRun.open(fresh.runParts({ mayEmpty: true }));
         try {
           const { sparsity } = await run.cut(drawn, asked);
           // Of a small axis all may be protected.

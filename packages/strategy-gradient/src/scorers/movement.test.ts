@@ -6,9 +6,9 @@ import { oneNeuron, rounded } from '../testing/one-neuron.ts';
 beforeAll(() => tf.setBackend('cpu'));
 
 test('sums −w·g over the steps that it watches', async () => {
-  const { make, parameters, partsOf } = oneNeuron();
+  const { make, parameters, runParts } = oneNeuron();
   const scorer = make('scorer', 'movement');
-  const run = await LiveRun.open(partsOf({ budget: new Budget(2, 1) }));
+  const run = await LiveRun.open(runParts({ budget: new Budget(2, 1) }));
   await run.train(run.budget, { watch: scorer });
   // w = (1, 2, −1), g = (2, 1, −3); a step of 0.1 later w = (0.8, 1.9, −0.7), g = (1.7, 1.5, −0.6).
   const [sums] = await scorer.score(parameters, run);
@@ -22,8 +22,10 @@ test('sums −w·g over the steps that it watches', async () => {
 });
 
 test('without having watched anything it says so', async () => {
-  const { make, partsOf } = oneNeuron();
-  const run = await LiveRun.open(partsOf());
-  await expect(run.cut(make('scorer', 'movement'))).rejects.toThrow('movement: has seen no training, so there is nothing to score by');
+  const { make, runParts } = oneNeuron();
+  const run = await LiveRun.open(runParts());
+  await expect(run.cut(make('scorer', 'movement'))).rejects.toThrow(
+    'movement, at step 0: has seen no training, so there is nothing to score by',
+  );
   run.dispose();
 });

@@ -1,15 +1,14 @@
 import { modelParameters, type PrunableParameter, readWeights, selectParameters } from '@espalier/core';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
-import { registry, setUp } from '../testing/make.ts';
+import { bed } from '../testing/bed.ts';
 import { rounded, scoresOfOneNeuron } from '../testing/one-neuron.ts';
 
 beforeAll(() => tf.setBackend('cpu'));
 
 const { dense } = tf.layers;
-const NO_SAMPLES = { size: 0, inputs: [], targets: [] };
 const scoresOf = async (model: tf.LayersModel): Promise<number[][]> => {
-  const { make, parameters } = setUp({ model, samples: NO_SAMPLES });
+  const { make, parameters } = bed.on({ model });
   const scores = await make('scorer', 'synflow').score(parameters, {} as never);
   return scores.map((score) => [...score.dataSync()]);
 };
@@ -92,7 +91,7 @@ test('where nothing flows any more, all scores are zero', async () => {
 });
 
 test('a net in which ones make no sense is refused by name', () => {
-  const { make } = setUp({ model: twoLayers('relu', 'linear'), samples: NO_SAMPLES });
+  const { make } = bed.on({ model: twoLayers('relu', 'linear') });
   const scorer = make('scorer', 'synflow');
   const why = (model: tf.LayersModel) => scorer.refuses?.(selectParameters(model).taken[0] as PrunableParameter, model);
   expect(why(tf.sequential({ layers: [tf.layers.lstm({ name: 'memory', units: 2, inputShape: [3, 1] }), dense({ units: 1 })] }))).toContain(
@@ -102,5 +101,5 @@ test('a net in which ones make no sense is refused by name', () => {
     'has an open dimension',
   );
   expect(why(twoLayers('tanh', 'softmax'))).toBeUndefined();
-  expect(registry.find('scorer', 'synflow')?.plugin).toBe('@espalier/strategy-gradient');
+  expect(bed.registry.find('scorer', 'synflow')?.plugin).toBe('@espalier/strategy-gradient');
 });

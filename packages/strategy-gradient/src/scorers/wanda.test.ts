@@ -1,7 +1,7 @@
 import { modelParameters, selectParameters } from '@espalier/core';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
-import { setUp } from '../testing/make.ts';
+import { bed } from '../testing/bed.ts';
 import { rounded, scoresOfOneNeuron } from '../testing/one-neuron.ts';
 
 beforeAll(() => tf.setBackend('cpu'));
@@ -25,7 +25,7 @@ async function scoresOf(layer: tf.layers.Layer, kernel: tf.Tensor): Promise<numb
   const [own] = modelParameters(model);
   own?.variable.assign(kernel);
   const samples = { ...IMAGE, targets: [{ shape: [1], data: new Float32Array(1) }] };
-  const { make, parameters } = setUp({ model, samples });
+  const { make, parameters } = bed.on({ model, samples });
   const [scores] = await make('scorer', byLayer).score(parameters, {} as never);
   return rounded([...(scores as tf.Tensor).dataSync()], 3);
 }
@@ -51,9 +51,8 @@ test('and a depthwise one’s, whose kernel is [height, width, in, multiplier]',
 });
 
 test('what it cannot score it says by name', () => {
-  const { make } = setUp({
+  const { make } = bed.on({
     model: tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1] })] }),
-    samples: { size: 0, inputs: [], targets: [] },
   });
   const scorer = make('scorer', 'wanda');
   const model = tf.sequential({

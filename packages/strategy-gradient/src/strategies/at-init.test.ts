@@ -1,29 +1,29 @@
 import { Budget, readWeights } from '@espalier/core';
+import { NETS } from '@espalier/testkit';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
-import { setUp } from '../testing/make.ts';
-import { NETS } from '../testing/nets.ts';
+import { bed } from '../testing/bed.ts';
 import { oneNeuron } from '../testing/one-neuron.ts';
 import { watchRun } from '../testing/watch-run.ts';
 
 beforeAll(() => tf.setBackend('cpu'));
 
 test('goes back to the untrained weights, cuts them by SNIP, trains for the whole budget', async () => {
-  const { make, partsOf, model } = oneNeuron();
+  const { make, runParts, model } = oneNeuron();
   const initial = await readWeights(model);
   // After training the scores are others: there they would be (0, 0, 0).
   model.setWeights([tf.tensor2d([4, -3, 1], [3, 1])]);
-  const parts = partsOf({ sparsity: 1 / 3, snapshots: { initial }, budget: new Budget(1, 1), optimizer: make('optimizer', 'sgd') });
+  const parts = runParts({ sparsity: 1 / 3, snapshots: { initial }, budget: new Budget(1, 1), optimizer: make('optimizer', 'sgd') });
   expect(await watchRun(make('strategy', 'at-init'), parts)).toEqual(['rewind to initial', `cut to ${1 / 3} at 0`, '1 steps']);
   // (2, 2, 3), ties by position.
   expect(model.getWeights()[0]?.dataSync()[0]).toBe(0);
 });
 
 test('in rounds the sparsity rises as 1 − (1 − s)^(r/R), all before any training', async () => {
-  const { model, samples } = NETS['convolutions, batch norm and dropout']();
-  const { make, partsOf, parameters } = setUp({ model, samples });
+  const { model, samples } = NETS['convolutions with batch norm']();
+  const { make, runParts, parameters } = bed.on({ model, samples });
   const size = parameters.reduce((sum, parameter) => sum + parameter.size, 0);
-  const parts = partsOf({ sparsity: 0.8, snapshots: { initial: await readWeights(model) } });
+  const parts = runParts({ sparsity: 0.8, snapshots: { initial: await readWeights(model) } });
   expect(await watchRun(make('strategy', { 'at-init': { scorer: 'synflow', rounds: 4 } }), parts)).toEqual([
     'rewind to initial',
     ...[1, 2, 3, 4].map((round) => `cut to ${Math.round((1 - 0.2 ** (round / 4)) * size) / size} at 0`),
@@ -32,8 +32,8 @@ test('in rounds the sparsity rises as 1 − (1 − s)^(r/R), all before any trai
 });
 
 test('SynFlow takes a hundred rounds where no number is given', async () => {
-  const { make, partsOf, model } = oneNeuron();
-  const parts = partsOf({ snapshots: { initial: await readWeights(model) } });
+  const { make, runParts, model } = oneNeuron();
+  const parts = runParts({ snapshots: { initial: await readWeights(model) } });
   const happened = await watchRun(make('strategy', { 'at-init': { scorer: 'synflow' } }), parts);
   expect(happened.filter((what) => what.startsWith('cut'))).toHaveLength(100);
 });
@@ -48,8 +48,8 @@ function bottleneck(): tf.LayersModel {
 test('over many rounds SynFlow leaves no layer without weights where the number of them allows it', async () => {
   const model = bottleneck();
   const column = (width: number) => ({ shape: [width], data: Float32Array.from({ length: 4 * width }, (_, i) => Math.sin(i)) });
-  const { make, partsOf, parameters } = setUp({ model, samples: { size: 4, inputs: [column(8)], targets: [column(2)] } });
-  const parts = partsOf({ sparsity: 0.92, snapshots: { initial: await readWeights(model) }, mayEmpty: true, budget: new Budget(0, 1) });
+  const { make, runParts, parameters } = bed.on({ model, samples: { size: 4, inputs: [column(8)], targets: [column(2)] } });
+  const parts = runParts({ sparsity: 0.92, snapshots: { initial: await readWeights(model) }, mayEmpty: true, budget: new Budget(0, 1) });
   await watchRun(make('strategy', { 'at-init': { scorer: 'synflow' } }), parts);
   for (const { name, variable } of parameters) expect([name, variable.dataSync().some((weight) => weight !== 0)]).toEqual([name, true]);
 });

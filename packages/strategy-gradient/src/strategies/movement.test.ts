@@ -1,26 +1,15 @@
-import {
-  Budget,
-  type Checkpoint,
-  type CheckpointStore,
-  LiveRun,
-  type LiveRunParts,
-  readWeights,
-  rehearse,
-  type StoredWeights,
-} from '@espalier/core';
+import { Budget, rehearse } from '@espalier/core';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
-import { setUp } from '../testing/make.ts';
-import { NETS } from '../testing/nets.ts';
 import { oneNeuron } from '../testing/one-neuron.ts';
 import { watchRun } from '../testing/watch-run.ts';
 
 beforeAll(() => tf.setBackend('cpu'));
 
 test('trains once, and cuts along a cubic from begin to end', async () => {
-  const { make, partsOf } = oneNeuron();
+  const { make, runParts } = oneNeuron();
   const strategy = make('strategy', { movement: { begin: 0.2, end: 0.8, cuts: 3 } });
-  const plan = await rehearse(strategy, partsOf({ sparsity: 0.9, budget: new Budget(10, 1) }));
+  const plan = await rehearse(strategy, runParts({ sparsity: 0.9, budget: new Budget(10, 1) }));
   // At 20 % + 60 % · i/3 of ten steps: s · (1 − (1 − i/3)³).
   expect(plan.flatMap(({ what, step, sparsity }) => (what === 'cut' ? [{ step, sparsity: sparsity?.toFixed(6) }] : []))).toEqual([
     { step: 4, sparsity: (0.9 * (1 - 8 / 27)).toFixed(6) },
@@ -31,71 +20,23 @@ test('trains once, and cuts along a cubic from begin to end', async () => {
 
 test('the last cut is made, however short the training', async () => {
   for (const steps of [1, 2, 3, 7]) {
-    const { make, partsOf } = oneNeuron();
-    const plan = await rehearse(make('strategy', 'movement'), partsOf({ sparsity: 0.9, budget: new Budget(steps, 1) }));
+    const { make, runParts } = oneNeuron();
+    const plan = await rehearse(make('strategy', 'movement'), runParts({ sparsity: 0.9, budget: new Budget(steps, 1) }));
     expect(plan.findLast(({ what }) => what === 'cut')?.sparsity).toBeCloseTo(0.9, 12);
   }
 });
 
 test('what training moves towards zero goes, however large it is', async () => {
-  const { make, partsOf, model } = oneNeuron();
+  const { make, runParts, model } = oneNeuron();
   // The gradients (2, 1, −3): the first two shrink, the second, the largest, loses −w·g = −4.85 by the second step.
-  const parts = partsOf({ sparsity: 1 / 3, budget: new Budget(2, 1) });
+  const parts = runParts({ sparsity: 1 / 3, budget: new Budget(2, 1) });
   await watchRun(make('strategy', { movement: { begin: 0, end: 1, cuts: 1 } }), parts);
   expect(model.getWeights()[0]?.dataSync()[1]).toBe(0);
 });
 
 test('a strategy that does not let its scorer watch is refused in its plan, by name', async () => {
-  const { make, partsOf } = oneNeuron();
-  await expect(rehearse(make('strategy', { gradient: { scorer: 'movement' } }), partsOf())).rejects.toThrow(
+  const { make, runParts } = oneNeuron();
+  await expect(rehearse(make('strategy', { gradient: { scorer: 'movement' } }), runParts())).rejects.toThrow(
     'scorer "movement" of @espalier/strategy-gradient: scores by what it has seen of a training',
   );
-});
-
-/** A store that keeps copies, as a file would. */
-class MemoryStore implements CheckpointStore {
-  saved: Checkpoint | null = null;
-
-  async load(): Promise<Checkpoint | null> {
-    return structuredClone(this.saved);
-  }
-
-  async save(checkpoint: Checkpoint): Promise<void> {
-    this.saved = structuredClone(checkpoint);
-  }
-}
-
-/** The weights at the end; null where it was cancelled after so many steps. */
-async function pruned(store?: MemoryStore, cancelAfter = Number.POSITIVE_INFINITY): Promise<StoredWeights | null> {
-  const { make, model, partsOf } = setUp(NETS['convolutions, batch norm and dropout']());
-  const controller = new AbortController();
-  let steps = 0;
-  const parts: LiveRunParts = partsOf({
-    sparsity: 0.7,
-    batchSize: 3,
-    budget: new Budget(12, 2),
-    checkpoints: store,
-    signal: controller.signal,
-    onEvent: ({ type }) => void (type === 'step' && ++steps === cancelAfter && controller.abort()),
-  });
-  const run = await LiveRun.open(parts);
-  try {
-    await make('strategy', { movement: { cuts: 4 } }).prune(run);
-    await run.finish();
-    return await readWeights(model);
-  } catch (error) {
-    if ((error as Error).name === 'Cancelled') return null;
-    throw error;
-  } finally {
-    run.dispose();
-  }
-}
-
-test('stopped in the middle it goes on with its sums, and ends with the same numbers', async () => {
-  const whole = await pruned();
-  for (const after of [1, 5, 8, 11]) {
-    const store = new MemoryStore();
-    expect(await pruned(store, after)).toBeNull();
-    expect(await pruned(store)).toEqual(whole);
-  }
 });

@@ -1,7 +1,7 @@
 import type { Samples, ScoringContext } from '@espalier/core';
 import { MaskSet } from '@espalier/core';
 import * as tf from '@tensorflow/tfjs';
-import { setUp } from './make.ts';
+import { bed } from './bed.ts';
 
 /** Two samples, (1, 1, 0) with target 1 and (0, 1, 3) with target 0. */
 const SAMPLES: Samples = {
@@ -14,7 +14,7 @@ const SAMPLES: Samples = {
 export function oneNeuron(batchSize = 2) {
   const model = tf.sequential({ layers: [tf.layers.dense({ name: 'line', units: 1, inputShape: [3], useBias: false })] });
   model.setWeights([tf.tensor2d([1, 2, -1], [3, 1])]);
-  return setUp({ model, samples: SAMPLES, batchSize });
+  return bed.on({ model, samples: SAMPLES }, { batchSize });
 }
 
 /** The scores of its three weights. */

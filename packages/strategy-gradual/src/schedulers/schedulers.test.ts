@@ -1,9 +1,9 @@
 import { Budget, parsePart, rounds, type Scheduler, stepsTo } from '@espalier/core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { make, registry } from '../testing/runs.ts';
+import { bed } from '../testing/bed.ts';
 
-const scheduler = (config: unknown): Scheduler => make('scheduler', config);
+const scheduler = (config: unknown): Scheduler => bed.make('scheduler', config);
 /** The sparsity at each step of a training of eight steps, two epochs. */
 const course = (config: unknown, target = 0.8): number[] => {
   const budget = new Budget(8, 4);
@@ -72,7 +72,7 @@ describe('whatever the options', () => {
           fc.integer({ min: 1, max: 9 }),
           (options, target, steps, perEpoch) => {
             const config = { [name]: name === 'constant' ? { begin: options.begin } : options };
-            if (registry.complete(parsePart('scheduler', config) as never).problems.length > 0) return;
+            if (bed.registry.complete(parsePart('scheduler', config) as never).problems.length > 0) return;
             const budget = new Budget(steps, perEpoch);
             const one = scheduler(config);
             let before = 0;
@@ -94,7 +94,7 @@ describe('whatever the options', () => {
 
 test('an end that is not after the beginning is refused', () => {
   const problems = (options: object) =>
-    registry
+    bed.registry
       .complete(parsePart('scheduler', { linear: options }) as never)
       .problems.map(({ path, message }) => `${path.join('.')}: ${message}`);
   for (const options of [

@@ -1,24 +1,25 @@
 import { Budget, parsePart } from '@espalier/core';
+import { courseOf } from '@espalier/testkit';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
-import { courseOf, pruned, registry } from '../testing/runs.ts';
+import { bed } from '../testing/bed.ts';
 
 beforeAll(() => tf.setBackend('cpu'));
 
 test('cuts what the dense training left small, goes back to the first weights, trains anew', async () => {
-  const outcome = await pruned({ strategy: { lottery: { rounds: 2 } } });
+  const outcome = await bed.pruned({ strategy: { lottery: { rounds: 2 } } });
   expect(courseOf(outcome)).toEqual(['cut to 0.5', 'rewind to initial', '6 steps', 'cut to 0.75', 'rewind to initial', '6 steps']);
 });
 
 test('what is kept starts again from its first value', async () => {
-  const { weights, masks, initial } = await pruned({ strategy: { lottery: { rounds: 1 } }, budget: new Budget(0, 3) });
+  const { weights, masks, initial } = await bed.pruned({ strategy: { lottery: { rounds: 1 } }, budget: new Budget(0, 3) });
   for (const [name, mask] of Object.entries(masks)) {
     expect(weights[name]).toEqual(mask.map((kept, i) => (kept ? initial[name]?.[i] : 0)));
   }
 });
 
 test('may train before the first cut, too', async () => {
-  const outcome = await pruned({ strategy: { lottery: { rounds: 2, trainFirst: true } } });
+  const outcome = await bed.pruned({ strategy: { lottery: { rounds: 2, trainFirst: true } } });
   expect(courseOf(outcome)).toEqual([
     'rewind to initial',
     '4 steps',
@@ -32,7 +33,7 @@ test('may train before the first cut, too', async () => {
 });
 
 test('goes back to a step of the dense training', async () => {
-  expect(courseOf(await pruned({ strategy: { lottery: { rounds: 1, rewindTo: 'step-2' } } }))).toEqual([
+  expect(courseOf(await bed.pruned({ strategy: { lottery: { rounds: 1, rewindTo: 'step-2' } } }))).toEqual([
     'cut to 0.75',
     'rewind to step-2',
     '12 steps',
@@ -40,11 +41,11 @@ test('goes back to a step of the dense training', async () => {
 });
 
 test('or rewinds the learning rate alone', async () => {
-  const outcome = await pruned({ strategy: { lottery: { rounds: 2, rewindLearningRate: true } } });
+  const outcome = await bed.pruned({ strategy: { lottery: { rounds: 2, rewindLearningRate: true } } });
   expect(courseOf(outcome)).toEqual(['cut to 0.5', '6 steps', 'cut to 0.75', '6 steps']);
 });
 
 test('weights that nobody keeps are refused', () => {
-  const problems = registry.complete(parsePart('strategy', { lottery: { rewindTo: 'step-0' } }) as never).problems;
+  const problems = bed.registry.complete(parsePart('strategy', { lottery: { rewindTo: 'step-0' } }) as never).problems;
   expect(problems[0]?.message).toBe('expected initial, or step-NUMBER of the dense training');
 });

@@ -1,8 +1,9 @@
 import { Budget, Mask, MaskSet, Random, type ScoringContext, selectParameters } from '@espalier/core';
+import { courseOf, type Outcome } from '@espalier/testkit';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { SignedRankScorer } from '../scorers/signed-rank.ts';
-import { courseOf, type Outcome, pruned } from '../testing/runs.ts';
+import { bed } from '../testing/bed.ts';
 
 beforeAll(() => tf.setBackend('cpu'));
 
@@ -12,7 +13,7 @@ const keptOf = ({ masks }: Outcome) => Object.values(masks).map((mask) => mask.f
 
 describe('rigl', () => {
   test('is sparse from the first step, and moves a share of the connections that shrinks like a cosine', async () => {
-    const outcome = await pruned({ strategy: { rigl: { every: 2, end: { steps: 8 }, share: 0.5 } }, budget, threshold: 'layer' });
+    const outcome = await bed.pruned({ strategy: { rigl: { every: 2, end: { steps: 8 }, share: 0.5 } }, budget, threshold: 'layer' });
     expect(courseOf(outcome)).toEqual([
       'rewind to initial',
       'cut to 0.75',
@@ -32,13 +33,13 @@ describe('rigl', () => {
   });
 
   test('no update falls on the last step', async () => {
-    const outcome = await pruned({ strategy: { rigl: { every: 3, end: 1 } }, budget });
+    const outcome = await bed.pruned({ strategy: { rigl: { every: 3, end: 1 } }, budget });
     expect(regrown(outcome).map(({ step }) => step)).toEqual([3, 6, 9]);
   });
 
   test('the connections move', async () => {
-    const moving = await pruned({ strategy: { rigl: { every: 1, share: 0.5 } }, budget });
-    const still = await pruned({ strategy: { rigl: { every: 100 } }, budget });
+    const moving = await bed.pruned({ strategy: { rigl: { every: 1, share: 0.5 } }, budget });
+    const still = await bed.pruned({ strategy: { rigl: { every: 100 } }, budget });
     expect(regrown(still)).toEqual([]);
     expect(moving.masks).not.toEqual(still.masks);
     expect(keptOf(moving)).toEqual(keptOf(still));
@@ -47,7 +48,7 @@ describe('rigl', () => {
 
 describe('set', () => {
   test('evolves after each epoch but the last', async () => {
-    const outcome = await pruned({ strategy: { set: { share: 0.25 } }, budget, threshold: 'layer' });
+    const outcome = await bed.pruned({ strategy: { set: { share: 0.25 } }, budget, threshold: 'layer' });
     expect(courseOf(outcome)).toEqual([
       'rewind to initial',
       'cut to 0.75',

@@ -1,13 +1,7 @@
 import {
-  ACTIVATIONS,
-  Activations,
-  Calibration,
-  GRADIENTS,
-  Gradients,
   Mask,
   MaskSet,
   modelParameters,
-  PartContainer,
   type PrunableParameter,
   Random,
   type Samples,
@@ -17,7 +11,7 @@ import {
 } from '@espalier/core';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { make, registry } from '../testing/runs.ts';
+import { bed } from '../testing/bed.ts';
 
 beforeAll(() => tf.setBackend('cpu'));
 beforeEach(() => tf.disposeVariables());
@@ -29,13 +23,7 @@ const samplesOf = (inputs: number[][], targets: number[][]): Samples => ({
 });
 
 function scorerOn(model: tf.LayersModel, config: unknown, samples?: Samples, batchSize = 2): Scorer {
-  const container = new PartContainer(registry);
-  if (samples !== undefined) {
-    const calibration = new Calibration(samples, batchSize);
-    container.bind(ACTIVATIONS, new Activations(model, calibration));
-    container.bind(GRADIENTS, new Gradients(model, make('loss', 'meanSquaredError'), calibration));
-  }
-  return make('scorer', config, container);
+  return bed.on({ model, samples }, { batchSize }).make('scorer', config);
 }
 
 interface Looked {
@@ -226,7 +214,7 @@ describe('apoz and mean-activation', () => {
   test('what cannot be seen is refused by name', () => {
     const why = (scorer: string, layers: tf.layers.Layer[]) => {
       const model = tf.sequential({ layers });
-      return scorerOn(model, scorer, samples).refuses?.(selectParameters(model).taken[0] as PrunableParameter, model);
+      return scorerOn(model, scorer).refuses?.(selectParameters(model).taken[0] as PrunableParameter, model);
     };
     expect(why('apoz', [tf.layers.dense({ units: 2, inputShape: [2], activation: 'tanh' })])).toBe(
       'no ReLU behind it makes zeros that could be counted',

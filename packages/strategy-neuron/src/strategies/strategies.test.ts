@@ -1,55 +1,12 @@
-import { Budget, type Checkpoint } from '@espalier/core';
+import { Budget } from '@espalier/core';
+import { courseOf } from '@espalier/testkit';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { courseOf, type Outcome, prune, pruned } from '../testing/runs.ts';
+import { pruned } from '../testing/bed.ts';
 
 beforeAll(() => tf.setBackend('cpu'));
 
-const withScorer = (scorer: string) => ({ neuron: { scorer, rounds: 2 } });
-const ANYWHERE = ['dense', 'convolutions with batch norm', 'nested', 'two inputs that share a layer', 'lstm'];
-const CASES: readonly (readonly [string, unknown, string])[] = [
-  ...['norm', 'fpgm', 'taylor-unit', 'mean-activation'].flatMap((scorer) =>
-    ANYWHERE.map((net) => [scorer, withScorer(scorer), net] as const),
-  ),
-  ...['dense', 'convolutions with batch norm', 'nested', 'two inputs that share a layer'].map(
-    (net) => ['apoz', withScorer('apoz'), net] as const,
-  ),
-  ['slimming', { slimming: { lambda: 0.01, rounds: 2 } }, 'convolutions with batch norm'],
-];
 const budget = new Budget(6, 3);
-const course = ({ events }: Outcome) => events.flatMap((event) => (event.type === 'cut' ? [event.step] : []));
-
-describe.each(CASES)('%s, %o, on a net of the kind "%s"', (_, strategy, net) => {
-  const asked = { net, strategy, budget, sparsity: 0.5, threshold: 'layer' };
-
-  test('cuts whole units, with all that belongs to them, as it was rehearsed', async () => {
-    const outcome = await pruned(asked);
-    let silenced = 0;
-    for (const [name, mask] of Object.entries(outcome.masks)) {
-      for (const [i, kept] of mask.entries()) {
-        if (kept) continue;
-        silenced += 1;
-        expect(outcome.weights[name]?.[i]).toBe(0);
-      }
-      // A kernel's columns are whole: each is kept or gone from its first to its last row.
-      const width = outcome.masks[name.replace(/[^/]+$/, 'bias')]?.length;
-      if (width !== undefined) for (const [i, kept] of mask.entries()) expect(kept).toBe(mask[i % width]);
-    }
-    expect(silenced).toBeGreaterThan(0);
-    expect(outcome.masks).not.toHaveProperty('output/kernel');
-    expect(course(outcome)).toEqual(outcome.plan.flatMap(({ what, step }) => (what === 'cut' ? [step] : [])));
-  });
-
-  test('stopped anywhere and gone on, it ends with the numbers of a run that was not', async () => {
-    const whole = await pruned(asked);
-    for (let stopAt = 2; stopAt < whole.events.length - 1; stopAt += 3) {
-      const store: { saved: Checkpoint | null } = { saved: null };
-      expect(await prune({ ...asked, store, stopAt })).toBeNull();
-      const { weights, masks, random } = await pruned({ ...asked, store });
-      expect({ weights, masks, random }).toEqual({ weights: whole.weights, masks: whole.masks, random: whole.random });
-    }
-  });
-});
 
 describe('neuron', () => {
   test('cuts half of the units at once, then trains; or in rounds', async () => {
