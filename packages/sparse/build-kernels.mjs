@@ -2,9 +2,9 @@
  * Compiles assembly/ to WebAssembly three times, for what an engine may have, and writes the binaries into src/kernels/binaries.ts, which
  * is committed: the same sources give the same bytes, and a test holds it to that.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import { deflateSync } from 'node:zlib';
+import { deflateSync, inflateSync } from 'node:zlib';
 import asc from 'assemblyscript/asc';
 
 const ASSEMBLY = new URL('assembly/', import.meta.url);
@@ -17,15 +17,26 @@ const VARIANTS = {
   plain: { lane: 'f32', options: ['--disable', 'bulk-memory', '--disable', 'sign-extension', '--disable', 'nontrapping-f2i'] },
 };
 
-const COMMON = ['-O3', '--converge', '--noAssert', '--runtime', 'stub', '--importMemory', '--initialMemory', '1'];
+const COMMON = ['-O3s', '--converge', '--noAssert', '--runtime', 'stub', '--importMemory', '--initialMemory', '1'];
+
+/** WebAssembly by variant. */
+export async function binaries() {
+  const made = {};
+  for (const [name, { lane, options }] of Object.entries(VARIANTS)) made[name] = await compile(lane, options);
+  return made;
+}
 
 /** The source of src/kernels/binaries.ts: all variants one after the other, deflated together, since they differ in little. */
-export async function binariesSource() {
-  const binaries = [];
-  for (const { lane, options } of Object.values(VARIANTS)) binaries.push(await compile(lane, options));
-  const lengths = Object.keys(VARIANTS).map((name, i) => `${name}: ${binaries[i].length}`);
-  const packed = deflateSync(Buffer.concat(binaries), { level: 9, memLevel: 9 }).toString('base64');
+function sourceOf(made) {
+  const lengths = Object.entries(made).map(([name, binary]) => `${name}: ${binary.length}`);
+  const packed = deflateSync(Buffer.concat(Object.values(made)), { level: 9, memLevel: 9 }).toString('base64');
   return `// Made by build-kernels.mjs from assembly/.\nexport const LENGTHS = { ${lengths.join(', ')} } as const;\nexport const BINARIES = '${packed}';\n`;
+}
+
+/** What src/kernels/binaries.ts holds, not how this Node's zlib deflates it. */
+function binariesOf(source) {
+  const packed = /BINARIES = '([^']*)'/.exec(source)?.[1];
+  return packed === undefined ? undefined : inflateSync(Buffer.from(packed, 'base64'));
 }
 
 async function compile(lane, options) {
@@ -51,11 +62,8 @@ function source(name, lane) {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const made = await binariesSource();
-  let there = '';
-  try {
-    there = readFileSync(BINARIES, 'utf8');
-  } catch {}
+  const made = await binaries();
+  const there = existsSync(BINARIES) ? binariesOf(readFileSync(BINARIES, 'utf8')) : undefined;
   // What has not changed keeps its date, so that nothing is built again for it.
-  if (made !== there) writeFileSync(BINARIES, made);
+  if (!there?.equals(Buffer.concat(Object.values(made)))) writeFileSync(BINARIES, sourceOf(made));
 }

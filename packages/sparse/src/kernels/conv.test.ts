@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { KernelMemory, numbers, sparseRows, worstDifference } from '../testing/kernel-memory.ts';
-import { ACTIVATIONS, blockTaps, convScratch, packConv, planeStride, slideScratch, supportedVariants } from './index.ts';
+import { allVariants, KernelMemory, numbers, sparseRows, worstDifference } from '../testing/kernel-memory.ts';
+import { ACTIVATIONS, blockTaps, convScratch, packConv, planeStride, slideScratch } from './index.ts';
 
 const TOLERANCE = 2e-6;
 const SEED = { seed: 11, numRuns: 60 };
@@ -20,7 +20,7 @@ const shapes = fc.record({
   isBiased: fc.boolean(),
 });
 
-describe.each(supportedVariants())('on %s WebAssembly', (variant) => {
+describe.each(allVariants())('on %s WebAssembly', (variant) => {
   test('a sparse and a dense convolution over bordered planes, of any size, kernel and dilation', async () => {
     const memory = await KernelMemory.create(variant);
     fc.assert(

@@ -1,4 +1,20 @@
-import { instantiateKernels, type Kernels, MEMORY_BASE, READ_AHEAD, roundUp, type Variant } from '../kernels/index.ts';
+import { setFlagsFromString } from 'node:v8';
+import {
+  instantiateKernels,
+  type Kernels,
+  MEMORY_BASE,
+  READ_AHEAD,
+  roundUp,
+  supportedVariants,
+  VARIANTS,
+  type Variant,
+} from '../kernels/index.ts';
+
+/** All variants: Node 20 has relaxed SIMD behind a flag. */
+export function allVariants(): readonly Variant[] {
+  if (!supportedVariants().includes('relaxed')) setFlagsFromString('--experimental-wasm-relaxed-simd');
+  return VARIANTS;
+}
 
 /** A value that no kernel may leave behind or read into a result. */
 const UNTOUCHED = 12345.5;
@@ -12,7 +28,7 @@ export class KernelMemory {
     private readonly memory: WebAssembly.Memory,
   ) {}
 
-  static async create(variant: Variant, pages = 64): Promise<KernelMemory> {
+  static async create(variant: Variant, pages = 4): Promise<KernelMemory> {
     const memory = new WebAssembly.Memory({ initial: pages });
     return new KernelMemory(await instantiateKernels(memory, variant), memory);
   }
