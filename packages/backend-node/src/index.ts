@@ -4,6 +4,7 @@ export { cacheFolder } from './cache.ts';
 export { type Diagnosis, diagnose } from './diagnose.ts';
 export { type InstallOptions, installNative } from './native/install.ts';
 export { type SummaryWriter, summaryWriter } from './native/summary-writer.ts';
+export { onWasm } from './on-wasm.ts';
 export { loadSavedModel, type NativeModel } from './saved-model.ts';
 export { threadsFor } from './threads.ts';
 export { AutoTrainer, default, GraphTrainer, NoNativeRule } from './training/index.ts';

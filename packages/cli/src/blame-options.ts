@@ -68,6 +68,7 @@ function placed(diagnostic: Diagnostic, places: readonly Place[]): Diagnostic {
     const option = path[1] === 'savedModel' ? '--saved-model' : '--shrink';
     return { ...diagnostic, option, argument: '', line: 1, column: 1 };
   }
+  if (path[0] === 'sparse') return { ...diagnostic, option: '--sparse', argument: '', line: 1, column: 1 };
   const missing = path[0] === 'prune' ? path[1] : path[0];
   if (typeof missing !== 'string' || !(missing in ENTRIES)) return diagnostic;
   return { ...diagnostic, option: `--${missing}`, argument: '', line: 1, column: 1 };

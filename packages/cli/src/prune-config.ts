@@ -9,6 +9,7 @@ export interface PruneWishes {
   readonly data?: string;
   readonly shrink?: boolean;
   readonly savedModel?: boolean;
+  readonly sparse?: boolean;
   readonly epochs?: string;
   readonly granularity?: string;
   readonly threshold?: string;
@@ -21,7 +22,7 @@ export interface PruneWishes {
  * itself, so that a mistake is shown where it is.
  */
 export function pruneConfig(file: string, model: tf.LayersModel, wishes: PruneWishes): string {
-  const { strategy, sparsity, data, shrink, savedModel, epochs, granularity, threshold, scorer, plugins } = wishes;
+  const { strategy, sparsity, data, shrink, savedModel, sparse, epochs, granularity, threshold, scorer, plugins } = wishes;
   const entry = (key: string, value: string | undefined, indent = '') =>
     value === undefined ? [] : [`${indent}${key}:`, ...value.split('\n').map((line) => `${indent}  ${line}`)];
   return [
@@ -37,6 +38,7 @@ export function pruneConfig(file: string, model: tf.LayersModel, wishes: PruneWi
     ...entry('granularity', granularity, '  '),
     ...entry('threshold', threshold, '  '),
     ...(savedModel === true ? ['shrink: { savedModel: true }'] : shrink === true ? ['shrink: true'] : []),
+    ...(sparse === true ? ['sparse: true'] : []),
     '',
   ].join('\n');
 }

@@ -23,6 +23,7 @@ export const addPrune: AddCommand = (program, context) => {
     .option('--data <part>', "to train on and to measure with: mnist, '{csv: {file: x.csv, target: y}}'; without it neither is done")
     .option('--shrink', 'remove what is dead for real, too, into shrunk/')
     .option('--saved-model', 'shrink, and write what is left as one TensorFlow graph for tfjs-node, too, into saved-model/')
+    .option('--sparse', 'compile what is left to sparse kernels, into sparse/: it runs without tfjs, faster for its zeros')
     .option('--epochs <n>', 'of training while pruning (default: 5 with data, else 0)')
     .option('--granularity <part>', 'what goes as one: element, unit, …')
     .option('--threshold <part>', 'where the line is: global, layer, …')

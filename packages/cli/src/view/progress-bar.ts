@@ -43,6 +43,7 @@ export class ProgressBar implements Progress {
         this.note(event);
         break;
       case 'log':
+      case 'sparse':
         this.note(event);
         break;
     }

@@ -1,6 +1,6 @@
 import type { ExperimentEvent, Plan } from '@espalier/experiment';
 import type { Terminal } from '../terminal.ts';
-import { percent, seconds, significant } from './format.ts';
+import { percent, plural, seconds, significant } from './format.ts';
 import type { Progress } from './progress.ts';
 
 /** A line per epoch, for logs and pipes. */
@@ -33,6 +33,11 @@ export function lineOf(event: ExperimentEvent, plan?: Plan): string | undefined 
       const { accuracy } = event.measurement;
       const how = event.seconds === 0 ? 'was there already' : `trained in ${seconds(event.seconds)}`;
       return `dense model ${how}${accuracy === null ? '' : `: accuracy ${percent(accuracy)}`}`;
+    }
+    case 'sparse': {
+      const { layers, sparseLayers, weights, zeros } = event;
+      const share = zeros === 0 ? 'there are no zeros to skip' : `${percent(zeros / weights)} zeros`;
+      return `compiled to sparse kernels: ${sparseLayers} of ${plural(layers, 'layer')} with weights run on one, ${share}`;
     }
     case 'rewind':
       return `weights back to ${event.to}`;

@@ -7,6 +7,8 @@ import {
   type RunResult,
   type SavedModelMeasurement,
   type ShrinkRecord,
+  SPARSE_FILE,
+  type SparseMeasurement,
 } from '@espalier/experiment';
 import type { Colours } from '../terminal.ts';
 import { facts } from './facts.ts';
@@ -108,12 +110,13 @@ export interface Told {
 
 /** Where the time went and what can be relied on. */
 export function afterword({ result, experiment, folder, removal }: Told, options: TableOptions): string {
-  const { timing, dense, pruned, shrunk, backend } = result;
+  const { timing, dense, pruned, shrunk, sparse, backend } = result;
   const trained = timing.denseS === 0 ? 'dense model from the cache' : `dense ${seconds(timing.denseS)}`;
   return facts(
     [
       dense?.loss === null ? ['accuracy', 'not measured: there was no data'] : undefined,
       dense === null || pruned === null ? undefined : ['speed', honestSpeed(dense, pruned, shrunk)],
+      sparse === null ? undefined : ['sparse', sparseText(sparse)],
       ...(removal === undefined ? [] : removalLines(removal)),
       dense === null || shrunk?.savedModel === undefined ? undefined : ['one graph', graphText(shrunk.savedModel, dense)],
       [
@@ -147,6 +150,15 @@ function graphText({ latencyMs, maxDifference, bytes: size }: SavedModelMeasurem
   const file = `${RUN_FILES.savedModel}/, ${bytes(size)}, for tf.node.loadSavedModel`;
   if (latencyMs === null || maxDifference === null) return `${file}; neither checked nor measured, as TensorFlow was not there`;
   return `${file}: ${milliseconds(latencyMs)}, ${times(dense.latencyMs / latencyMs)} the speed of the dense model, ${sameOutputs(maxDifference)}`;
+}
+
+function sparseText({ latencyMs, denseWasmLatencyMs, bytes: size, maxDifference }: SparseMeasurement): string {
+  const beside =
+    denseWasmLatencyMs === null
+      ? 'not held against the dense model, which the WebAssembly backend of tfjs cannot run'
+      : `${times(denseWasmLatencyMs / latencyMs)} the speed of the dense model on WebAssembly (${milliseconds(denseWasmLatencyMs)}, one thread each)`;
+  const file = `${RUN_FILES.sparse}/${SPARSE_FILE}, ${bytes(size)}, for loadSparse`;
+  return `${file}: ${milliseconds(latencyMs)}, ${beside}, ${sameOutputs(maxDifference)}`;
 }
 
 function sameOutputs(maxDifference: number): string {

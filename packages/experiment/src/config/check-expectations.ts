@@ -21,17 +21,23 @@ const LIMITS: Readonly<Record<Expectation, readonly [number, number]>> = {
   shrunkLatencyMs: [0, Number.POSITIVE_INFINITY],
   shrunkSpeedup: [0, Number.POSITIVE_INFINITY],
   savedModelSpeedup: [0, Number.POSITIVE_INFINITY],
+  sparseLatencyMs: [0, Number.POSITIVE_INFINITY],
+  sparseSpeedup: [0, Number.POSITIVE_INFINITY],
+  sparseBytes: [0, Number.POSITIVE_INFINITY],
 };
 
+/** Of the model on sparse kernels. */
+const SPARSE: readonly string[] = ['sparseLatencyMs', 'sparseSpeedup', 'sparseBytes'] satisfies Expectation[];
+
 /** What is expected can be: a check that no result passes, or that every result passes, checks nothing. */
-export function checkExpectations({ expect, prune, shrink }: PartialExperiment): Mistake[] {
+export function checkExpectations({ expect, prune, shrink, sparse }: PartialExperiment): Mistake[] {
   const mistakes: Mistake[] = [];
   // Figures have names of their own: see `checkFigures`.
   const { figures: _figures, ...own } = expect ?? {};
   for (const [name, range] of Object.entries(own)) {
     if (range === undefined) continue;
     const path = ['expect', name];
-    const missing = missingFor(name, shrink);
+    const missing = missingFor(name, shrink, sparse);
     if (missing !== undefined) mistakes.push({ path, message: `there is no ${name}: ${missing}` });
     const { min, max } = range;
     const [lowest, highest] = LIMITS[name as Expectation];
@@ -45,7 +51,8 @@ export function checkExpectations({ expect, prune, shrink }: PartialExperiment):
 }
 
 /** Why a figure is never there. */
-function missingFor(name: string, shrink: PartialExperiment['shrink']): string | undefined {
+function missingFor(name: string, shrink: PartialExperiment['shrink'], sparse: PartialExperiment['sparse']): string | undefined {
+  if (SPARSE.includes(name)) return sparse === undefined || sparse === false ? 'the config does not ask for sparse kernels' : undefined;
   // What is wrong with `shrink` itself is told elsewhere.
   if (shrink === undefined || !/^(shrunk|savedModel)/.test(name)) return undefined;
   if (shrink === false) return 'the config does not shrink';

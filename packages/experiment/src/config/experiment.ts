@@ -1,5 +1,6 @@
 import { CONTROLS, type Control, type Part, part, z } from '@espalier/core';
 import { shrinkSchema } from './shrink-schema.ts';
+import { sparseSchema } from './sparse-schema.ts';
 
 const parameterRule = z
   .object({
@@ -31,6 +32,9 @@ export const EXPECTATIONS = {
   shrunkLatencyMs: 'Latency of the shrunk model for one sample, in ms.',
   shrunkSpeedup: 'Latency of the dense model over that of the shrunk one: 3 where that is three times as fast.',
   savedModelSpeedup: 'Latency of the dense model over that of the shrunk one as one TensorFlow graph (shrink.savedModel).',
+  sparseLatencyMs: 'Latency of the model on sparse kernels for one sample, in ms.',
+  sparseSpeedup: 'Latency of the dense model on WebAssembly, one thread, over that on sparse kernels: 5 where that is five times as fast.',
+  sparseBytes: 'Bytes of the file of the model on sparse kernels.',
 } as const;
 export type Expectation = keyof typeof EXPECTATIONS;
 
@@ -116,6 +120,7 @@ export const experimentSchema = z
       .strict()
       .describe('What is pruned, and how.'),
     shrink: shrinkSchema,
+    sparse: sparseSchema,
     trainer: part('trainer', 'auto').describe('The training step.'),
     metrics: z.array(part('metric')).optional().describe('More figures of the outputs on the test samples, besides loss and accuracy.'),
     evaluators: z

@@ -11,4 +11,5 @@ export type { Mistake } from './mistakes.ts';
 export { nearest } from './nearest.ts';
 export { type LoadedExperiment, loadExperiment, type ParseOptions, parseExperiment, readConfig } from './parse-experiment.ts';
 export { type ShrinkSettings, shrinkSettings } from './shrink-schema.ts';
+export { type SparseSettings, sparseSettings } from './sparse-schema.ts';
 export { filesOfConfig } from './watched-files.ts';

@@ -1,7 +1,7 @@
 import { z } from '@espalier/core';
 import type { FoldOptions } from '@espalier/surgery';
 
-const folds = z
+export const folds = z
   .object({
     batchNorms: z.boolean().default(true).describe('Batch norms into the weights beside them.'),
     activations: z.boolean().default(true).describe('Activation layers into the layers before them.'),

@@ -1,6 +1,6 @@
 import { EXPECTATIONS, type Expectation, type Experiment } from '../config/experiment.ts';
 import { brokenFigures } from './figure-expectations.ts';
-import type { Measurement, RunResult, ShrunkMeasurement } from './result.ts';
+import type { Measurement, RunResult, ShrunkMeasurement, SparseMeasurement } from './result.ts';
 
 /** What a config expects of its result and does not hold, as sentences. */
 export function brokenExpectations(experiment: Experiment, result: Measured): string[] {
@@ -20,12 +20,13 @@ export function brokenExpectations(experiment: Experiment, result: Measured): st
   return [...broken, ...brokenFigures(experiment, result)];
 }
 
-type Measured = Pick<RunResult, 'dense' | 'pruned'> & Partial<Pick<RunResult, 'shrunk'>>;
+type Measured = Pick<RunResult, 'dense' | 'pruned'> & Partial<Pick<RunResult, 'shrunk' | 'sparse'>>;
 
 interface Models {
   readonly dense: Measurement;
   readonly pruned: Measurement;
   readonly shrunk: ShrunkMeasurement | null;
+  readonly sparse: SparseMeasurement | null;
 }
 
 const FIGURES: Readonly<Record<Expectation, (models: Models) => number | null | undefined>> = {
@@ -46,10 +47,13 @@ const FIGURES: Readonly<Record<Expectation, (models: Models) => number | null | 
   shrunkLatencyMs: ({ shrunk }) => shrunk?.latencyMs,
   shrunkSpeedup: ({ dense, shrunk }) => shrunk && dense.latencyMs / shrunk.latencyMs,
   savedModelSpeedup: ({ dense, shrunk }) => shrunk?.savedModel?.latencyMs && dense.latencyMs / shrunk.savedModel.latencyMs,
+  sparseLatencyMs: ({ sparse }) => sparse?.latencyMs,
+  sparseSpeedup: ({ sparse }) => sparse?.denseWasmLatencyMs && sparse.denseWasmLatencyMs / sparse.latencyMs,
+  sparseBytes: ({ sparse }) => sparse?.bytes,
 };
 
-function figureFor(name: Expectation, { dense, pruned, shrunk = null }: Measured): number | null {
-  return pruned === null || dense === null ? null : (FIGURES[name]({ dense, pruned, shrunk }) ?? null);
+function figureFor(name: Expectation, { dense, pruned, shrunk = null, sparse = null }: Measured): number | null {
+  return pruned === null || dense === null ? null : (FIGURES[name]({ dense, pruned, shrunk, sparse }) ?? null);
 }
 
 /** Counted in test samples, so that 0.975 − 0.97 is 0.005 and not a little more. */

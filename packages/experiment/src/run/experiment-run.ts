@@ -17,7 +17,7 @@ import {
 import type { Network } from '@espalier/surgery';
 import type * as tf from '@tensorflow/tfjs';
 import { controlOf } from '../config/experiment.ts';
-import { baselineHash, type LoadedExperiment, pluginsOfBaseline, shrinkSettings } from '../config/index.ts';
+import { baselineHash, type LoadedExperiment, pluginsOfBaseline, shrinkSettings, sparseSettings } from '../config/index.ts';
 import { type Baseline, denseBaseline } from './baseline.ts';
 import { CheckpointFile, type CheckpointFileOptions, type Circumstances } from './checkpoint-file.ts';
 import { circumstancesOf, versions } from './circumstances.ts';
@@ -32,9 +32,10 @@ import { askedSparsity, type Plan, rewoundSteps } from './plan.ts';
 import type { PreparedExperiment } from './prepare.ts';
 import { recordable } from './recordable.ts';
 import { redrawnWeights } from './redrawn.ts';
-import type { Measurement, Profile, RunResult, ShrunkMeasurement, Timing } from './result.ts';
+import type { Measurement, Profile, RunResult, ShrunkMeasurement, SparseMeasurement, Timing } from './result.ts';
 import { RUN_FILES, type RunFolder } from './run-folder.ts';
 import { comparedSamples, shrinkRun } from './shrink-run.ts';
+import { chosen, type SparseChoice, sparseLatencies, storeSparse } from './sparse-run.ts';
 import { storeModel } from './stored-model.ts';
 
 /** What a run tells while it goes on: core's events, and the larger steps around them. */
@@ -43,6 +44,7 @@ export type ExperimentEvent =
   | { readonly type: 'backend'; readonly backend: Backend }
   | { readonly type: 'plan'; readonly plan: Plan; readonly folder: string }
   | { readonly type: 'dense'; readonly measurement: Omit<Measurement, 'latencyMs'>; readonly seconds: number }
+  | ({ readonly type: 'sparse' } & SparseChoice)
   | { readonly type: 'recorded'; readonly folder: string };
 
 export interface ExperimentRunParts {
@@ -139,6 +141,7 @@ export class ExperimentRun {
       const [denseMs, prunedMs, shrunkMs, graphMs] = await this.timed('measureS', () =>
         this.latencyInTurns(baseline.snapshots.dense, small?.predictors ?? []),
       );
+      const sparse = await this.sparse(small?.model ?? model, baseline.snapshots.dense);
       small?.dispose();
       const parameters = selection.taken.map(({ name, shape }) => ({
         name,
@@ -150,6 +153,7 @@ export class ExperimentRun {
         dense: { ...dense, latencyMs: denseMs as number },
         pruned: { ...pruned, latencyMs: prunedMs as number },
         shrunk: small === undefined ? null : small.measured(shrunkMs as number, graphMs),
+        sparse,
         parameters,
         timing: this.timing,
       };
@@ -250,6 +254,7 @@ export class ExperimentRun {
       const { units, maxDifference } = record;
       const graph = settings.savedModel === true ? await this.asGraph(network, model) : undefined;
       return {
+        model,
         predictors: graph?.predictor === undefined ? [model] : [model, graph.predictor],
         measured: (latencyMs: number, graphMs: number | undefined): ShrunkMeasurement => ({
           ...measured,
@@ -280,21 +285,46 @@ export class ExperimentRun {
     return { predictor, measured: { bytes, maxDifference: predictor?.maxDifference ?? null } };
   }
 
+  /** The model on sparse kernels, in sparse/, held against what it was made from; null where the config does not want it. */
+  private async sparse(model: tf.LayersModel, dense: StoredWeights): Promise<SparseMeasurement | null> {
+    const { loaded, prepared, folder, signal } = this.parts;
+    const settings = sparseSettings(loaded.experiment.sparse);
+    if (settings === undefined) return null;
+    if (signal?.aborted) throw new Cancelled();
+    const samples = comparedSamples(prepared);
+    const copy = await this.timed('saveS', () => storeSparse(model, samples, { settings, folder: folder.file('sparse') }));
+    try {
+      const note = (message: string) => this.emit({ type: 'log', message });
+      this.emit({ type: 'sparse', ...chosen(copy.layers) });
+      const measured = () => sparseLatencies(copy.model, () => this.denseModel(dense), samples, { signal, note });
+      const { latencyMs, denseWasmLatencyMs } = await this.timed('measureS', measured);
+      return { latencyMs, denseWasmLatencyMs, bytes: copy.bytes, maxDifference: copy.maxDifference };
+    } finally {
+      copy.model.dispose();
+    }
+  }
+
   /** Milliseconds of the dense model, the pruned one and the others. */
   private async latencyInTurns(dense: StoredWeights, others: readonly Predictor[]): Promise<number[]> {
-    const { source, task, model } = this.parts.prepared;
-    const other = await source.build(task);
+    const other = await this.denseModel(dense);
     try {
-      // Layers without names of their own have others in a second model.
-      const places = modelParameters(model);
-      writeWeights(
-        other,
-        Object.fromEntries(modelParameters(other).map(({ name }, i) => [name, dense[places[i]?.name ?? name] as StoredTensor])),
-      );
-      return await latencies([other, model, ...others]);
+      return await latencies([other, this.parts.prepared.model, ...others]);
     } finally {
       other.dispose();
     }
+  }
+
+  /** A second model, with the weights of the dense one. */
+  private async denseModel(dense: StoredWeights): Promise<tf.LayersModel> {
+    const { source, task, model } = this.parts.prepared;
+    const other = await source.build(task);
+    // Layers without names of their own have others in a second model.
+    const places = modelParameters(model);
+    writeWeights(
+      other,
+      Object.fromEntries(modelParameters(other).map(({ name }, i) => [name, dense[places[i]?.name ?? name] as StoredTensor])),
+    );
+    return other;
   }
 
   /** What was asked beside what was got. */
@@ -340,7 +370,6 @@ export class ExperimentRun {
     const { attempts: _attempts, ...computedBy } = backend;
     const figures = describeFigures(prepared.figures);
     return {
-      sparse: null,
       asked: loaded.experiment.prune.sparsity === undefined ? null : askedSparsity(prepared),
       backend: computedBy,
       versions: versions(),
@@ -361,6 +390,7 @@ export class ExperimentRun {
       dense: null,
       pruned: null,
       shrunk: null,
+      sparse: null,
       parameters: [],
       timing: this.timing,
       ...this.origin(),

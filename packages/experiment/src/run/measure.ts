@@ -2,6 +2,7 @@ import { evaluate, type Loss, type MaskSet, modelParameters, type Samples, slice
 import * as tf from '@tensorflow/tfjs';
 import type { ModelState } from '../config/figure-names.ts';
 import { type Figures, measureFigures, NO_FIGURES } from './figures.ts';
+import { inTurns, type TurnOptions } from './in-turns.ts';
 import type { Predictor } from './outputs.ts';
 import type { Measurement } from './result.ts';
 
@@ -68,25 +69,22 @@ export async function countNonzero(model: tf.LayersModel, masks?: MaskSet) {
  * Milliseconds of `predict` for one sample, result read back: the median for each model, measured in turns. Models that
  * take long are measured less often, so that all of it is a matter of seconds.
  */
-export async function latencies(models: readonly Predictor[], { rounds = 12, perRound = 5, seconds = 3 } = {}): Promise<number[]> {
-  const times = models.map(() => [] as number[]);
-  const end = performance.now() + 1000 * seconds;
-  // The first round warms up.
-  for (let round = 0; round < rounds && (round < 3 || performance.now() < end); round++) {
-    const isLate = performance.now() > end;
-    // Every second round the other way round, so that being first favours none.
-    const order = [...models.entries()];
-    for (const [index, model] of round % 2 === 0 ? order : order.reverse()) {
-      const inputs = model.inputs.map(({ shape }) => tf.zeros([1, ...shape.slice(1).map((size) => size ?? 1)]));
-      for (let i = 0; i < (isLate ? 1 : perRound); i++) {
-        const started = performance.now();
-        const outputs = model.predict(inputs.length === 1 ? (inputs[0] as tf.Tensor) : inputs);
-        await Promise.all([outputs].flat().map((output) => output.data()));
-        if (round > 0) (times[index] as number[]).push(performance.now() - started);
-        tf.dispose(outputs);
-      }
-      tf.dispose(inputs);
-    }
+export async function latencies(models: readonly Predictor[], options: TurnOptions = {}): Promise<number[]> {
+  const inputs = models.map((model) => model.inputs.map(({ shape }) => tf.zeros([1, ...shape.slice(1).map((size) => size ?? 1)])));
+  try {
+    const spreads = await inTurns(
+      models.map((model, i) => () => predictOnce(model, inputs[i] ?? [])),
+      options,
+    );
+    return spreads.map(({ median }) => median);
+  } finally {
+    tf.dispose(inputs);
   }
-  return times.map((list) => list.sort((a, b) => a - b)[list.length >> 1] as number);
+}
+
+/** One prediction, its result read back. */
+export async function predictOnce(model: Predictor, inputs: readonly tf.Tensor[]): Promise<void> {
+  const outputs = model.predict(inputs.length === 1 ? (inputs[0] as tf.Tensor) : [...inputs]);
+  await Promise.all([outputs].flat().map((output) => output.data()));
+  tf.dispose(outputs);
 }

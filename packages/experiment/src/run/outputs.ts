@@ -30,13 +30,13 @@ export async function outputsOf(model: Predictor, samples: Samples): Promise<Flo
  *
  * @throws EspalierError where the first itself gives NaN or infinity: there is nothing to compare with.
  */
-export async function differenceTo(model: Predictor, other: Predictor, samples: Samples): Promise<number> {
+export async function differenceTo(model: Predictor, other: Predictor, samples: Samples, where = 'shrink'): Promise<number> {
   const [before, after] = [await outputsOf(model, samples), await outputsOf(other, samples)];
   if (!before.every((values) => values.every(Number.isFinite))) {
     throw new EspalierError({
-      where: 'shrink',
+      where,
       what: 'the masked model gives NaN or infinity',
-      why: 'its training has diverged, or its data has such values: whether the small model gives the same cannot be told',
+      why: 'its training has diverged, or its data has such values: whether what is made of it gives the same cannot be told',
       remedy: 'Lower the learning rate or the sparsity, or look through the data',
     });
   }

@@ -1,8 +1,11 @@
 import { EspalierError, type RehearsedEvent, readWeights } from '@espalier/core';
+import { compileSparse } from '@espalier/sparse';
 import { dependencyGraph, foldNetwork, keptLayers, readNetwork, savedModel } from '@espalier/surgery';
 import { shrinkSettings } from '../config/shrink-schema.ts';
+import { sparseSettings } from '../config/sparse-schema.ts';
 import type { PreparedExperiment } from './prepare.ts';
 import { redrawnWeights } from './redrawn.ts';
+import { sparseOptions } from './sparse-run.ts';
 
 /** What can never come out as it was asked. */
 export interface PlanProblem {
@@ -52,6 +55,19 @@ export async function problemsOfShrinking({ experiment, model }: PreparedExperim
     ...(keep === undefined ? [] : refusalOf('keep', () => keptLayers(dependencyGraph(network), keep))),
     ...(isGraphWanted === true ? refusalOf('savedModel', () => savedModel(foldNetwork(network).network)) : []),
   ];
+}
+
+/** A layer without a kernel is better told of now than after the training: what it compiles to is thrown away. */
+export async function problemsOfSparse({ experiment, model, train }: PreparedExperiment): Promise<PlanProblem[]> {
+  const settings = sparseSettings(experiment.sparse);
+  if (settings === undefined) return [];
+  try {
+    (await compileSparse(model, sparseOptions(model, train, settings))).dispose();
+    return [];
+  } catch (error) {
+    if (!(error instanceof EspalierError)) throw error;
+    return [{ path: ['sparse'], message: error.message }];
+  }
 }
 
 function refusalOf(option: 'keep' | 'savedModel', attempt: () => unknown): PlanProblem[] {

@@ -12,7 +12,7 @@ import { controlOf } from '../config/experiment.ts';
 import type { LoadedExperiment } from '../config/parse-experiment.ts';
 import { shrinkSettings } from '../config/shrink-schema.ts';
 import { blaming } from './blame.ts';
-import { type PlanProblem, problemsOf, problemsOfRedrawing, problemsOfShrinking, stepOf } from './plan-problems.ts';
+import { type PlanProblem, problemsOf, problemsOfRedrawing, problemsOfShrinking, problemsOfSparse, stepOf } from './plan-problems.ts';
 import type { PreparedExperiment } from './prepare.ts';
 import { storedBytes } from './stored-bytes.ts';
 
@@ -110,6 +110,7 @@ export async function makePlan(loaded: LoadedExperiment, prepared: PreparedExper
       ...problemsOf(prepared, events, denseSteps),
       ...(await problemsOfRedrawing(prepared, events)),
       ...(await problemsOfShrinking(prepared)),
+      ...(await problemsOfSparse(prepared)),
     ],
   };
 }

@@ -51,6 +51,18 @@ export interface SavedModelMeasurement {
   readonly maxDifference: number | null;
 }
 
+/** The model compiled to sparse kernels: the shrunk one where it was shrunk, else the pruned one. */
+export interface SparseMeasurement {
+  /** Median of one sample at a time, one thread. */
+  readonly latencyMs: number;
+  /** Of the dense model on tfjs's WebAssembly backend, in turns with it, one thread; null where that cannot run it. */
+  readonly denseWasmLatencyMs: number | null;
+  /** Of its file, as it is. */
+  readonly bytes: number;
+  /** The largest difference to the outputs of the model of layers that it was made from, over the largest output. */
+  readonly maxDifference: number;
+}
+
 /** Seconds, those of killed processes that the run went on from included. */
 export interface Timing {
   /** Training of the dense baseline; 0 where it was there already. */
@@ -102,7 +114,8 @@ export interface RunResult {
   readonly pruned: Measurement | null;
   /** After physical removal; null where nothing was shrunk. */
   readonly shrunk: ShrunkMeasurement | null;
-  readonly sparse: null;
+  /** On sparse kernels; null where none were asked for. */
+  readonly sparse: SparseMeasurement | null;
   /** The metrics and evaluators of the config, by the names that `figures` of each measurement has. Absent where it names none. */
   readonly figures?: Readonly<Record<string, FigureDescription>>;
   /** The sparsity that was asked for over all selected parameters; null where the threshold decided. */

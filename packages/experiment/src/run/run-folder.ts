@@ -16,6 +16,7 @@ export const RUN_FILES = {
   model: 'model',
   shrunk: 'shrunk',
   savedModel: 'saved-model',
+  sparse: 'sparse',
   removal: 'removal.json',
   checkpoint: 'checkpoint.bin',
   shrinkCheckpoint: 'shrink-checkpoint.bin',
@@ -102,6 +103,7 @@ export class RunFolder {
       'model',
       'shrunk',
       'savedModel',
+      'sparse',
       'removal',
       'experiment',
     ] as const)
