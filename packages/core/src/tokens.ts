@@ -23,8 +23,15 @@ import type { Trainer } from './trainer.ts';
 /** What a plugin's constructor may ask for. The type parameter is checked against the constructor's own at compile time. */
 export type Token<T> = symbol & { readonly injects?: (value: T) => T };
 
+/** What is there only once there is a net: parts that are made before it may not ask for it. */
+export type NetToken<T> = Token<T> & { readonly needsNet: true };
+
 function token<T>(name: string): Token<T> {
   return Symbol(`espalier.${name}`) as Token<T>;
+}
+
+function netToken<T>(name: string): NetToken<T> {
+  return token<T>(name) as NetToken<T>;
 }
 
 /** The part's own options, parsed and completed by its schema. */
@@ -40,22 +47,22 @@ export const THRESHOLD = token<Threshold>('THRESHOLD');
 export const LEARNING_RATE = token<LearningRate>('LEARNING_RATE');
 /** Makes any further part that the options name: `make(options.second)`. */
 export const MAKE = token<Make>('MAKE');
-/** The model of the run. Not there for what is made before it: datasets, models, losses and granularities. */
-export const MODEL = token<tf.LayersModel>('MODEL');
+/** The model of the run. */
+export const MODEL = netToken<tf.LayersModel>('MODEL');
 /** The data of the run. */
-export const DATA = token<Dataset>('DATA');
+export const DATA = netToken<Dataset>('DATA');
 /** Training samples that scores are computed on. */
-export const CALIBRATION = token<Calibration>('CALIBRATION');
+export const CALIBRATION = netToken<Calibration>('CALIBRATION');
 /** Gradients of the loss over the calibration data. */
-export const GRADIENTS = token<Gradients>('GRADIENTS');
+export const GRADIENTS = netToken<Gradients>('GRADIENTS');
 /** What goes into layers and comes out of them over the calibration data. */
-export const ACTIVATIONS = token<Activations>('ACTIVATIONS');
+export const ACTIVATIONS = netToken<Activations>('ACTIVATIONS');
 /** The loss of the run. */
-export const LOSS = token<Loss>('LOSS');
+export const LOSS = netToken<Loss>('LOSS');
 /** The optimiser of the run. */
-export const OPTIMIZER = token<Optimizer>('OPTIMIZER');
+export const OPTIMIZER = netToken<Optimizer>('OPTIMIZER');
 /** The trainer of the run. */
-export const TRAINER = token<Trainer>('TRAINER');
+export const TRAINER = netToken<Trainer>('TRAINER');
 /**
  * Random numbers from the run's seed, one stream for all parts. A killed run does not get it back: what is drawn while
  * it runs comes from `run.random`, or from a scorer's `context.random`.
@@ -92,14 +99,23 @@ export type Make = <K extends PartKind>(part: Part<K>) => PartTypes[K];
 
 type Parameter<C, I extends number> = C extends abstract new (...args: infer Arguments) => unknown ? Arguments[I] : never;
 
+/** Nothing where a token's type fits the parameter, and an impossible one where it does not. */
+type Fitting<T, C, I extends number> = T extends Parameter<C, I> ? unknown : never;
+
+type MadeBeforeTheNet = DatasetSource | ModelSource | Loss | Granularity;
+type MadeWithNet<C> = C extends abstract new (...args: never[]) => MadeBeforeTheNet ? never : unknown;
+
 /**
  * Marks a constructor's parameter with what shall be given to it: `constructor(@inject(CALIBRATION) data: Calibration)`.
- * A parameter of another type than the token's is a compile error.
+ * A parameter of another type than the token's is a compile error, and so is the net and what comes with it (MODEL, DATA,
+ * LOSS, …) in a dataset, model, loss or granularity, which are made before it.
  */
-export function inject<T>(wanted: Token<T>) {
-  return <C, I extends number>(target: C, key: undefined, index: I & (T extends Parameter<C, I> ? unknown : never)): void => {
-    tsyringeInject(wanted as InjectionToken)(target, key, index);
-  };
+export function inject<T>(
+  wanted: NetToken<T>,
+): <C, I extends number>(target: C, key: undefined, index: I & Fitting<T, C, I> & MadeWithNet<C>) => void;
+export function inject<T>(wanted: Token<T>): <C, I extends number>(target: C, key: undefined, index: I & Fitting<T, C, I>) => void;
+export function inject(wanted: Token<unknown>) {
+  return (target: unknown, key: undefined, index: number): void => tsyringeInject(wanted as InjectionToken)(target, key, index);
 }
 
 /** Marks a class whose constructor is given what its `@inject`s ask for. A class without constructor arguments needs no mark. */
