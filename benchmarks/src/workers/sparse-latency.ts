@@ -23,7 +23,7 @@ const model = await prunedModel(net, sparsity);
 await useBackend({ choice: backend, threads: 1 });
 const sparse = await compileSparse(model);
 const bytes = sparse.toBytes();
-const shape = [batch, ...(model.inputs[0]?.shape.slice(1) as number[])];
+const shape = [batch, ...((model.inputs[0] as tf.SymbolicTensor).shape.slice(1) as number[])];
 const images = tf.randomUniform(shape, -1, 1, 'float32', 1);
 const pixels = (await images.data()).slice() as Float32Array;
 const inferences = Math.max(LEAST, Math.round(TURN_S / (await timed(dense))));

@@ -1,8 +1,11 @@
 import { convScratch } from '../../kernels/layout.ts';
-import { planeOf } from '../../plan/storage.ts';
+import { blockTaps, tapsInBlock } from '../../kernels/pack.ts';
+import type { Section } from '../../plan/plan.ts';
+import { planeOf, storedSize } from '../../plan/storage.ts';
 import { activationOf, isMixing, LINEAR } from '../activation.ts';
 import type { Builder, Value } from '../builder.ts';
 import type { Kernel } from '../choose.ts';
+import type { Filters } from '../filters.ts';
 import { packedFilters, sparseSections, sparseWeights, tapsOf } from '../matrix.ts';
 import type { Sums } from './linear.ts';
 
@@ -22,15 +25,34 @@ export function convolutionStep(build: Builder, from: Value, to: Value, { sums, 
   const { name, alpha } = isMixing(activation) ? LINEAR : activationOf(activation, build.layer);
   const isSparse = kernel === 'sparse';
   const taps = tapsOf(filters);
-  const weights = build.once(filters.values, `${kernel} planes`, () =>
-    isSparse ? sparseSections(sparseWeights(filters)) : [packedFilters(filters)],
+  const { sections, blocks } = build.once(filters.values, `${kernel} planes`, () =>
+    isSparse ? blocked(filters, storedSize(from.shape) * 4) : { sections: [packedFilters(filters)], blocks: 1 },
   );
   const inBytes = offsets.map((offset) => offset * 4);
   build.step({
     operation: isSparse ? 'sparseConvolution' : 'convolution',
     reads: [from],
     writes: isSparse ? [to] : [to, build.value([convScratch(taps) / 4])],
-    weights: [build.once(filters.values, inBytes.join(), () => inBytes), ...weights, ...(bias === undefined ? [] : [bias])],
-    options: { taps, outputs: filters.outputs, plane: planeOf(to.shape), rows, columns, inputPitch, activation: name, alpha },
+    weights: [build.once(filters.values, inBytes.join(), () => inBytes), ...sections, ...(bias === undefined ? [] : [bias])],
+    options: {
+      taps,
+      outputs: filters.outputs,
+      ...(isSparse ? { blocks } : {}),
+      plane: planeOf(to.shape),
+      rows,
+      columns,
+      inputPitch,
+      activation: name,
+      alpha,
+    },
   });
+}
+
+/** In blocks of taps where that keeps what is read in the processor's cache. */
+function blocked(filters: Filters, inputBytes: number): { sections: readonly Section[]; blocks: number } {
+  const [rows, taps, { outputs }] = [sparseWeights(filters), tapsOf(filters), filters];
+  const { starts, indices, values } = rows;
+  const size = indices instanceof Uint16Array ? tapsInBlock(taps, outputs, values.length, inputBytes) : taps;
+  if (size >= taps || !(indices instanceof Uint16Array)) return { sections: sparseSections(rows), blocks: 1 };
+  return { sections: sparseSections(blockTaps({ starts, indices, values }, outputs, taps, size)), blocks: Math.ceil(taps / size) };
 }

@@ -1,4 +1,4 @@
-import { isPlain, placesOf, planeOf, storageOrder, storageStrides, storedSize, usedSize } from '../../plan/storage.ts';
+import { isPlain, placesOf, planeOf, sizeOf, storageOrder, storageStrides, storedSize, usedSize } from '../../plan/storage.ts';
 import { type Activation, activationOf, isMixing } from '../activation.ts';
 import type { Builder, Value } from '../builder.ts';
 import { settled } from './layout.ts';
@@ -75,9 +75,13 @@ export interface Constant {
   readonly constant: ArrayLike<number>;
 }
 
+const COMMUTATIVE = new Set<BinaryName>(['add', 'multiply', 'maximum', 'minimum']);
+
 /** Number by number; an axis of one repeats, and so do axes that are missing in front. */
 export function binary(build: Builder, name: BinaryName, first: Value, second: Value | Constant): Value {
   const isConstant = 'constant' in second;
+  // Kernels repeat the second operand.
+  if (!isConstant && COMMUTATIVE.has(name) && sizeOf(first.shape) < sizeOf(second.shape)) return binary(build, name, second, first);
   if (!isConstant && isSameOrder(first, second)) return sameOrder(build, name, first, second);
   const [x, y] = [settled(build, first), isConstant ? second : settled(build, second)];
   const rank = Math.max(x.shape.length, y.shape.length);

@@ -1,4 +1,5 @@
-import type { Operation } from '../binding.ts';
+import { BINARY as KERNELS } from '../../kernels/activation.ts';
+import type { Binding, Operation } from '../binding.ts';
 import { extent } from '../strided-copy.ts';
 
 const BINARY: Readonly<Record<string, (x: number, y: number) => number>> = {
@@ -31,6 +32,8 @@ export const binary: Operation = (bind) => {
     const { low, high } = extent(sizes, strides);
     bind.expect(low === 0 && high < size, 'it reads what is not there');
   }
+  const fast = byKernel(bind, { sizes, xs, ys, outs }, first.at, second.at, target.at);
+  if (fast !== undefined) return fast;
   const { floats } = bind;
   const [inner, dx, dy, dOut] = [sizes.at(-1) ?? 1, xs.at(-1) ?? 0, ys.at(-1) ?? 0, outs.at(-1) ?? 0];
   const [x0, y0, out0] = [xs, ys, outs].map((strides) => rowsOf(sizes, strides)) as [Int32Array, Int32Array, Int32Array];
@@ -41,6 +44,42 @@ export const binary: Operation = (bind) => {
     }
   };
 };
+
+interface Strides {
+  readonly sizes: readonly number[];
+  readonly xs: readonly number[];
+  readonly ys: readonly number[];
+  readonly outs: readonly number[];
+}
+
+/** Rows of neighbours, the second operand's as well or one number for each row, are what kernels are made for. */
+function byKernel(bind: Binding, { sizes, xs, ys, outs }: Strides, x: number, y: number, out: number): (() => void) | undefined {
+  const name = bind.word('name');
+  if (!Object.hasOwn(KERNELS, name)) return undefined;
+  const operation = KERNELS[name as keyof typeof KERNELS];
+  const isFlat = sizes.length === 1;
+  const [rows, inner] = isFlat ? [1, sizes] : [sizes[0] as number, sizes.slice(1)];
+  const row = (strides: readonly number[]) => (isFlat ? 0 : (strides[0] as number));
+  const rest = (strides: readonly number[]) => (isFlat ? strides : strides.slice(1));
+  const count = inner.reduce((a, b) => a * b, 1);
+  const isRow = (strides: readonly number[]) => isContiguous(inner, rest(strides));
+  // What a kernel writes past a row has to be nobody's.
+  if (!isRow(xs) || !isRow(outs) || (rows > 1 && row(outs) < Math.ceil(count / 4) * 4)) return undefined;
+  const { kernels } = bind;
+  const [to, toRow, from, fromRow, other] = [out * 4, row(outs) * 4, x * 4, row(xs) * 4, y * 4];
+  if (isRow(ys)) return () => kernels.binary(operation, to, toRow, from, fromRow, other, row(ys) * 4, rows, count);
+  const isOnePerRow = !isFlat && row(ys) === 1 && rest(ys).every((stride) => stride === 0);
+  return isOnePerRow ? () => kernels.binaryByRow(operation, to, toRow, from, fromRow, other, rows, count) : undefined;
+}
+
+function isContiguous(sizes: readonly number[], strides: readonly number[]): boolean {
+  let next = 1;
+  for (let axis = sizes.length - 1; axis >= 0; axis--) {
+    if (sizes[axis] !== 1 && strides[axis] !== next) return false;
+    next *= sizes[axis] as number;
+  }
+  return true;
+}
 
 function weightsOf({ pointer, values }: { readonly pointer: number; readonly values: ArrayLike<number> }): { at: number; size: number } {
   return { at: pointer / 4, size: values.length };

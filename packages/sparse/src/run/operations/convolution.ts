@@ -54,14 +54,36 @@ function planesOf(bind: Binding) {
 /** A convolution of stride 1 by the weights that are not zero. */
 export const sparseConvolution: Operation = (bind) => {
   const { outputs, rows, columns, plane, pitch, taps, source, target, offsets } = planesOf(bind);
-  const { starts, indices, values, isWide } = sparseMatrix(bind, 1, outputs, taps);
+  const blocks = bind.count('blocks', 1);
+  const { starts, indices, values, isWide } = sparseMatrix(bind, 1, outputs * blocks, taps);
+  bind.expect(blocks === 1 || !isWide, 'its wide indices come in blocks');
   const bias = biasOf(bind, 4, outputs);
   const [activation, alpha] = activationOf(bind);
   const { kernels } = bind;
-  const run = isWide ? kernels.sparseConvWide : kernels.sparseConv;
   const [to, from] = [target.at * 4, source.at * 4];
-  return () =>
-    run(to, plane * 4, columns * 4, outputs, rows, columns, from, pitch * 4, offsets, starts, indices, values, bias, activation, alpha);
+  const [stride, pitchOut, pitchIn] = [plane * 4, columns * 4, pitch * 4];
+  if (blocks > 1)
+    return () =>
+      kernels.sparseConvBlocks(
+        to,
+        stride,
+        pitchOut,
+        outputs,
+        rows,
+        columns,
+        from,
+        pitchIn,
+        offsets,
+        starts,
+        indices,
+        values,
+        bias,
+        activation,
+        alpha,
+        blocks,
+      );
+  const run = isWide ? kernels.sparseConvWide : kernels.sparseConv;
+  return () => run(to, stride, pitchOut, outputs, rows, columns, from, pitchIn, offsets, starts, indices, values, bias, activation, alpha);
 };
 
 /** The same by all weights. */
