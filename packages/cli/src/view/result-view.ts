@@ -168,13 +168,15 @@ function sameOutputs(maxDifference: number): string {
 /** Reasons that are shown; removal.json has all of them. */
 const REASONS = 3;
 
-function removalLines({ units, stayed, maxDifference }: ShrinkRecord): [string, string][] {
+function removalLines({ units, stayed, maxDifference, removal }: ShrinkRecord): [string, string][] {
   const lines: [string, string][] = [
     [
       'removed',
       `${count(units.removed)} of the ${plural(units.of, 'unit')} that can go, ${sameOutputs(maxDifference)} before any training`,
     ],
   ];
+  const leftOut = removal.bypassed.map(({ layer, input }) => `what comes from "${input}" into "${layer}"`).join(', ');
+  if (leftOut !== '') lines.push(['left out', printable(`${leftOut}: it gave nothing but zeros`)]);
   for (const { layer, units: zeroed, why } of stayed.slice(0, REASONS))
     lines.push(['stayed', printable(`${plural(zeroed.length, 'zeroed unit')} of "${layer}": ${why}`)]);
   const more = stayed.length - REASONS;

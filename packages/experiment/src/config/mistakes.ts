@@ -1,5 +1,5 @@
 import { PART_KINDS, type PartKind, type PartProblem, type Registry, type z } from '@espalier/core';
-import { type ConfigPath, dotted, valueAt } from './config-path.ts';
+import { type ConfigPath, dotted, isMapping, valueAt } from './config-path.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { issueInWords, kindInWords, orList, withArticle } from './in-words.ts';
 import { experimentJsonSchema, type JsonSchema, keysAt, schemaAt } from './json-schema.ts';
@@ -53,6 +53,8 @@ export function withoutEchoes(mistakes: readonly Mistake[], config: unknown): Mi
 export function issueMistakes(issue: z.core.$ZodIssue, path: ConfigPath, config: unknown, schema: JsonSchema): Mistake[] {
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(key, path, schema));
   const value = valueAt(config, path);
+  const inside = mistakesInside(issue, value);
+  if (inside !== undefined) return inside.flatMap((each) => issueMistakes(each, [...path, ...(each.path as ConfigPath)], config, schema));
   const here = schemaAt(schema, path);
   const names = here?.enum?.filter((name): name is string => typeof name === 'string') ?? [];
   return [
@@ -64,6 +66,13 @@ export function issueMistakes(issue: z.core.$ZodIssue, path: ConfigPath, config:
       notes: isPercentage(value, here) ? [`${value} % is written ${value / 100}`] : [],
     },
   ];
+}
+
+/** Of alternatives one may be meant, with mistakes inside of it: what is wrong is those, and not the choice. */
+function mistakesInside(issue: z.core.$ZodIssue, value: unknown): readonly z.core.$ZodIssue[] | undefined {
+  if (issue.code !== 'invalid_union' || !isMapping(value)) return undefined;
+  const meant = issue.errors.filter((issues) => issues.every(({ code, path }) => path.length > 0 || code === 'unrecognized_keys'));
+  return meant.length === 1 ? meant[0] : undefined;
 }
 
 /** 90 where a share from 0 to 1 is wanted. */

@@ -343,6 +343,12 @@ describe('values that do not go together', () => {
       'parameters: [{ match: a, exclude: true, sparsity: 0.5 }]',
       'x.yaml:9:53: what is excluded is not pruned',
     ],
+    [
+      'a mistake inside of an alternative',
+      'expect: {',
+      'shrink: { emptied: bypas }\nexpect: {',
+      'x.yaml:10:20: expected "refuse", "keepOne" or "bypass", got "bypas"',
+    ],
     ['a range upside down', 'max: 0.005', 'min: 2, max: 1', 'no accuracyDrop is at least 2 and at most 1: min is above max'],
     ['a range that says nothing', '{ max: 0.005 }', '{}', 'x.yaml:10:25: accuracyDrop says nothing'],
     ['an accuracy in per cent', 'accuracyDrop: { max: 0.005 }', 'accuracy: { min: 97 }', 'x.yaml:10:28: no accuracy is ever above 1'],

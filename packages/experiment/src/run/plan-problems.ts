@@ -48,35 +48,33 @@ function problemsOfControl({ source, experiment, threshold }: PreparedExperiment
 
 /** A layer that is to stay has to be there, and one for a graph has to be known: better told of now than after the training. */
 export async function problemsOfShrinking({ experiment, model }: PreparedExperiment): Promise<PlanProblem[]> {
-  const { keep, savedModel: isGraphWanted } = shrinkSettings(experiment.shrink) ?? {};
-  if (keep === undefined && isGraphWanted !== true) return [];
-  const network = await readNetwork(model);
-  return [
-    ...(keep === undefined ? [] : refusalOf('keep', () => keptLayers(dependencyGraph(network), keep))),
-    ...(isGraphWanted === true ? refusalOf('savedModel', () => savedModel(foldNetwork(network).network)) : []),
+  const settings = shrinkSettings(experiment.shrink);
+  if (settings === undefined) return [];
+  const { keep, savedModel: isGraphWanted } = settings;
+  const read = await attempt(['shrink'], async () => readNetwork(model));
+  if (read.result === undefined) return read.problems;
+  const network = read.result;
+  const problems = [
+    keep === undefined ? undefined : await attempt(['shrink', 'keep'], () => keptLayers(dependencyGraph(network), keep)),
+    isGraphWanted === true ? await attempt(['shrink', 'savedModel'], () => savedModel(foldNetwork(network).network)) : undefined,
   ];
+  return problems.flatMap((each) => each?.problems ?? []);
 }
 
 /** A layer without a kernel is better told of now than after the training: what it compiles to is thrown away. */
 export async function problemsOfSparse({ experiment, model, train }: PreparedExperiment): Promise<PlanProblem[]> {
   const settings = sparseSettings(experiment.sparse);
   if (settings === undefined) return [];
-  try {
-    (await compileSparse(model, sparseOptions(model, train, settings))).dispose();
-    return [];
-  } catch (error) {
-    if (!(error instanceof EspalierError)) throw error;
-    return [{ path: ['sparse'], message: error.message }];
-  }
+  return (await attempt(['sparse'], async () => (await compileSparse(model, sparseOptions(model, train, settings))).dispose())).problems;
 }
 
-function refusalOf(option: 'keep' | 'savedModel', attempt: () => unknown): PlanProblem[] {
+/** What comes of it, or why it is refused. */
+async function attempt<T>(path: PlanProblem['path'], work: () => T | Promise<T>): Promise<{ result?: T; problems: PlanProblem[] }> {
   try {
-    attempt();
-    return [];
+    return { result: await work(), problems: [] };
   } catch (error) {
     if (!(error instanceof EspalierError)) throw error;
-    return [{ path: ['shrink', option], message: error.message }];
+    return { problems: [{ path, message: error.message }] };
   }
 }
 

@@ -112,6 +112,42 @@ test('a layer that the masks empty is refused by name, or keeps a unit where the
   expect(result).toMatchObject({ status: 'done', shrunk: { macs: expect.any(Number) } });
 });
 
+/** A net of points with a residual block. */
+const BLOCK = `import * as tf from '@tensorflow/tfjs';
+const L = tf.layers;
+export default () => {
+  const input = tf.input({ shape: [2] });
+  const stem = L.dense({ name: 'stem', units: 8, activation: 'relu' }).apply(input);
+  const inner = L.dense({ name: 'inner', units: 6, activation: 'relu', useBias: false }).apply(stem);
+  const outer = L.dense({ name: 'outer', units: 8, useBias: false }).apply(inner);
+  const sum = L.add({ name: 'sum' }).apply([stem, outer]);
+  return tf.model({ inputs: input, outputs: L.dense({ name: 'classes', units: 2, activation: 'softmax' }).apply(sum) });
+};`;
+
+test('a block that died is left out where the config says so, and its units are counted', async () => {
+  const rules = 'prune.parameters=[{match: "**", exclude: true}, {match: inner/kernel, exclude: false, sparsity: 0.999}]';
+  const set = [...UNITS, 'model={module: {path: ./net.ts}}', 'prune.mayEmpty=true', 'prune.epochs=0', rules, 'shrink={emptied: bypass}'];
+  const out = path.join(temporaryFolder(), 'out');
+  const result = await runExperiment(await points({ set, files: { 'net.ts': BLOCK } }), { out });
+  const { removal } = (await readRemoval(out)) as ShrinkRecord;
+  expect(removal.bypassed).toEqual([{ layer: 'sum', input: 'outer' }]);
+  // All of "inner"; those of "outer" are the stem's, too.
+  const byHand = removal.units['stem']?.removed.length ?? 0;
+  expect(result.shrunk?.units).toEqual({ removed: 6 + byHand, of: 14 });
+});
+
+test('state from batch to batch is refused before anything is trained', async () => {
+  const net = `import * as tf from '@tensorflow/tfjs';
+    export default () => tf.sequential({ layers: [
+      tf.layers.reshape({ targetShape: [2, 1], batchInputShape: [20, 2] }),
+      tf.layers.lstm({ name: 'memory', units: 4, stateful: true }), tf.layers.dense({ units: 2, activation: 'softmax' }),
+    ] });`;
+  const out = path.join(temporaryFolder(), 'out');
+  const set = ['backend=cpu', 'model={module: {path: ./net.ts}}', 'shrink=true'];
+  expect(await messageOf(runExperiment(await points({ set, files: { 'net.ts': net } }), { out }))).toContain('memory: keeps its state');
+  expect(existsSync(out)).toBe(false);
+});
+
 test('what the config keeps stays, and widths are what it asks for', async () => {
   const widths = async (shrink: string) => {
     const { out } = await shrunken([...UNITS, `shrink=${shrink}`, 'prune.threshold=layer', 'prune.sparsity=0.6']);

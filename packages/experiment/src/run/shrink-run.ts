@@ -87,7 +87,7 @@ export async function shrinkRun(
     }
     const sparsity = await trainOn(prepared, masks, shrunk, epochs, around);
     const record = {
-      units: await countUnits(prepared.model, shrunk.removal),
+      units: await countUnits(prepared.model, shrunk),
       removal: shrunk.removal,
       stayed: shrunk.stayed,
       maxDifference,
@@ -118,14 +118,17 @@ function foldOptions({ fold: folds, keep, roundTo, minimum }: ShrinkSettings): F
 }
 
 /** Units that went, of those that can go: each once, however many layers make it. */
-async function countUnits(model: tf.LayersModel, { units: gone }: Removal): Promise<ShrinkRecord['units']> {
+async function countUnits(model: tf.LayersModel, { model: small, removal }: Shrunk): Promise<ShrinkRecord['units']> {
   const { groups, makers, kept } = dependencyGraph(await readNetwork(model));
   const [made, alive] = [new Set<number>(), new Set<number>()];
+  // A layer that was left out makes none.
+  const left = new Set(small.layers.map(({ name }) => name));
+  const isLeftOut = (name: string) => removal.bypassed.length > 0 && !left.has(name.replace(/\/backward$/, ''));
   for (const [name, units] of makers) {
-    const removed = new Set(gone[name]?.removed);
+    const removed = new Set(removal.units[name]?.removed);
     units.forEach((unit, i) => {
       made.add(unit);
-      if (!removed.has(i)) alive.add(unit);
+      if (!removed.has(i) && !isLeftOut(name)) alive.add(unit);
     });
   }
   const all = groups.flatMap(({ first, units }) => Array.from({ length: units }, (_, i) => first + i));

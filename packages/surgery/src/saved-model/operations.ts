@@ -190,7 +190,7 @@ export function refuse({ layer }: Pick<Call, 'layer'>, what: string): never {
   throw new EspalierError({
     where: where(layer),
     what,
-    why: 'that is not written as operations of TensorFlow',
-    remedy: 'Keep the model as a LayersModel',
+    why: 'there is no way to write that as operations of TensorFlow here',
+    remedy: 'Take the model of layers, without savedModel',
   });
 }

@@ -22,7 +22,7 @@ export function savedModel(network: Network): Uint8Array {
       continue;
     }
     const operation = OPERATIONS[layer.type];
-    if (operation === undefined || outputs.length > 1) return refuse({ layer }, 'is a layer of a type that has no operations here');
+    if (operation === undefined || outputs.length > 1) return refuse({ layer }, 'is of a type that no graph is made of');
     if (layer.config['dataFormat'] === 'channelsFirst') return refuse({ layer }, 'has its channels first');
     if (args['training'] === true) return refuse({ layer }, 'is called as in training');
     const weight = (each: string): string | undefined => {
