@@ -122,6 +122,7 @@ function withoutPaths(sweep) {
 function linked(words) {
   return words.replace(/(an?) (\w+(?: rate)?) as "name" or "name: \{options\}"$/, (_, article, noun) => {
     const kind = noun.replace(/ (.)/, (_space, letter) => letter.toUpperCase());
+    if (registry.names(kind).length === 0) return `${article} ${noun} of a plugin`;
     return `${article} [${noun}](#${title(kind).toLowerCase().replaceAll(' ', '-')})`;
   });
 }

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -14,6 +14,12 @@ const PAGES = [
     .map((name) => path.join('docs', name)),
 ];
 const PLUGINS_PAGE = path.join('docs', 'plugins.md');
+/** Pages whose code stands in examples/, with the config that runs it. */
+const OF_EXAMPLES = {
+  [PLUGINS_PAGE]: 'examples/plugins.yaml',
+  [path.join('docs', 'seams.md')]: 'examples/seams.yaml',
+  [path.join('docs', 'measures.md')]: 'examples/seams.yaml',
+};
 
 /** The code blocks of one language in a page. */
 function blocks(page, language) {
@@ -33,7 +39,7 @@ const CONFIGS = PAGES.flatMap((page) => blocks(page, 'yaml').map((text) => [page
 
 test.each(CONFIGS)('a config in %s is right', async (page, text) => {
   // The plugins that it names are found from the folder of its file.
-  const file = page === PLUGINS_PAGE ? 'examples/plugins.yaml' : page;
+  const file = OF_EXAMPLES[page] ?? page;
   const read = isSweep(text) ? await parseSweep(text, { file }) : (await parseExperiment(text, { file })).experiment;
   expect(read.name).not.toBe('');
 });
@@ -43,17 +49,18 @@ test('the config in the README is that of the quickstart', () => {
   expect(readFileSync(path.join(ROOT, 'configs', 'quickstart.yaml'), 'utf8').replace(/^#.*\n/gm, '')).toBe(shown);
 });
 
-test('the config in the page on plugins is that of the examples', () => {
-  const [shown] = blocks(PLUGINS_PAGE, 'yaml');
-  expect(readFileSync(path.join(ROOT, 'examples', 'plugins.yaml'), 'utf8').replace(/^#.*\n/gm, '')).toBe(shown);
+test.each(Object.entries(OF_EXAMPLES))('the configs in %s are %s', (page, config) => {
+  const whole = readFileSync(path.join(ROOT, config), 'utf8').replace(/^#.*\n/gm, '');
+  for (const shown of blocks(page, 'yaml')) expect(whole).toBe(shown);
+  for (const part of blocks(page, `yaml \\[from ${config}\\]`)) expect(whole).toContain(part);
 });
 
-test('the code in the page on plugins is that of the examples', () => {
+test.each(Object.keys(OF_EXAMPLES))('the code in %s is that of the examples', (page) => {
   const sources = readdirSync(path.join(ROOT, 'examples'), { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .flatMap(({ name }) => ['index.ts', 'index.test.ts'].map((file) => path.join(ROOT, 'examples', name, 'src', file)))
     .map((file) => readFileSync(file, 'utf8'));
-  const shown = blocks(PLUGINS_PAGE, 'ts');
+  const shown = blocks(page, 'ts');
   expect(shown).not.toEqual([]);
   expect(shown.filter((code) => !sources.some((source) => source.includes(code)))).toEqual([]);
 });
@@ -72,6 +79,39 @@ test('the program in the README trains, prunes and says so', () => {
   expect(before).toBeGreaterThan(0.85);
   expect(after).toBeGreaterThan(before - 0.05);
 }, 120_000);
+
+test('all other code in TypeScript compiles', { timeout: 120_000 }, () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'espalier-docs-'));
+  try {
+    const options = { noEmit: true, strict: true, target: 'ES2022', module: 'ESNext', moduleResolution: 'Bundler', skipLibCheck: true };
+    const packages = path.join(ROOT, 'packages');
+    const paths = {
+      espalier: [path.join(packages, 'cli', 'dist', 'index.d.ts')],
+      '@espalier/*': [path.join(packages, '*', 'dist', 'index.d.ts')],
+      '@tensorflow/tfjs': [path.join(packages, 'core', 'node_modules', '@tensorflow', 'tfjs')],
+      'node:*': [path.join(ROOT, 'node_modules', '@types', 'node')],
+    };
+    const decorators = { experimentalDecorators: true, emitDecoratorMetadata: true };
+    const types = { types: ['node'], typeRoots: [path.join(ROOT, 'node_modules', '@types')] };
+    writeFileSync(path.join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: { ...options, ...decorators, ...types, paths } }));
+    for (const page of PAGES.filter((name) => OF_EXAMPLES[name] === undefined)) {
+      // One that does not begin with tfjs goes on from the one before.
+      const modules = [];
+      for (const code of blocks(page, 'ts')) {
+        if (modules.length === 0 || code.includes('import * as tf')) modules.push(code);
+        else modules.push(`${modules.pop()}\n${code}`);
+      }
+      for (const [i, code] of modules.entries()) {
+        writeFileSync(path.join(folder, `${path.basename(page, '.md')}-${i + 1}.ts`), `${code}\nexport {};\n`);
+      }
+    }
+    const tsc = path.join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
+    const { stdout } = spawnSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' });
+    expect(stdout).toBe('');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
 
 test('the plugin in the concepts loads', async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'espalier-docs-'));

@@ -1,10 +1,11 @@
-import type { Samples } from '@espalier/core';
-import { TestBed, testScorer } from '@espalier/testkit';
+import { Budget, type Samples } from '@espalier/core';
+import { cutsOf, TestBed, testScorer, testStrategy } from '@espalier/testkit';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
 import plugin from './index.ts';
 
 testScorer(plugin, 'brainDamage');
+testStrategy(plugin, { brainDamage: { rounds: 2 } });
 
 beforeAll(() => tf.setBackend('cpu'));
 
@@ -27,4 +28,12 @@ test('without gradients it says what is missing', () => {
   expect(() => bed.make('scorer', 'brainDamage')).toThrow(
     'scorer "brainDamage" of @espalier-examples/brain-damage: cannot be made: its constructor injects GRADIENTS, which nothing here provides',
   );
+});
+
+test('the strategy cuts the same share of what is left in each round, and trains after it', async () => {
+  const outcome = await bed.pruned({ net: 'dense', strategy: { brainDamage: { rounds: 2 } }, sparsity: 0.75, budget: new Budget(6, 3) });
+  expect(cutsOf(outcome).map(({ step, asked }) => [step, asked])).toEqual([
+    [0, 0.5],
+    [3, 0.75],
+  ]);
 });

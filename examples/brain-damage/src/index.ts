@@ -1,4 +1,19 @@
-import { definePlugin, GRADIENTS, type Gradients, inject, injectable, type PrunableParameter, type Scorer } from '@espalier/core';
+import {
+  definePlugin,
+  GRADIENTS,
+  type Gradients,
+  inject,
+  injectable,
+  OPTIONS,
+  type PrunableParameter,
+  type PruningRun,
+  part,
+  pruneInRounds,
+  SCORER,
+  type Scorer,
+  type Strategy,
+  z,
+} from '@espalier/core';
 import * as tf from '@tensorflow/tfjs';
 
 /**
@@ -16,7 +31,28 @@ export class BrainDamageScorer implements Scorer {
   }
 }
 
+const damageOptions = z.object({
+  scorer: part('scorer', 'brainDamage'),
+  rounds: z.int().min(1).max(100).default(5).describe('How often some of the weights go, with training after each time.'),
+});
+
+/** The procedure of the paper: score, delete what costs least, train on, and again; each round the same share of what is left. */
+@injectable()
+export class BrainDamageStrategy implements Strategy {
+  constructor(
+    @inject(OPTIONS) private readonly options: z.infer<typeof damageOptions>,
+    @inject(SCORER) private readonly scorer: Scorer,
+  ) {}
+
+  async prune(run: PruningRun): Promise<void> {
+    await pruneInRounds(run, this.scorer, this.options.rounds);
+  }
+}
+
 export default definePlugin({
   name: '@espalier-examples/brain-damage',
   scorers: { brainDamage: { use: BrainDamageScorer, description: 'What the loss rises by without a weight: ½·w²·h.' } },
+  strategies: {
+    brainDamage: { use: BrainDamageStrategy, options: damageOptions, description: 'Rounds of scoring, deleting and training.' },
+  },
 });

@@ -1,6 +1,9 @@
 import { corePlugin, type ParameterScores, Part, PartContainer, Registry } from '@espalier/core';
+import { testThreshold } from '@espalier/testkit';
 import { expect, test } from 'vitest';
 import plugin from './index.ts';
+
+testThreshold(plugin, 'floor');
 
 const parts = new PartContainer(new Registry([corePlugin, plugin]));
 const scoresOf = (...values: number[]) =>
