@@ -58,8 +58,8 @@ export interface LiveRunParts {
   readonly checkpoints?: CheckpointStore;
   /** Seconds between two checkpoints inside a call; 10 where it is not given. */
   readonly checkpointEvery?: number;
-  /** What the rehearsal came to: a strategy that goes on for many times as long would never end. */
-  readonly rehearsed?: { readonly calls: number; readonly steps: number };
+  /** What the rehearsal came to, and of which strategy, in words: one that goes on for many times as long would never end. */
+  readonly rehearsed?: { readonly strategy: string; readonly calls: number; readonly steps: number };
 }
 
 /** How much longer than its rehearsal a strategy may be, and how long in any case. */
@@ -384,7 +384,7 @@ export class LiveRun implements PruningRun {
     const { rehearsed } = this.parts;
     if (rehearsed === undefined || now <= Math.max(ANY[what], MUCH_LONGER * rehearsed[what])) return;
     throw new BrokenPromise({
-      where: 'strategy',
+      where: `${rehearsed.strategy}, at step ${this.steps}`,
       what: `${did} ${now} ${what} and does not end, where its rehearsal had ${rehearsed[what]}`,
       remedy: 'Count rounds rather than waiting for a loss, an accuracy or a sparsity that may never come',
     });

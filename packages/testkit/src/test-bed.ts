@@ -8,6 +8,7 @@ import {
   type PartKind,
   type PartTypes,
   type Plugin,
+  partInWords,
   Registry,
   type RehearsedEvent,
   type RunEvent,
@@ -97,7 +98,7 @@ export class TestBed {
       const plan = isRehearsed ? await rehearse(strategy, { ...parts, maxCalls: MAX_CALLS }) : [];
       const run: LiveRun = await LiveRun.open({
         ...parts,
-        ...(isRehearsed && { rehearsed: lengthOf(plan) }),
+        ...(isRehearsed && { rehearsed: { strategy: partInWords(strategy), ...lengthOf(plan) } }),
         signal: controller.signal,
         onEvent: (event) => {
           onEvent?.(event, run);

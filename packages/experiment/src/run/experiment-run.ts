@@ -15,7 +15,7 @@ import {
   writeWeights,
 } from '@espalier/core';
 import type { Network } from '@espalier/surgery';
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import { controlOf } from '../config/experiment.ts';
 import { baselineHash, type LoadedExperiment, pluginsOfBaseline, shrinkSettings, sparseSettings } from '../config/index.ts';
 import { type Baseline, denseBaseline } from './baseline.ts';
@@ -73,6 +73,8 @@ export class ExperimentRun {
   private isLogging = true;
   /** Of the dense model that it starts from, once it is known. */
   private baselineName: string | undefined;
+  /** Tensors that are there after the pruning and belong to nobody. */
+  private tensorsLeft = 0;
   private timing: Timing = { denseS: 0, pruneS: 0, scoreS: 0, trainS: 0, measureS: 0, saveS: 0 };
 
   constructor(parts: ExperimentRunParts) {
@@ -96,7 +98,11 @@ export class ExperimentRun {
     const { folder, loaded } = this.parts;
     try {
       const measured = await this.pruneAndMeasure();
-      const failures = [...this.missedTarget(measured.pruned.sparsity ?? 0), ...brokenExpectations(loaded.experiment, measured)];
+      const failures = [
+        ...this.missedTarget(measured.pruned.sparsity ?? 0),
+        ...brokenExpectations(loaded.experiment, measured),
+        ...this.leaks(),
+      ];
       const outcome = failures.length === 0 ? { status: 'done' as const } : { status: 'failed' as const, failures };
       const result: RunResult = { ...this.identity(), ...outcome, ...measured, ...this.origin() };
       await folder.writeResult(result);
@@ -124,16 +130,21 @@ export class ExperimentRun {
     this.emit({ type: 'dense', measurement: dense, seconds: baseline.seconds });
     this.isLogging = true;
 
-    const { signal, checkpointEvery } = this.parts;
+    const { signal, checkpointEvery, plan } = this.parts;
+    const snapshots = { ...baseline.snapshots, ...(await this.redrawn()) };
+    const tensorsBefore = tf.memory().numTensors;
+    let tensorsPruned = tensorsBefore;
     const run = await openRun(prepared, {
-      snapshots: { ...baseline.snapshots, ...(await this.redrawn()) },
+      snapshots,
       signal,
       onEvent: (event) => this.emit(event),
       checkpoints: this.checkpoints,
       checkpointEvery,
+      rehearsed: { strategy: this.strategyInWords(), calls: plan.calls, steps: plan.training.pruneSteps },
     });
     try {
       await this.prune(run);
+      tensorsPruned = tf.memory().numTensors;
       const bytes = await this.timed('saveS', () => storeModel(model, folder.file('model')));
       const pruned = await this.timed('measureS', () => this.measure({ bytes, masks: run.masks }));
       await run.masks.verify('after saving');
@@ -158,8 +169,25 @@ export class ExperimentRun {
         timing: this.timing,
       };
     } finally {
+      const tensorsAtEnd = tf.memory().numTensors;
       run.dispose();
+      // What measuring made since is not the strategy's.
+      this.tensorsLeft = tf.memory().numTensors - tensorsBefore - Math.max(0, tensorsAtEnd - tensorsPruned);
     }
+  }
+
+  private strategyInWords(): string {
+    const { experiment, registry } = this.parts.loaded;
+    const { name } = experiment.prune.strategy;
+    return `strategy "${name}" of ${registry.find('strategy', name)?.plugin}`;
+  }
+
+  private leaks(): string[] {
+    if (this.tensorsLeft <= 0) return [];
+    const where = this.strategyInWords();
+    return [
+      `${where}: left ${this.tensorsLeft} tensors behind: memory would grow with each run. Compute inside tf.tidy, and keep what has to live in run.keep`,
+    ];
   }
 
   private async baseline(): Promise<Baseline> {
@@ -195,7 +223,7 @@ export class ExperimentRun {
   }
 
   private async prune(run: LiveRun): Promise<void> {
-    const { loaded, prepared } = this.parts;
+    const { prepared } = this.parts;
     const before = this.checkpoints.spentBefore;
     const started = performance.now();
     const spent = () => ({
@@ -210,10 +238,8 @@ export class ExperimentRun {
       await run.finish();
     } catch (error) {
       if (error instanceof EspalierError) throw error;
-      const { name } = loaded.experiment.prune.strategy;
-      const plugin = loaded.registry.find('strategy', name)?.plugin;
       const why = error instanceof Error ? error.message : String(error);
-      throw new EspalierError({ where: `strategy "${name}" of ${plugin}`, what: 'failed', why }, { cause: error });
+      throw new EspalierError({ where: this.strategyInWords(), what: `failed at step ${run.stepsDone}`, why }, { cause: error });
     } finally {
       const { prune, score, train, profile } = spent();
       this.timing = { ...this.timing, pruneS: prune, scoreS: score, trainS: train, profile: recordedProfile(profile) };

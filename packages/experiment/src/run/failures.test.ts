@@ -18,19 +18,23 @@ interface Failed {
   readonly record: RunResult | undefined;
 }
 
-async function fails(set: readonly string[], out = path.join(temporaryFolder(), 'out')): Promise<Failed> {
+async function fails(set: readonly string[], out = path.join(temporaryFolder(), 'out'), tensorsLeft = 0): Promise<Failed> {
   const loaded = await points({ set: ['backend=cpu', ...set] });
   const before = tf.memory().numTensors;
   const error = await runExperiment(loaded, { out }).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(EspalierError);
-  expect(tf.memory().numTensors).toBe(before);
+  expect(tf.memory().numTensors - before).toBe(tensorsLeft);
   return { out, error: error as Error, record: await readResult(out) };
 }
 
 describe('a run that fails on its way has a record that says why, and where its last good checkpoint is', () => {
   test.each<[string, string[], RegExp]>([
-    ['a strategy that throws', trial('{breaking: {how: throws}}'), /^strategy "breaking" of trials: failed: nothing is defined$/],
-    ['one that throws a text', trial('{breaking: {how: text}}'), /^strategy "breaking" of trials: failed: only text$/],
+    [
+      'a strategy that throws',
+      trial('{breaking: {how: throws}}'),
+      /^strategy "breaking" of trials: failed at step 30: nothing is defined$/,
+    ],
+    ['one that throws a text', trial('{breaking: {how: text}}'), /^strategy "breaking" of trials: failed at step 30: only text$/],
     [
       'one that writes to weights past the run',
       trial('{breaking: {how: writes}}'),
@@ -42,20 +46,55 @@ describe('a run that fails on its way has a record that says why, and where its 
       /^scorer "nans" of .* on dense\/kernel, at step 0: the score of element 0 is NaN/,
     ],
     [
+      'a scorer whose scores have another shape than the weights',
+      trial('{breaking: {scorer: shapeless, how: not}}'),
+      /^scorer "shapeless" of trials on dense\/kernel, at step 0: the scores have the shape \[2\], the weights \[2, 16\]/,
+    ],
+    [
+      'a scorer that throws',
+      trial('{breaking: {scorer: throwing, how: not}}'),
+      /^scorer "throwing" of trials, at step 0: failed: no scores today$/,
+    ],
+    [
+      'a scorer that leaves tensors behind',
+      trial('{breaking: {scorer: leaky, how: not}}'),
+      /^scorer "leaky" of trials, at step 0: left 3 tensors behind: memory would grow with each cut/,
+    ],
+    [
+      'a scorer that changes the model',
+      trial('{breaking: {scorer: changing, how: not}}'),
+      /^scorer "changing" of trials on dense\/kernel, at step 0: changed the weights that it was to score/,
+    ],
+    [
+      'a strategy that never ends',
+      trial('{breaking: {how: endless}}'),
+      /^strategy "breaking" of trials, at step 1001: has trained 1001 steps and does not end, where its rehearsal had 30/,
+    ],
+    [
       'a training that diverges',
       ['prune.optimizer={sgd: {learningRate: 1e30}}'],
       /^step \d+ of 60: .* training diverged at a learning rate of 1e\+30/,
     ],
   ])('%s', async (_what, set, message) => {
-    const { out, error, record } = await fails(set);
+    const { out, error, record } = await fails(set, undefined, message.source.includes('leaky') ? 3 : 0);
     expect(error.message).toMatch(message);
     expect(record).toMatchObject({ status: 'failed', failures: [error.message], dense: null, pruned: null, experiment: 'points' });
     expect(record?.timing.pruneS).toBeGreaterThan(0);
     expect(existsSync(path.join(out, 'model'))).toBe(false);
-    // All but the scorer had come to a first cut.
-    const hasCheckpoint = !message.source.includes('nans');
+    // All but those of the scorers had come to a first cut.
+    const hasCheckpoint = !message.source.startsWith('^scorer');
     expect(record?.checkpoint).toBe(hasCheckpoint ? 'checkpoint.bin' : undefined);
     expect(existsSync(path.join(out, 'checkpoint.bin'))).toBe(hasCheckpoint);
+  });
+
+  test('a strategy that leaves tensors behind, with all that was measured', async () => {
+    const set = ['backend=cpu', ...trial('{breaking: {how: leaks}}')];
+    const result = await runExperiment(await points({ set }), { out: path.join(temporaryFolder(), 'out') });
+    expect(result.status).toBe('failed');
+    expect(result.failures).toEqual([
+      'strategy "breaking" of trials: left 1 tensors behind: memory would grow with each run. Compute inside tf.tidy, and keep what has to live in run.keep',
+    ]);
+    expect(result.pruned?.sparsity).toBe(0.5);
   });
 
   test('the dense training that diverges', async () => {

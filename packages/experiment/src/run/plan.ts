@@ -41,6 +41,8 @@ export interface Plan {
     /** Of the small model, once units are removed for real. */
     readonly shrinkSteps: number;
   };
+  /** How many calls on the run the strategy makes, trainings included. */
+  readonly calls: number;
   /** Every cut that the strategy will make; `sparsity` is null where the threshold decides. */
   readonly cuts: readonly { readonly step: number; readonly epoch: number; readonly sparsity: number | null; readonly scorer: string }[];
   readonly rewinds: readonly { readonly step: number; readonly to: string }[];
@@ -97,6 +99,7 @@ export async function makePlan(loaded: LoadedExperiment, prepared: PreparedExper
       pruneSteps: events.reduce((sum, event) => sum + (event.steps ?? 0), 0),
       shrinkSteps: Budget.ofEpochs(shrinkSettings(experiment.shrink)?.epochs ?? 0, perEpoch).steps,
     },
+    calls: events.length,
     cuts: events
       .filter(({ what }) => what === 'cut')
       .map((event) => ({

@@ -85,6 +85,10 @@ class Breaking {
     await run.cut(this.scorer);
     await run.train(run.budget.split(2));
     if (run.rehearsal) return;
+    if (this.options.how === 'endless') for (;;) await run.train(run.budget);
+    if (this.options.how === 'waits') await new Promise(() => {});
+    if (this.options.how === 'spins') for (;;);
+    if (this.options.how === 'leaks') tf.zeros([3]);
     if (this.options.how === 'throws') throw new TypeError('nothing is defined');
     if (this.options.how === 'text') throw 'only text';
     if (this.options.how === 'writes') for (const { variable } of run.parameters) tf.tidy(() => variable.assign(tf.onesLike(variable)));
@@ -108,10 +112,29 @@ class NaNs {
   score(parameters) { return parameters.map(({ shape }) => tf.fill(shape, NaN)); }
 }
 
+class Shapeless {
+  score(parameters) { return parameters.map(() => tf.zeros([2])); }
+}
+
+class Leaky {
+  score(parameters) { return parameters.map(({ variable }) => tf.neg(tf.abs(variable))); }
+}
+
+class Changing {
+  score(parameters) {
+    for (const { variable } of parameters) tf.tidy(() => variable.assign(tf.abs(variable)));
+    return parameters.map(({ variable }) => variable.clone());
+  }
+}
+
+class Throwing {
+  score() { throw new Error('no scores today'); }
+}
+
 const scorer = part('scorer', 'magnitude');
 export default definePlugin({
   name: 'trials',
-  scorers: { nans: { use: NaNs } },
+  scorers: { nans: { use: NaNs }, shapeless: { use: Shapeless }, leaky: { use: Leaky }, changing: { use: Changing }, throwing: { use: Throwing } },
   strategies: {
     steadily: { use: Gradual, options: z.object({ scorer, every: z.int().default(10), end: z.number().default(0.5) }) },
     ticket: { use: Ticket, options: z.object({ scorer, to: z.string().default('initial') }) },
