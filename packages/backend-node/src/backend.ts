@@ -4,6 +4,7 @@ import { linkVerifiedKit } from './native/install.ts';
 import { registerKeepWhere } from './native/keep-where.ts';
 import { isComplete, packageKit } from './native/layout.ts';
 import { loadTensorflow, oneDnnByEnvironment } from './native/load.ts';
+import { registerReadInto } from './native/read-into.ts';
 import { hasOneDnn } from './training/one-dnn.ts';
 import { loadWasm } from './wasm/load.ts';
 import { withoutNewListeners } from './wasm/without-new-listeners.ts';
@@ -84,6 +85,7 @@ async function load(name: Name, threads?: number): Promise<Omit<Backend, 'attemp
     const loaded = loadTensorflow(threads);
     await select(name);
     registerKeepWhere();
+    registerReadInto();
     const oneDnn = oneDnnByEnvironment() ? 'everything' : hasOneDnn() ? 'training' : undefined;
     return { name, ...loaded, ...(oneDnn && { oneDnn }) };
   }

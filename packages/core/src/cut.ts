@@ -151,7 +151,7 @@ async function bestOf(scores: ParameterScores): Promise<number> {
 /** What was pruned stays pruned. */
 function prune(masks: MaskSet, parameter: Maskable, kept: Mask): void {
   const before = masks.get(parameter);
-  const next = kept.and(before);
+  const next = before.kept === before.size ? kept : kept.and(before);
   if (next.kept !== before.kept) masks.set(parameter, next);
 }
 

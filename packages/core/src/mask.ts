@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { passes } from './passes/passes.ts';
 
 /** Which elements of one parameter are kept: one bit per element, at rest and on the wire. */
 export class Mask {
@@ -42,7 +43,7 @@ export class Mask {
     if (bytes.length !== Math.ceil(size / 8) || padded) {
       throw new RangeError(`a mask of ${size} elements takes ${Math.ceil(size / 8)} bytes, unused bits zero; got ${bytes.length}`);
     }
-    return new Mask(size, Uint8Array.from(bytes));
+    return new Mask(size, new Uint8Array(bytes));
   }
 
   /**
@@ -52,21 +53,7 @@ export class Mask {
    */
   static above(scores: Float32Array, { below, ties = 0 }: { readonly below: number; readonly ties?: number }): Mask {
     const mask = Mask.empty(scores.length);
-    const { bytes } = mask;
-    const whole = scores.length >> 3;
-    // A comparison as a number costs no jump that would be guessed wrongly.
-    for (let i = 0, at = 0; i < whole; i++, at += 8) {
-      bytes[i] =
-        Number((scores[at] as number) >= below) |
-        (Number((scores[at + 1] as number) >= below) << 1) |
-        (Number((scores[at + 2] as number) >= below) << 2) |
-        (Number((scores[at + 3] as number) >= below) << 3) |
-        (Number((scores[at + 4] as number) >= below) << 4) |
-        (Number((scores[at + 5] as number) >= below) << 5) |
-        (Number((scores[at + 6] as number) >= below) << 6) |
-        (Number((scores[at + 7] as number) >= below) << 7);
-    }
-    for (let i = whole * 8; i < scores.length; i++) if ((scores[i] as number) >= below) mask.keep(i);
+    passes(scores.length).above(scores, below, mask.bytes, 0);
     for (let i = 0, left = ties; left > 0 && i < scores.length; i++) {
       if (scores[i] !== below) continue;
       mask.prune(i);
@@ -78,7 +65,12 @@ export class Mask {
   /** Kept where both keep. */
   and(other: Mask): Mask {
     const both = this.bytes.slice();
-    for (let i = 0; i < both.length; i++) both[i] = (both[i] as number) & (other.bytes[i] as number);
+    // Four bytes at a time where both masks lie on whole words.
+    const whole = other.bytes.byteOffset % 4 === 0 ? both.length >> 2 : 0;
+    const words = new Uint32Array(both.buffer, 0, whole);
+    const others = new Uint32Array(other.bytes.buffer, whole > 0 ? other.bytes.byteOffset : 0, whole);
+    for (let i = 0; i < whole; i++) words[i] = (words[i] as number) & (others[i] as number);
+    for (let i = whole * 4; i < both.length; i++) both[i] = (both[i] as number) & (other.bytes[i] as number);
     return new Mask(this.size, both);
   }
 
@@ -107,24 +99,12 @@ export class Mask {
   }
 
   clone(): Mask {
-    return new Mask(this.size, Uint8Array.from(this.bytes));
+    return new Mask(this.size, new Uint8Array(this.bytes));
   }
 
   /** How many elements are kept. */
   get kept(): number {
-    const { bytes } = this;
-    const whole = bytes.byteOffset % 4 === 0 ? bytes.length >> 2 : 0;
-    const words = new Uint32Array(bytes.buffer, whole > 0 ? bytes.byteOffset : 0, whole);
-    let count = 0;
-    // Bits are added up within pairs, fours and eights of them.
-    for (let i = 0; i < words.length; i++) {
-      let word = words[i] as number;
-      word -= (word >>> 1) & 0x55555555;
-      word = (word & 0x33333333) + ((word >>> 2) & 0x33333333);
-      count += Math.imul((word + (word >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
-    }
-    for (let i = whole * 4; i < bytes.length; i++) count += BITS[bytes[i] as number] as number;
-    return count;
+    return passes(this.size).countOnes(this.bytes);
   }
 
   get pruned(): number {
@@ -161,26 +141,7 @@ export class Mask {
   }
 
   private spreadOver<T extends Float32Array | Uint8Array>(values: T): T {
-    const { bytes } = this;
-    const whole = this.size >> 3;
-    for (let i = 0, at = 0; i < whole; i++, at += 8) {
-      const byte = bytes[i] as number;
-      values[at] = byte & 1;
-      values[at + 1] = (byte >> 1) & 1;
-      values[at + 2] = (byte >> 2) & 1;
-      values[at + 3] = (byte >> 3) & 1;
-      values[at + 4] = (byte >> 4) & 1;
-      values[at + 5] = (byte >> 5) & 1;
-      values[at + 6] = (byte >> 6) & 1;
-      values[at + 7] = byte >> 7;
-    }
-    for (let i = whole * 8; i < this.size; i++) values[i] = Number(this.keeps(i));
+    passes(this.size).spread(this.bytes, values);
     return values;
   }
 }
-
-const BITS = Uint8Array.from({ length: 256 }, (_, byte) => {
-  let count = 0;
-  for (let rest = byte; rest > 0; rest >>= 1) count += rest & 1;
-  return count;
-});

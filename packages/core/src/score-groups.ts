@@ -6,7 +6,9 @@ import { partInWords } from './made-part.ts';
 import type { Mask } from './mask.ts';
 import { MaskSet } from './mask-set.ts';
 import type { PrunableParameter } from './parameter.ts';
+import { passes } from './passes/passes.ts';
 import { Random } from './random.ts';
+import { readsInto } from './read-into.ts';
 import { checkScorer } from './refusal.ts';
 import type { Scorer, ScoringContext } from './scorer.ts';
 import type { ParameterScores } from './threshold.ts';
@@ -44,16 +46,27 @@ export async function scoreGroups(request: ScoreRequest): Promise<ParameterScore
     };
     const [only] = set.members;
     const common = { parameter: (only as GroupSet['members'][number]).parameter, size: set.count, groupSize: groupSizes(set) };
-    if (!isHeld && scorer.scoreInPlace !== undefined && only !== undefined && isByElement(set) && set.protect === undefined) {
-      return { ...common, read: score, ...new WeightPieces(scorer, only.parameter, masks.get(only.parameter)).scores() };
-    }
-    let held: Promise<Float32Array> | undefined;
-    const read = () => {
-      if (!isHeld) return score();
-      held ??= score();
-      return held;
+    const hold = (make: () => Promise<Float32Array>) => {
+      let held: Promise<Float32Array> | undefined;
+      return () => {
+        if (!isHeld) return make();
+        held ??= make();
+        return held;
+      };
     };
-    return { ...common, read };
+    if (
+      scorer.scoreInPlace !== undefined &&
+      only !== undefined &&
+      isByElement(set) &&
+      set.protect === undefined &&
+      (readsInto() || !isHeld)
+    ) {
+      const pieces = new WeightPieces(scorer, only.parameter, masks.get(only.parameter));
+      // What fits in one piece is read but once.
+      if (isHeld && pieces.isOne) return { ...common, read: hold(() => pieces.all()) };
+      return { ...common, read: hold(score), ...pieces.scores() };
+    }
+    return { ...common, read: hold(score) };
   });
 }
 
@@ -158,7 +171,7 @@ function watchTensors(parameters: readonly PrunableParameter[], { keep, masks }:
  * @param from the position of the first score.
  */
 export function refuseNan(scores: Float32Array, mask: Mask, where: string, from = 0): void {
-  if (isPlain(scores)) return;
+  if (passes(scores.length).isFinite(scores)) return;
   for (let i = 0; i < scores.length; i++) {
     if (!Number.isNaN(scores[i]) || !mask.keeps(from + i)) continue;
     throw new BrokenPromise({
@@ -167,20 +180,6 @@ export function refuseNan(scores: Float32Array, mask: Mask, where: string, from 
       remedy: 'Look for NaN in the weights, and for 0/0, ∞−∞ or the logarithm of a negative number in the score',
     });
   }
-}
-
-/** Whether all are finite: zero times any of them is zero. Four sums, so that none waits for the one before. */
-function isPlain(scores: Float32Array): boolean {
-  let [a, b, c, d] = [0, 0, 0, 0];
-  const whole = scores.length & ~3;
-  for (let i = 0; i < whole; i += 4) {
-    a += (scores[i] as number) * 0;
-    b += (scores[i + 1] as number) * 0;
-    c += (scores[i + 2] as number) * 0;
-    d += (scores[i + 3] as number) * 0;
-  }
-  for (let i = whole; i < scores.length; i++) a += (scores[i] as number) * 0;
-  return a + b + c + d === 0;
 }
 
 /**
@@ -205,7 +204,7 @@ function isByElement({ members: [first, ...others] }: GroupSet): boolean {
 const LOWEST_FINITE = -(2 - 2 ** -23) * 2 ** 127;
 
 function byElement(given: Float32Array, mask: Mask, isWritten: boolean): Float32Array {
-  if (mask.pruned === 0 && !isWritten && isPlain(given)) return given;
+  if (mask.pruned === 0 && !isWritten && passes(given.length).isFinite(given)) return given;
   const scores = given.slice();
   sinkPruned(scores, mask, 0, 1);
   return scores;
@@ -213,6 +212,10 @@ function byElement(given: Float32Array, mask: Mask, isWritten: boolean): Float32
 
 /** −∞ where an element is pruned, and only there. The scores are those of each so-manieth element from a position on. */
 export function sinkPruned(scores: Float32Array, mask: Mask, from: number, stride: number): void {
+  if (stride === 1 && from % 8 === 0) {
+    passes(scores.length).sink(scores, mask.bytes, from / 8);
+    return;
+  }
   for (let i = 0; i < scores.length; i++) {
     if (!mask.keeps(from + i * stride)) scores[i] = Number.NEGATIVE_INFINITY;
     else if (scores[i] === Number.NEGATIVE_INFINITY) scores[i] = LOWEST_FINITE;

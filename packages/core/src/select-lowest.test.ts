@@ -74,6 +74,18 @@ describe('selectLowest', () => {
     );
   });
 
+  test('and so it does over as many as SIMD is worth', async () => {
+    const many = fc.array(score, { minLength: 250, maxLength: 600 }).map((values) => Float32Array.from(values));
+    await fc.assert(
+      fc.asyncProperty(fc.array(many, { minLength: 1, maxLength: 3 }), fc.nat(1800), async (tensors, wanted) => {
+        const count = wanted % tensors.reduce((sum, { length }) => sum + length, 1);
+        const lines = await selectLowest(named(tensors), count);
+        expect(tensors.map((values, i) => fallen(values, lines[i] as Line))).toEqual(lowestBySorting(tensors, count));
+      }),
+      { numRuns: 40 },
+    );
+  });
+
   test.each([
     [
       'constant tensors fall in the order of parameters and elements',

@@ -1,3 +1,4 @@
+import { passes } from './passes/passes.ts';
 import { eachPiece, type Line, type ParameterScores } from './threshold.ts';
 
 /** The value under which exactly so many scores fall, together with the first `ties` of those that equal it. */
@@ -6,7 +7,7 @@ export interface CutOff {
   readonly ties: number;
 }
 
-/** Scores that are looked at to guess where the line is: one in 64, within these bounds. */
+/** Scores that are looked at to guess where the line is: one in 128, within these bounds. */
 const SMALLEST_SAMPLE = 1 << 10;
 const LARGEST_SAMPLE = 1 << 16;
 /** How far around the guess is looked, in standard deviations of the sample's rank. */
@@ -99,7 +100,7 @@ function lineOf(below: number, ties: number, isWhole: boolean): CutOff {
 
 /** Sorting a larger sample would take longer than looking through a wider band. */
 function strideFor(total: number): number {
-  const sample = Math.min(LARGEST_SAMPLE, Math.max(SMALLEST_SAMPLE, total >> 6));
+  const sample = Math.min(LARGEST_SAMPLE, Math.max(SMALLEST_SAMPLE, total >> 7));
   return Math.max(1, Math.floor(total / sample));
 }
 
@@ -152,24 +153,11 @@ class Band {
   }
 
   look(scores: Float32Array): void {
-    const { low, high, inside } = this;
-    const { length } = inside;
-    let { size, below } = this;
     if (this.isFull) return;
-    for (let i = 0; i < scores.length; i++) {
-      const score = scores[i] as number;
-      // As numbers both comparisons cost no jump that would be guessed wrongly; what lies inside, where they differ, is rare.
-      const isBelow = Number(score < low);
-      below += isBelow;
-      if (isBelow === Number(score <= high)) continue;
-      if (size === length) {
-        this.isFull = true;
-        return;
-      }
-      inside[size++] = score;
-    }
-    this.size = size;
-    this.below = below;
+    const { below, end } = passes(scores.length).band(scores, this.low, this.high, this.inside, this.size);
+    this.below += below;
+    this.size = end;
+    this.isFull = end > this.inside.length;
   }
 
   /** What was looked at since the last end is all of a parameter. */
@@ -279,9 +267,7 @@ function addOne(counts: Uint32Array, at: number): void {
 }
 
 export function countEqual(scores: Float32Array, value: number): number {
-  let count = 0;
-  for (let i = 0; i < scores.length; i++) if (scores[i] === value) count++;
-  return count;
+  return passes(scores.length).countEqual(scores, value);
 }
 
 function bitsOf(scores: Float32Array): Uint32Array {

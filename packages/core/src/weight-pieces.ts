@@ -2,23 +2,39 @@ import * as tf from '@tensorflow/tfjs';
 import { partInWords } from './made-part.ts';
 import type { Mask } from './mask.ts';
 import type { PrunableParameter } from './parameter.ts';
+import { LARGEST_ROOM, takeRoom } from './passes/passes.ts';
+import { readInto } from './read-into.ts';
 import { refuseNan, sinkPruned } from './score-groups.ts';
 import type { Scorer } from './scorer.ts';
 import type { ParameterScores } from './threshold.ts';
 
 /** Weights that are read at a time: their megabyte stays in the processor's cache. */
-const PIECE = 1 << 18;
+const PIECE = LARGEST_ROOM;
 
 /** The scores of one parameter by a scorer that takes plain weights, made piece by piece whenever they are read. */
 export class WeightPieces {
   private readonly scorer: Scorer;
   private readonly parameter: PrunableParameter;
   private readonly mask: Mask;
+  private readonly hasPruned: boolean;
 
   constructor(scorer: Scorer, parameter: PrunableParameter, mask: Mask) {
     this.scorer = scorer;
     this.parameter = parameter;
     this.mask = mask;
+    this.hasPruned = mask.pruned > 0;
+  }
+
+  /** Whether all of it fits in one piece. */
+  get isOne(): boolean {
+    return this.parameter.size <= PIECE;
+  }
+
+  /** All scores, in an array of their own. */
+  async all(): Promise<Float32Array> {
+    const scores = new Float32Array(this.parameter.size);
+    await this.fill(scores, 0);
+    return scores;
   }
 
   scores(): Pick<ParameterScores, 'pieces' | 'sample'> {
@@ -27,21 +43,28 @@ export class WeightPieces {
 
   private async *pieces(): AsyncGenerator<Float32Array> {
     const { size } = this.parameter;
-    const piece = new Float32Array(Math.min(PIECE, size));
-    const hasPruned = this.mask.pruned > 0;
-    for (let from = 0; from < size; from += PIECE) {
-      const to = Math.min(size, from + PIECE);
-      const scores = to - from === piece.length ? piece : piece.subarray(0, to - from);
-      scores.set(await this.weights((flat) => tf.slice(flat, from, to - from)));
-      this.score(scores, from, 1);
-      if (hasPruned) sinkPruned(scores, this.mask, from, 1);
-      yield scores;
+    const room = takeRoom(Math.min(PIECE, size));
+    try {
+      for (let from = 0; from < size; from += PIECE) {
+        const to = Math.min(size, from + PIECE);
+        const scores = room.values.subarray(0, to - from);
+        await this.fill(scores, from);
+        yield scores;
+      }
+    } finally {
+      room.release();
     }
+  }
+
+  private async fill(scores: Float32Array, from: number): Promise<void> {
+    await readInto(scores, this.parameter.variable, from);
+    this.score(scores, from, 1);
+    if (this.hasPruned) sinkPruned(scores, this.mask, from, 1);
   }
 
   private async sample(from: number, stride: number): Promise<Float32Array> {
     const { size } = this.parameter;
-    const scores = Float32Array.from(await this.weights((flat) => tf.stridedSlice(flat, [from], [size], [stride])));
+    const scores = new Float32Array(await this.weights((flat) => tf.stridedSlice(flat, [from], [size], [stride])));
     this.score(scores, from, stride);
     sinkPruned(scores, this.mask, from, stride);
     return scores;

@@ -1,4 +1,4 @@
-import { inject, injectable, OPTIONS, type PrunableParameter, type Scorer, z } from '@espalier/core';
+import { inject, injectable, OPTIONS, type PrunableParameter, passes, type Scorer, z } from '@espalier/core';
 import * as tf from '@tensorflow/tfjs';
 
 export const magnitudeScorerOptions = z.object({
@@ -22,19 +22,8 @@ export class MagnitudeScorer implements Scorer {
   }
 
   scoreInPlace(weights: Float32Array): void {
-    if (this.options.norm === 'l1') absolute(weights);
-    else for (let i = 0; i < weights.length; i++) weights[i] = (weights[i] as number) ** 2;
+    const by = passes(weights.length);
+    if (this.options.norm === 'l1') by.absolute(weights);
+    else by.square(weights);
   }
-}
-
-/** Four at a time: what a loop costs by itself is most of what this costs. */
-function absolute(values: Float32Array): void {
-  const whole = values.length & ~3;
-  for (let i = 0; i < whole; i += 4) {
-    values[i] = Math.abs(values[i] as number);
-    values[i + 1] = Math.abs(values[i + 1] as number);
-    values[i + 2] = Math.abs(values[i + 2] as number);
-    values[i + 3] = Math.abs(values[i + 3] as number);
-  }
-  for (let i = whole; i < values.length; i++) values[i] = Math.abs(values[i] as number);
 }

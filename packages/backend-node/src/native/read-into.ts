@@ -1,0 +1,75 @@
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { READ_INTO } from '@espalier/core';
+import * as tf from '@tensorflow/tfjs';
+
+/** What of tfjs-node's backend and its binding takes part in reading. */
+interface Reader {
+  readonly binding: {
+    readonly TF_ATTR_TYPE: number;
+    readonly TF_FLOAT: number;
+    readonly TF_INT32: number;
+    createTensor(shape: readonly number[], dtype: number, data: Int32Array): number;
+    deleteTensor(id: number): void;
+    executeOp(name: string, attributes: readonly object[], inputs: readonly number[], outputs: number): { readonly id: number }[];
+    tensorDataSync(id: number): Float32Array<ArrayBuffer>;
+  };
+  getInputTensorIds(tensors: readonly tf.TensorInfo[]): number[];
+}
+
+/** Elements that are read at a time. */
+const PIECE = 1 << 18;
+
+/** Letting go of less is not worth a call. */
+const SMALL = 1 << 13;
+
+/**
+ * Reads parts of a tensor into memory that is there. The binding makes new memory for all that it gives; getting that
+ * from the system takes several times longer than the copy, as it is free again only when garbage is collected. Here
+ * each piece's is let go at once, so that the next piece gets the same again.
+ */
+export function registerReadInto(): void {
+  if (tf.getKernel(READ_INTO, 'tensorflow') !== undefined) return;
+  const nowhere = closedPort();
+  tf.registerKernel({
+    kernelName: READ_INTO,
+    backendName: 'tensorflow',
+    kernelFunc({ inputs, attrs, backend }) {
+      const { from, values } = attrs as unknown as { readonly from: number; readonly values: Float32Array };
+      const { x } = inputs as Record<'x', tf.TensorInfo>;
+      const reader = backend as Reader;
+      const { binding } = reader;
+      const [whole] = reader.getInputTensorIds([x]) as [number];
+      // Slices of one dimension share the tensor's memory where they begin and end on vectors.
+      const flat = run(reader, 'Reshape', 'Tshape', whole, [[-1]]);
+      for (let at = 0; at < values.length; at += PIECE) {
+        const count = Math.min(PIECE, values.length - at);
+        const slice = run(reader, 'Slice', 'Index', flat, [[from + at], [count]]);
+        const read = binding.tensorDataSync(slice);
+        binding.deleteTensor(slice);
+        values.set(read, at);
+        if (count > SMALL) nowhere.postMessage(null, [read.buffer]);
+      }
+      binding.deleteTensor(flat);
+      return [];
+    },
+  });
+}
+
+/** The id of what an op gives for a float tensor and lists of whole numbers. */
+function run({ binding }: Reader, op: string, indexType: string, x: number, lists: readonly (readonly number[])[]): number {
+  const ids = lists.map((list) => binding.createTensor([list.length], binding.TF_INT32, Int32Array.from(list)));
+  const attributes = [
+    { name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT },
+    { name: indexType, type: binding.TF_ATTR_TYPE, value: binding.TF_INT32 },
+  ];
+  const [result] = binding.executeOp(op, attributes, [x, ...ids], 1);
+  for (const id of ids) binding.deleteTensor(id);
+  return (result as { id: number }).id;
+}
+
+/** Nobody listens: what is handed over to it is freed. */
+function closedPort(): MessagePort {
+  const { port1, port2 } = new MessageChannel();
+  port2.close();
+  return port1;
+}
