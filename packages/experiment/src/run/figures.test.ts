@@ -25,6 +25,17 @@ class Wrong {
     return state === 'dense' ? NaN : 'many';
   }
 }
+@injectable()
+class Disturbing {
+  constructor(@inject(OPTIONS) private readonly options) {}
+  async evaluate({ model, parameters }) {
+    const before = model.getWeights().map((weight) => weight.clone());
+    for (const { variable } of parameters) tf.tidy(() => variable.assign(tf.add(variable, 1)));
+    if (this.options.puts) model.setWeights(before);
+    tf.dispose(before);
+    return 1;
+  }
+}
 class Squares {
   task = 'regression';
   sums(target, output) { return tf.sum(tf.squaredDifference(target, output)); }
@@ -33,7 +44,9 @@ class Squares {
 export default definePlugin({
   name: 'figures',
   metrics: { squares: { use: Squares }, sparsity: { use: Squares } },
-  evaluators: { weights: { use: Weights }, wrong: { use: Wrong, options: z.object({ at: z.string().default('') }) } },
+  evaluators: { weights: { use: Weights }, wrong: { use: Wrong, options: z.object({ at: z.string().default('') }) },
+    disturbing: { use: Disturbing, options: z.object({ puts: z.boolean() }) },
+  },
 });
 `;
 const figures = (rest: string, ...set: string[]) =>
@@ -79,6 +92,15 @@ describe('a run with metrics and evaluators', () => {
       'EspalierError: evaluator "wrong" of figures: answers with neither a number nor { value, details }',
     );
   });
+});
+
+test('an evaluator that leaves other weights behind is named; one that puts them back is not', async () => {
+  const run = (puts: boolean) =>
+    figures(`evaluators: [disturbing: { puts: ${puts} }]\n`).then((loaded) => messageOf(runExperiment(loaded, { out: temporaryFolder() })));
+  expect(await run(false)).toMatch(
+    /^BrokenPromise: evaluator "disturbing" of figures: changes the model that it looks at: dense\/kernel, /,
+  );
+  expect(await run(true)).toBe('nothing went wrong');
 });
 
 describe('a config with metrics and evaluators', () => {

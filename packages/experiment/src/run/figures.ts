@@ -1,4 +1,5 @@
 import {
+  BrokenPromise,
   EspalierError,
   type EvaluatedModel,
   type EvaluatedParameter,
@@ -17,6 +18,7 @@ import type { Experiment } from '../config/experiment.ts';
 import type { Blaming } from './blame.ts';
 import type { countNonzero } from './measure.ts';
 import type { FigureDescription, Measurement } from './result.ts';
+import { unchanged } from './unchanged.ts';
 
 /** The metrics and evaluators of an experiment, by the names that their figures have. */
 export interface Figures {
@@ -81,12 +83,12 @@ export async function measureFigures(
 
 async function ask(evaluator: Evaluator, model: EvaluatedModel): Promise<EvaluatorAnswer> {
   const where = partInWords(evaluator);
-  const answer = await Promise.resolve()
-    .then(() => evaluator.evaluate(model))
-    .catch((error: unknown) => {
-      const why = error instanceof Error ? error.message : String(error);
-      throw new EspalierError({ where, what: `failed on the ${model.state} model`, why }, { cause: error });
-    });
+  const looked = unchanged(model.parameters, where, async () => evaluator.evaluate(model));
+  const answer = await looked.catch((error: unknown) => {
+    if (error instanceof BrokenPromise) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new EspalierError({ where, what: `failed on the ${model.state} model`, why }, { cause: error });
+  });
   const value = typeof answer === 'object' && answer !== null ? answer.value : answer;
   if (typeof value !== 'number') throw new EspalierError({ where, what: 'answers with neither a number nor { value, details }' });
   return answer;
