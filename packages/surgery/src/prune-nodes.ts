@@ -7,9 +7,10 @@ export function pruneNodes(network: Network): Network {
   for (const node of [...network.nodes].reverse()) {
     if (!node.outputs.some((id) => needed.has(id))) continue;
     for (const id of node.inputs) needed.add(id);
-    nodes.unshift(node);
+    nodes.push(node);
   }
   if (nodes.length === network.nodes.length) return network;
+  nodes.reverse();
   const called = new Set(nodes.map(({ layer }) => layer));
   const made = new Set(nodes.flatMap(({ outputs }) => outputs));
   return {

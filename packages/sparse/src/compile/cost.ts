@@ -16,10 +16,12 @@ export interface Expected {
   readonly dense: number;
 }
 
-/** Linear in the products of each kernel; the constants are measured. */
+/** Linear in the products of each kernel and in the outputs; the constants are measured. */
 export function expected({ nonzero, weights, outputs, places }: Products): Expected {
   const cost = places === 1 ? COSTS.vector : COSTS.planes;
   const columns = places === 1 ? 1 : Math.ceil(places / 4) * 4;
-  const made = outputs * columns * cost.output;
-  return { sparse: nonzero * columns * cost.sparse + made, dense: weights * columns * cost.dense + made };
+  return {
+    sparse: (nonzero * cost.sparse + outputs * cost.sparseOutput) * columns,
+    dense: (weights * cost.dense + outputs * cost.denseOutput) * columns,
+  };
 }

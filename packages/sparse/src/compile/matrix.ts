@@ -16,23 +16,20 @@ export function tapsOf({ inputs, window: [rows, columns] }: Filters): number {
   return inputs * rows * columns;
 }
 
-/** How many of them are not zero. */
-export function countNonzero(filters: Filters): number {
-  let count = 0;
-  eachTap(filters, (place, step) => {
-    for (let o = 0, at = place; o < filters.outputs; o++, at += step) if (filters.values[at] !== 0) count++;
-  });
-  return count;
-}
-
-/** Taps are counted channel by channel, in each row by row; `tapAt` gives them other numbers, below `taps`. */
-export function sparseWeights(filters: Filters, taps = tapsOf(filters), tapAt?: Uint32Array): SparseWeights {
+/** Where each output's weights that are not zero begin, one after the other; behind the last, how many there are. */
+export function rowStarts(filters: Filters): Uint32Array {
   const { values, outputs } = filters;
   const starts = new Uint32Array(outputs + 1);
   eachTap(filters, (place, step) => {
     for (let o = 1, at = place; o <= outputs; o++, at += step) if (values[at] !== 0) starts[o] = (starts[o] as number) + 1;
   });
   for (let o = 1; o <= outputs; o++) starts[o] = (starts[o] as number) + (starts[o - 1] as number);
+  return starts;
+}
+
+/** Taps are counted channel by channel, in each row by row; `tapAt` gives them other numbers, below `taps`. */
+export function sparseWeights(filters: Filters, starts = rowStarts(filters), taps = tapsOf(filters), tapAt?: Uint32Array): SparseWeights {
+  const { values, outputs } = filters;
   const nonzero = starts[outputs] as number;
   const indices = taps <= SHORT ? new Uint16Array(nonzero) : new Uint32Array(nonzero);
   const kept = new Float32Array(nonzero);

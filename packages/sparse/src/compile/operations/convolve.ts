@@ -1,7 +1,7 @@
 import { planeOf, sizeOf, storedSize } from '../../plan/storage.ts';
 import { isMixing } from '../activation.ts';
 import type { Builder, Value } from '../builder.ts';
-import { choose } from '../choose.ts';
+import { choose, startsOf } from '../choose.ts';
 import type { Filters } from '../filters.ts';
 import { type Geometry, placesOf } from '../geometry.ts';
 import { sparseSections, sparseWeights } from '../matrix.ts';
@@ -39,7 +39,9 @@ function onePlace(build: Builder, image: Value, sums: Sums, geometry: Geometry):
   if (choose(build, filters, 1) === 'sparse') {
     const taps = storedSize(from.shape);
     const at = tapOffsets(filters, (c, ky, kx) => c * plane + ky * y * row + kx * x);
-    const weights = build.once(filters.values, `one place ${from.shape.join()}`, () => sparseSections(sparseWeights(filters, taps, at)));
+    const weights = build.once(filters.values, `one place ${from.shape.join()}`, () =>
+      sparseSections(sparseWeights(filters, startsOf(build, filters), taps, at)),
+    );
     sparseVectorStep(build, from, to, { weights, bias, activation, taps, outputs });
     return to;
   }

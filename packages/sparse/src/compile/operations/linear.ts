@@ -1,7 +1,7 @@
 import { placesOf, planeOf, storageOrder, storedSize } from '../../plan/storage.ts';
 import { activationOf, isMixing, LINEAR } from '../activation.ts';
 import type { Builder, Value } from '../builder.ts';
-import { choose } from '../choose.ts';
+import { choose, startsOf } from '../choose.ts';
 import type { Filters } from '../filters.ts';
 import { packedMatrix, sparseSections, sparseWeights } from '../matrix.ts';
 import { convolutionStep } from './convolution-step.ts';
@@ -38,7 +38,7 @@ function sparseVector(build: Builder, given: Value, to: Value, { filters, bias, 
   const taps = flattened === undefined ? filters.inputs : storedSize(flattened);
   const name = `sparse vector ${flattened?.join() ?? ''} ${filters.start}`;
   const weights = build.once(filters.values, name, () =>
-    sparseSections(sparseWeights(filters, taps, flattened === undefined ? undefined : storageOrder(flattened))),
+    sparseSections(sparseWeights(filters, startsOf(build, filters), taps, flattened === undefined ? undefined : storageOrder(flattened))),
   );
   sparseVectorStep(build, given, to, { weights, bias, activation, taps, outputs: filters.outputs });
 }
