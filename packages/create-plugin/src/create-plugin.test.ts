@@ -68,6 +68,8 @@ test('in a checkout of Espalier it is one more package of the workspace, under e
   expect(json(join(made.folder, 'package.json'))).toMatchObject({ devDependencies: { espalier: 'workspace:^' } });
   expect(nextSteps(made, from)).toContain('cd examples/mine\n  npx -y pnpm@1.2.3 install\n');
   expect(() => createPlugin({ name: 'mine', kind: 'scorer', from, folder: 'docs/mine' })).toThrow('examples/mine');
+  const outside = createPlugin({ name: 'mine', kind: 'scorer', from, folder: temporaryFolder() });
+  expect(json(join(outside.folder, 'package.json'))).toMatchObject({ devDependencies: { espalier: `^${VERSION}` } });
   expect(createPlugin({ name: 'mine', kind: 'scorer', from: join(from, 'packages') }).folder).toBe(join(from, 'packages', 'mine'));
 });
 

@@ -36,9 +36,10 @@ export interface CreatedPlugin {
 export function createPlugin({ name, kind, folder, from }: PluginRequest): CreatedPlugin {
   if (!Object.hasOwn(KINDS, kind)) throw new WrongRequest(`there is no kind "${kind}": it is one of ${Object.keys(KINDS).join(', ')}`);
   const names = namesOf(name, kind);
-  const workspace = workspaceOf(resolve(from));
-  const target = resolve(from, folder ?? join(workspace?.root === resolve(from) ? 'examples' : '', names.folder));
-  if (workspace !== undefined) checkIsMember(target, workspace);
+  const isRoot = workspaceOf(resolve(from))?.root === resolve(from);
+  const target = resolve(from, folder ?? join(isRoot ? 'examples' : '', names.folder));
+  const workspace = workspaceOf(dirname(target));
+  if (workspace !== undefined) checkIsMember(target, workspace, from);
   checkIsFree(target);
   const files = filesOf(kind, names, workspace !== undefined);
   try {
@@ -50,10 +51,10 @@ export function createPlugin({ name, kind, folder, from }: PluginRequest): Creat
 }
 
 /** Of a checkout's folders only some are packages of its workspace; elsewhere it would not be linked to the others. */
-function checkIsMember(target: string, { root }: Workspace): void {
+function checkIsMember(target: string, { root }: Workspace, from: string): void {
   const inside = relative(root, target);
-  if (inside.startsWith('..') || /^(examples|packages)[/\\][^/\\]+$/.test(inside)) return;
-  const remedy = `--dir ${join(relative(process.cwd(), root), 'examples', basename(target))}`;
+  if (/^(examples|packages)[/\\][^/\\]+$/.test(inside)) return;
+  const remedy = `--dir ${join(relative(from, root), 'examples', basename(target))}`;
   throw new WrongRequest(`${target} lies in a checkout of Espalier, whose plugins are in examples: ${remedy}`);
 }
 

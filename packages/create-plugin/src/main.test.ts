@@ -90,3 +90,17 @@ test.each([
   expect(status).toBe(2);
   expect(readdirSync(folder)).toEqual([]);
 });
+
+test('where the disk takes no more, nothing half-written is left', async () => {
+  const folder = temporaryFolder();
+  // No file of more than a kilobyte: the write of a larger one fails, as on a disk that is full.
+  const command = `ulimit -f 1; exec '${process.execPath}' '${MAIN}' mine --kind scorer`;
+  const child = spawn('bash', ['-c', command], { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  child.stderr.on('data', (data) => {
+    said += data;
+  });
+  expect(await new Promise((resolve) => child.on('close', resolve))).toBe(2);
+  expect(said).toContain('mine cannot be written: EFBIG');
+  expect(readdirSync(folder)).toEqual([]);
+});
