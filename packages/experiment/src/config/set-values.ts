@@ -93,6 +93,8 @@ export function withValue(here: unknown, path: ConfigPath, value: unknown, befor
   if (isMapping(here)) return { ...here, [step]: inside(Object.hasOwn(here, step) ? here[step] : undefined) };
   // A part as a plain name: its options turn `adam` into `adam: {…}`.
   if (typeof here === 'string' && here === String(step)) return { [step]: inside(undefined) };
+  if (typeof here === 'string' && /\.ya?ml$/.test(here))
+    throw new Error(`${before.join('.')} is the file "${here}"; what is in it is set by its own path, ${[step, ...rest].join('.')}`);
   if (typeof here === 'string')
     throw new Error(`${before.join('.')} is "${here}", which has no "${step}"; its own options are under ${before.join('.')}.${here}`);
   throw new Error(`${before.join('.')} is ${JSON.stringify(here)}, which has nothing inside`);
