@@ -1,5 +1,4 @@
-import { BASE_FOLDER, LOG, PartContainer, parsePart, type ReportSection } from '@espalier/core';
-import { nearest } from '@espalier/experiment';
+import { BASE_FOLDER, LOG, nearest, PartContainer, parsePart, type ReportSection } from '@espalier/core';
 import { parse } from 'yaml';
 import { WrongUse } from './command.ts';
 import { registryWith } from './registry.ts';

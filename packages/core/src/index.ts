@@ -34,6 +34,7 @@ export { type MeasureMetricsOptions, measureMetrics } from './measure-metrics.ts
 export type { Metric } from './metric.ts';
 export type { ModelSource, ModelTask } from './model-source.ts';
 export { type Moment, moment, stepsTo } from './moment.ts';
+export { nearest } from './nearest.ts';
 export { type LearningRate, learningRateOption, type Optimizer, optimizerOptions, type UpdateStep } from './optimizer.ts';
 export { Adam } from './optimizers/adam.ts';
 export { Momentum } from './optimizers/momentum.ts';

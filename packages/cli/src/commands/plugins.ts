@@ -34,7 +34,7 @@ async function plugins(name: string | undefined, flags: PluginsFlags, { terminal
 
 /** The parts of that name (a scorer and a strategy may share one), of that kind or of that plugin. */
 async function named(name: string, all: readonly PartDescription[]): Promise<readonly PartDescription[]> {
-  const { nearest } = await import('@espalier/experiment');
+  const { nearest } = await import('@espalier/core');
   const found = [
     all.filter((part) => part.name === name),
     all.filter((part) => part.kind === name),

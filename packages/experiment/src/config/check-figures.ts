@@ -1,8 +1,8 @@
+import { nearest } from '@espalier/core';
 import type { PartialExperiment } from './check-experiment.ts';
 import { EXPECTATIONS } from './experiment.ts';
 import { figureNames, STATES, stateFigure } from './figure-names.ts';
 import type { Mistake } from './mistakes.ts';
-import { nearest } from './nearest.ts';
 
 /** Names that a run's own figures have. */
 const TAKEN = new Set([

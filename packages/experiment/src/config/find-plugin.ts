@@ -1,9 +1,8 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, extname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { EspalierError } from '@espalier/core';
+import { EspalierError, nearest } from '@espalier/core';
 import { createJiti } from 'jiti';
-import { nearest } from './nearest.ts';
 
 /** No file is found by that name; `nearest` is what was probably meant. */
 export class Unfindable extends EspalierError {

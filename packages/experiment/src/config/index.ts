@@ -8,7 +8,6 @@ export { typeInWords } from './in-words.ts';
 export { experimentJsonSchema, type JsonSchema } from './json-schema.ts';
 export { type LoadedPlugin, type LoadedPlugins, loadPlugins, type PluginProblem } from './load-plugins.ts';
 export type { Mistake } from './mistakes.ts';
-export { nearest } from './nearest.ts';
 export { type LoadedExperiment, loadExperiment, type ParseOptions, parseExperiment, readConfig } from './parse-experiment.ts';
 export { type ShrinkSettings, shrinkSettings } from './shrink-schema.ts';
 export { type SparseSettings, sparseSettings } from './sparse-schema.ts';

@@ -1,12 +1,11 @@
 import { realpathSync } from 'node:fs';
 import { basename } from 'node:path';
-import { EspalierError, PLUGIN_FIELDS, type Plugin, Registry } from '@espalier/core';
+import { EspalierError, nearest, PLUGIN_FIELDS, type Plugin, Registry } from '@espalier/core';
 import { builtInPlugins, isBuiltIn } from './built-in-plugins.ts';
 import { checkCoreRange } from './check-core-range.ts';
 import { isMapping } from './config-path.ts';
 import { findPlugin, Unfindable } from './find-plugin.ts';
 import { importPlugin } from './import-plugin.ts';
-import { nearest } from './nearest.ts';
 import { sourceFingerprint } from './source-fingerprint.ts';
 import { strangeToken } from './strange-token.ts';
 

@@ -1,9 +1,8 @@
-import { PART_KINDS, type PartKind, type PartProblem, type Registry, type z } from '@espalier/core';
+import { nearest, PART_KINDS, type PartKind, type PartProblem, type Registry, type z } from '@espalier/core';
 import { type ConfigPath, dotted, isMapping, valueAt } from './config-path.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { issueInWords, kindInWords, orList, withArticle } from './in-words.ts';
 import { experimentJsonSchema, type JsonSchema, keysAt, schemaAt } from './json-schema.ts';
-import { nearest } from './nearest.ts';
 import { unknownKeys } from './unknown-keys.ts';
 
 /** What is wrong, and with which value of the config; where that stands is found out later. */

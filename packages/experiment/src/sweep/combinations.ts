@@ -1,8 +1,8 @@
+import { nearest } from '@espalier/core';
 import { type ConfigPath, isMapping } from '../config/config-path.ts';
 import { canonicalJson } from '../config/experiment-hash.ts';
 import type { JsonSchema } from '../config/json-schema.ts';
 import type { Mistake } from '../config/mistakes.ts';
-import { nearest } from '../config/nearest.ts';
 import { dottedOf, pathOf } from './paths.ts';
 import { drawValues } from './random-values.ts';
 import type { SweepConfig } from './sweep-schema.ts';

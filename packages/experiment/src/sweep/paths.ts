@@ -1,7 +1,7 @@
+import { nearest } from '@espalier/core';
 import { type ConfigPath, dotted, startsWith } from '../config/config-path.ts';
 import { type JsonSchema, keysAt } from '../config/json-schema.ts';
 import type { Mistake } from '../config/mistakes.ts';
-import { nearest } from '../config/nearest.ts';
 import { PATH_EXPECTED, readPath } from '../config/set-values.ts';
 import { unknownKeys } from '../config/unknown-keys.ts';
 

@@ -1,3 +1,4 @@
+import { nearest } from '@espalier/core';
 import type { Problem, ReadRuns } from '../read/run.ts';
 import { type Judged, judge } from '../statistics/judge.ts';
 import { type PairedDifference, pairedDifference } from '../statistics/paired-difference.ts';
@@ -5,7 +6,6 @@ import { meanOf } from '../statistics/summary.ts';
 import { WrongRequest } from '../wrong-request.ts';
 import { append } from './append.ts';
 import { COSTS, type Cost, type Quality } from './costs.ts';
-import { nearest } from './field.ts';
 import { figureOf } from './figures.ts';
 import { settingsOfRuns } from './group.ts';
 import { type OwnFigure, ownFiguresIn } from './own-figures.ts';

@@ -1,4 +1,4 @@
-import { closest, distance } from 'fastest-levenshtein';
+import { nearest } from '@espalier/core';
 import { WrongRequest } from '../wrong-request.ts';
 
 /** More names than these are no help. */
@@ -39,13 +39,6 @@ export function unknownField(name: string, known: readonly string[]): string {
   const meant = near === undefined ? '' : ` Did you mean "${near}"?`;
   const more = known.length > MOST ? ` and ${known.length - MOST} more` : '';
   return `no run has the field "${name}".${meant} There are: ${known.slice(0, MOST).join(', ')}${more}`;
-}
-
-/** Undefined where none is near. */
-export function nearest(name: string, known: readonly string[]): string | undefined {
-  if (known.length === 0) return undefined;
-  const found = closest(name, [...known]);
-  return distance(name, found) <= Math.max(1, Math.floor(Math.max(name.length, found.length) / 3)) ? found : undefined;
 }
 
 function endsWith(path: string, end: string): boolean {
