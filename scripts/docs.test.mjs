@@ -88,6 +88,7 @@ test('all other code in TypeScript compiles', { timeout: 120_000 }, () => {
     const paths = {
       espalier: [path.join(packages, 'cli', 'dist', 'index.d.ts')],
       '@espalier/*': [path.join(packages, '*', 'dist', 'index.d.ts')],
+      '@espalier/sparse/runtime': [path.join(packages, 'sparse', 'dist', 'runtime.d.ts')],
       '@tensorflow/tfjs': [path.join(packages, 'core', 'node_modules', '@tensorflow', 'tfjs')],
       'node:*': [path.join(ROOT, 'node_modules', '@types', 'node')],
     };
