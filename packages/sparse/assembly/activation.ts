@@ -17,8 +17,9 @@ export function highest(kind: i32, alpha: f32): f32 {
   return kind == CLIPPED ? alpha : Infinity;
 }
 
-/** The activation of some lanes. */
-export function activated(kind: i32, x: Lane, alpha: f32): Lane {
+// @ts-ignore: decorator
+@inline
+function activated(kind: i32, x: Lane, alpha: f32): Lane {
   const zero = splat<Lane>(0);
   const one = splat<Lane>(1);
   switch (kind) {
@@ -75,4 +76,16 @@ export function activate(kind: i32, output: usize, input: usize, count: usize, a
   const step = lanes<Lane>() << 2;
   const end = input + (count << 2);
   for (; input < end; input += step, output += step) store<Lane>(output, activated(kind, load<Lane>(input), alpha));
+}
+
+/** An activation that is not two bounds, over planes: of all rows at once where the vectors of one reach into the next. */
+export function activatePlanes(
+  kind: i32, output: usize, stride: usize, pitch: usize, outputs: usize, rows: usize, columns: usize, alpha: f32,
+): void {
+  if (kind <= CLIPPED) return;
+  const isApart = pitch >= ((columns + 3) & ~3) << 2;
+  for (; outputs > 0; outputs--, output += stride) {
+    if (isApart) for (let y: usize = 0; y < rows; y++) activate(kind, output + y * pitch, output + y * pitch, columns, alpha);
+    else activate(kind, output, output, ((rows - 1) * pitch) / 4 + columns, alpha);
+  }
 }

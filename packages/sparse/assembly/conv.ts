@@ -1,4 +1,4 @@
-import { activated, CLIPPED, highest, lowest } from './activation';
+import { activatePlanes, highest, lowest } from './activation';
 import { lanes, madd, max, min, splat, spread } from './lane';
 import { Lane } from './variant';
 
@@ -70,21 +70,18 @@ export function conv(
         a3 = madd<Lane>(s, x, a3);
         b3 = madd<Lane>(s, y, b3);
       }
-      put(out0 + shift, out1 + shift, a0, b0, lo, hi, kind, alpha);
-      if (o + 1 < outputs) put(out0 + shift + stride, out1 + shift + stride, a1, b1, lo, hi, kind, alpha);
-      if (o + 2 < outputs) put(out0 + shift + 2 * stride, out1 + shift + 2 * stride, a2, b2, lo, hi, kind, alpha);
-      if (o + 3 < outputs) put(out0 + shift + 3 * stride, out1 + shift + 3 * stride, a3, b3, lo, hi, kind, alpha);
+      put(out0 + shift, out1 + shift, a0, b0, lo, hi);
+      if (o + 1 < outputs) put(out0 + shift + stride, out1 + shift + stride, a1, b1, lo, hi);
+      if (o + 2 < outputs) put(out0 + shift + 2 * stride, out1 + shift + 2 * stride, a2, b2, lo, hi);
+      if (o + 3 < outputs) put(out0 + shift + 3 * stride, out1 + shift + 3 * stride, a3, b3, lo, hi);
     }
   }
+  activatePlanes(kind, output, stride, pitch, outputs, rows, columns, alpha);
 }
 
 // @ts-ignore: decorator
 @inline
-function put(out0: usize, out1: usize, a: Lane, b: Lane, lo: Lane, hi: Lane, kind: i32, alpha: f32): void {
-  if (kind > CLIPPED) {
-    a = activated(kind, a, alpha);
-    b = activated(kind, b, alpha);
-  }
+function put(out0: usize, out1: usize, a: Lane, b: Lane, lo: Lane, hi: Lane): void {
   store<Lane>(out0, min<Lane>(max<Lane>(a, lo), hi));
   store<Lane>(out1, min<Lane>(max<Lane>(b, lo), hi));
 }

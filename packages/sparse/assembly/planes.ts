@@ -237,6 +237,10 @@ export function pool(
   top: usize, left: usize, scratch: usize,
 ): void {
   const first: f32 = isMaximum ? -Infinity : 0;
+  if (outputRows * outputColumns == 1 && top + left == 0 && poolRows == rows && poolColumns == columns) {
+    for (; channels > 0; channels--, input += inputStride, output += outputStride) globalPool(isMaximum, output, input, inputStride, 1, rows * columns);
+    return;
+  }
   const taps = poolRows * poolColumns;
   const table = scratch;
   scratch += ((taps + 3) & ~3) << 2;

@@ -1,4 +1,4 @@
-import { activated, CLIPPED, highest, lowest } from './activation';
+import { activatePlanes, highest, lowest } from './activation';
 import { lanes, madd, max, min, splat, spread } from './lane';
 import { Lane } from './variant';
 
@@ -37,7 +37,6 @@ function sweep<I>(down: usize, across: usize, output: usize, input: usize): void
   const n = down * across;
   const lo = splat<Lane>(isLast ? lowest(kind) : -Infinity);
   const hi = splat<Lane>(isLast ? highest(kind, alpha) : Infinity);
-  const isCurved = isLast && kind > CLIPPED;
   const begin = isFirst;
   const rowPitch = inputPitch;
   const table = offsets;
@@ -74,15 +73,6 @@ function sweep<I>(down: usize, across: usize, output: usize, input: usize): void
       if (n > 3) a3 = madd<Lane>(w, load<Lane>(place(p, rowPitch, across, 3)), a3);
       if (n > 4) a4 = madd<Lane>(w, load<Lane>(place(p, rowPitch, across, 4)), a4);
       if (n > 5) a5 = madd<Lane>(w, load<Lane>(place(p, rowPitch, across, 5)), a5);
-    }
-    if (isCurved) {
-      // In registers: in memory the vectors of narrow rows overlap.
-      a0 = activated(kind, a0, alpha);
-      if (n > 1) a1 = activated(kind, a1, alpha);
-      if (n > 2) a2 = activated(kind, a2, alpha);
-      if (n > 3) a3 = activated(kind, a3, alpha);
-      if (n > 4) a4 = activated(kind, a4, alpha);
-      if (n > 5) a5 = activated(kind, a5, alpha);
     }
     store<Lane>(output, min<Lane>(max<Lane>(a0, lo), hi));
     if (n > 1) store<Lane>(place(output, pitch, across, 1), min<Lane>(max<Lane>(a1, lo), hi));
@@ -135,6 +125,8 @@ export function sparseConvBlocks(
   input: usize, pitchOfInput: usize, tapOffsets: usize, rowStarts: usize, tapIndices: usize, tapValues: usize,
   bias: usize, activation: i32, parameter: f32, blockCount: usize,
 ): void {
+  const firstOutput = output;
+  const allRows = rows;
   take(outputStride, outputPitch, outputCount, pitchOfInput, tapOffsets, rowStarts, tapIndices, tapValues, bias, activation, parameter);
   blocks = blockCount;
   const across = (columns + lanes<Lane>() - 1) / lanes<Lane>();
@@ -158,6 +150,7 @@ export function sparseConvBlocks(
       x += width * sizeof<Lane>();
     }
   }
+  activatePlanes(kind, firstOutput, stride, pitch, outputs, allRows, columns, alpha);
 }
 
 export function sparseConv(
@@ -177,6 +170,8 @@ export function sparseConvWide(
   input: usize, pitchOfInput: usize, tapOffsets: usize, rowStarts: usize, tapIndices: usize, tapValues: usize,
   bias: usize, activation: i32, parameter: f32,
 ): void {
+  const firstOutput = output;
+  const allRows = rows;
   take(outputStride, outputPitch, outputCount, pitchOfInput, tapOffsets, rowStarts, tapIndices, tapValues, bias, activation, parameter);
   const vector = lanes<Lane>() << 2;
   block = 0;
@@ -187,6 +182,7 @@ export function sparseConvWide(
     for (; left >= 4; left -= 4, x += 4 * vector) sweep1x4<u32>(output + x, input + x);
     for (; left > 0; left--, x += vector) sweep1x1<u32>(output + x, input + x);
   }
+  activatePlanes(kind, firstOutput, stride, pitch, outputs, allRows, columns, alpha);
 }
 
 function take(
