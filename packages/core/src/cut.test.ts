@@ -386,6 +386,35 @@ describe('scorers', () => {
   });
 });
 
+test('a threshold that asks for all scores at once is given them one after the other', async () => {
+  let [under, most] = [0, 0];
+  const slow: Scorer = {
+    independent: true,
+    score: async (parameters) => {
+      most = Math.max(most, ++under);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      under--;
+      return parameters.map(({ variable }) => tf.abs(variable as tf.Tensor));
+    },
+  };
+  const together: Threshold = {
+    lines: async (scores) => {
+      const read = await Promise.all(scores.map((each) => each.read()));
+      return read.map((values) => ({ count: values.length / 2 }));
+    },
+  };
+  const parameters = ['a', 'b', 'c'].map((name) => parameterOf(name, [1, 2, 3, 4]));
+  const masks = new MaskSet(parameters);
+  await cutWith(masks, { scorer: slow, threshold: together });
+  expect(parameters.map((parameter) => keptOf(masks, parameter))).toEqual([
+    [0, 0, 1, 1],
+    [0, 0, 1, 1],
+    [0, 0, 1, 1],
+  ]);
+  expect(most).toBe(1);
+  masks.dispose();
+});
+
 test('the report says per parameter what its sparsity and its line are', async () => {
   const masks = new MaskSet([parameterOf('a', [1, 2, 3, 4]), parameterOf('b', [10, 20])]);
   expect(await cutWith(masks, { sparsity: 0.5 })).toEqual({

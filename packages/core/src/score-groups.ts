@@ -33,8 +33,9 @@ export async function scoreGroups(request: ScoreRequest): Promise<ParameterScore
   // A threshold reads more than once: a scorer that draws at random gives the same scores each time.
   const seed = scorer.independent ? context.random.uint32() : 0;
 
+  const inTurn = oneAtATime();
   return sets.map((set) => {
-    const score = async () => {
+    const score = inTurn(async () => {
       const scores: Float32Array[] = [];
       for (const { parameter } of set.members) {
         const known = given?.[masks.parameters.indexOf(parameter)];
@@ -43,7 +44,7 @@ export async function scoreGroups(request: ScoreRequest): Promise<ParameterScore
       }
       // The score of a unit is that of each of its weights: nothing is to be added up.
       return groupScores(set, scores, masks, scorer.ofUnits ? 'max' : (scorer.reduce ?? request.reduce));
-    };
+    });
     const [only] = set.members;
     const common = { parameter: (only as GroupSet['members'][number]).parameter, size: set.count, groupSize: groupSizes(set) };
     const hold = (make: () => Promise<Float32Array>) => {
@@ -68,6 +69,18 @@ export async function scoreGroups(request: ScoreRequest): Promise<ParameterScore
     }
     return { ...common, read: hold(score) };
   });
+}
+
+/** A threshold may ask for the scores of all parameters at once; they are made one after the other, as a large net needs. */
+function oneAtATime() {
+  let last: Promise<unknown> = Promise.resolve();
+  return <T>(make: () => Promise<T>): (() => Promise<T>) => {
+    return () => {
+      const next = last.then(make, make);
+      last = next;
+      return next;
+    };
+  };
 }
 
 /**
