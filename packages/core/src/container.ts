@@ -1,9 +1,10 @@
 import './reflect.ts';
 import { type DependencyContainer, type InjectionToken, container as root } from 'tsyringe';
-import { EspalierError } from './errors.ts';
+import { type ErrorParts, EspalierError } from './errors.ts';
 import { rememberPart } from './made-part.ts';
 import { Part } from './part.ts';
 import type { PartProblem, Registry } from './registry.ts';
+import { strangeToken } from './strange-token.ts';
 import {
   LEARNING_RATE,
   MAKE,
@@ -106,7 +107,10 @@ export class PartContainer {
       // tsyringe tells of what is within as of an argument of a constructor: its own words say it better.
       const [inner] = failures;
       if (inner !== undefined) throw inner;
-      throw new EspalierError({ where, what: 'cannot be made', why: reason(this.failures[failedBefore] ?? error) }, { cause: error });
+      throw new EspalierError(
+        { where, what: 'cannot be made', ...reason(this.failures[failedBefore] ?? error, entry.use) },
+        { cause: error },
+      );
     }
     const method = METHODS[entry.kind];
     if (typeof (instance as unknown as Record<string, unknown>)[method] !== 'function') {
@@ -131,7 +135,17 @@ function problemText({ path, message, names }: PartProblem): string {
   return `${where}${message}${names !== undefined && names.length > 0 ? ` (there are ${names.join(', ')})` : ''}`;
 }
 
-function reason(error: unknown): string {
+/** Why a class could not be made, and what to do where that is known. */
+function reason(error: unknown, use: unknown): Pick<ErrorParts, 'why' | 'remedy'> {
+  const stranger = strangeToken(use);
+  if (stranger === undefined) return { why: reasonInWords(error) };
+  return {
+    why: `its constructor injects ${stranger} of another copy of @espalier/core`,
+    remedy: 'Install one copy for both: `npm ls @espalier/core` shows where they are',
+  };
+}
+
+function reasonInWords(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   if (message.includes('TypeInfo not known')) return 'its constructor takes arguments, but the class is not marked @injectable()';
   const missing = /Symbol\(espalier\.(\w+)\)/.exec(message)?.[1];

@@ -58,6 +58,7 @@ export type { Scorer, ScoringContext } from './scorer.ts';
 export { type CutOff, cutOff, selectLowest } from './select-lowest.ts';
 export { type ParameterRule, type ParameterSelection, selectParameters, UnmatchedRule } from './select-parameters.ts';
 export { Budget, rounds, type Step } from './step.ts';
+export { strangeToken } from './strange-token.ts';
 export type { Strategy } from './strategy.ts';
 export { TapeTrainer } from './tape-trainer.ts';
 export type { Line, ParameterScores, Threshold } from './threshold.ts';

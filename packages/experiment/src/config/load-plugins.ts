@@ -7,7 +7,7 @@ import { isMapping } from './config-path.ts';
 import { findPlugin, Unfindable } from './find-plugin.ts';
 import { importPlugin } from './import-plugin.ts';
 import { sourceFingerprint } from './source-fingerprint.ts';
-import { strangeToken } from './strange-token.ts';
+import { strangePart } from './strange-part.ts';
 
 /** A plugin, and where it came from. */
 export interface LoadedPlugin {
@@ -65,7 +65,7 @@ async function loadPlugin(spec: string, from: string): Promise<LoadedPlugin> {
     throw new EspalierError({ what: 'throws when it is loaded', why: `${reason(error)}${lineIn(file, error)}` }, { cause: error });
   }
   const plugin = pluginIn(module);
-  const stranger = strangeToken(plugin);
+  const stranger = strangePart(plugin);
   if (stranger !== undefined) {
     throw new EspalierError({
       what: `${stranger} injects tokens of another copy of @espalier/core`,
