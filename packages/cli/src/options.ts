@@ -19,6 +19,11 @@ export function withControl(set: readonly string[], control: string | undefined)
 
 export const threadsOption = () => new Option('--threads <n>', 'threads of the backend').argParser(wholeNumber(1, 1024));
 
+export const timeLimitOption = () =>
+  new Option('--time-limit <seconds>', 'how long pruning may take; a run that takes longer fails, with a checkpoint').argParser(
+    wholeNumber(1, 10_000_000),
+  );
+
 export const pluginOption = () =>
   new Option('--plugin <spec>', 'load a plugin too, a package or a path (repeatable)').argParser(collected).default([], 'none');
 

@@ -18,7 +18,13 @@ export class ShownRun {
   }
 
   /** The record, also of a run that failed. @throws where there is none. */
-  async run({ out, threads, fresh, tensorboard }: Pick<RunOptions, 'out' | 'threads' | 'fresh' | 'tensorboard'>): Promise<RunResult> {
+  async run({
+    out,
+    threads,
+    timeLimit,
+    fresh,
+    tensorboard,
+  }: Pick<RunOptions, 'out' | 'threads' | 'timeLimit' | 'fresh' | 'tensorboard'>): Promise<RunResult> {
     const { terminal, interrupt } = this.context;
     const { runExperiment } = await import('@espalier/experiment');
     const { progressOn } = await import('./view/progress.ts');
@@ -35,7 +41,7 @@ export class ShownRun {
       progress.show(event);
     };
     try {
-      const result = await runExperiment(this.loaded, { out, threads, fresh, tensorboard, signal: interrupt.signal, onEvent });
+      const result = await runExperiment(this.loaded, { out, threads, timeLimit, fresh, tensorboard, signal: interrupt.signal, onEvent });
       progress.end();
       await this.report(result);
       return result;

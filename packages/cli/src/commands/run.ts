@@ -1,5 +1,5 @@
 import { type AddCommand, type CommandContext, WrongUse } from '../command.ts';
-import { controlOption, jsonOption, setOption, threadsOption, withControl } from '../options.ts';
+import { controlOption, jsonOption, setOption, threadsOption, timeLimitOption, withControl } from '../options.ts';
 import { ShownRun } from '../shown-run.ts';
 
 interface RunFlags {
@@ -7,6 +7,7 @@ interface RunFlags {
   readonly set: readonly string[];
   readonly control?: string;
   readonly threads?: number;
+  readonly timeLimit?: number;
   readonly tensorboard?: string;
   readonly fresh?: boolean;
   readonly profile?: boolean;
@@ -23,6 +24,7 @@ export const addRun: AddCommand = (program, context) => {
     .addOption(setOption())
     .addOption(controlOption())
     .addOption(threadsOption())
+    .addOption(timeLimitOption())
     .option('--tensorboard <dir>', 'write a log for tensorboard --logdir, too, as the run goes on')
     .option('--fresh', 'run anew what is recorded already')
     .option('--watch', 'run again when the config or the source of its plugins changes, until Ctrl-C')
@@ -51,8 +53,8 @@ async function watch(file: string, flags: RunFlags, context: CommandContext): Pr
   await watchRun(file, argumentsOf(file, flags), context);
 }
 
-function argumentsOf(file: string, { set, control, threads, tensorboard, fresh, profile }: RunFlags): string[] {
-  const valued = { control, threads, tensorboard };
+function argumentsOf(file: string, { set, control, threads, timeLimit, tensorboard, fresh, profile }: RunFlags): string[] {
+  const valued = { control, threads, 'time-limit': timeLimit, tensorboard };
   return [
     file,
     ...set.flatMap((value) => ['--set', value]),

@@ -1,7 +1,7 @@
 import type { LoadedSweep, SweepEvent, SweepResult } from '@espalier/experiment';
 import type { AddCommand, CommandContext } from '../command.ts';
 import { EXIT } from '../exit-status.ts';
-import { jsonOption, setOption, wholeNumber } from '../options.ts';
+import { jsonOption, setOption, timeLimitOption, wholeNumber } from '../options.ts';
 
 interface SweepFlags {
   readonly out?: string;
@@ -10,6 +10,7 @@ interface SweepFlags {
   readonly failFast?: boolean;
   readonly dryRun?: boolean;
   readonly tensorboard?: string;
+  readonly timeLimit?: number;
   readonly set: readonly string[];
 }
 
@@ -24,6 +25,7 @@ export const addSweep: AddCommand = (program, context) => {
     .option('--fail-fast', 'stop at the first run that fails')
     .option('--retries <n>', 'how often a run that fails is tried again (default: 1)', wholeNumber(0, 1024))
     .option('--tensorboard <dir>', 'write a log of each run for tensorboard --logdir, too, as it goes on')
+    .addOption(timeLimitOption())
     .addOption(setOption())
     .addOption(jsonOption())
     .action((file: string, flags: SweepFlags) => sweep(file, flags, context));
@@ -58,9 +60,9 @@ async function runShown(loaded: LoadedSweep, flags: SweepFlags, { terminal, inte
     }
     progress.show(event);
   };
-  const { out, workers, retries, failFast, tensorboard } = flags;
+  const { out, workers, retries, failFast, timeLimit, tensorboard } = flags;
   try {
-    return await runSweep(loaded, { out, workers, retries, failFast, tensorboard, signal: interrupt.signal, onEvent });
+    return await runSweep(loaded, { out, workers, retries, failFast, timeLimit, tensorboard, signal: interrupt.signal, onEvent });
   } catch (error) {
     progress.end();
     // Before the plan nothing was run.

@@ -37,6 +37,7 @@ import { RUN_FILES, type RunFolder } from './run-folder.ts';
 import { comparedSamples, shrinkRun } from './shrink-run.ts';
 import { chosen, type SparseChoice, sparseLatencies, storeSparse } from './sparse-run.ts';
 import { storeModel } from './stored-model.ts';
+import { TimeLimit } from './time-limit.ts';
 
 /** What a run tells while it goes on: core's events, and the larger steps around them. */
 export type ExperimentEvent =
@@ -57,6 +58,7 @@ export interface ExperimentRunParts {
   readonly hash: string;
   readonly signal?: AbortSignal;
   readonly checkpointEvery?: number;
+  readonly timeLimit?: number;
   /** Steps of the dense training that others rewind to. */
   readonly keepSteps?: readonly number[];
   readonly onEvent: (event: ExperimentEvent) => void;
@@ -134,16 +136,20 @@ export class ExperimentRun {
     const snapshots = { ...baseline.snapshots, ...(await this.redrawn()) };
     const tensorsBefore = tf.memory().numTensors;
     let tensorsPruned = tensorsBefore;
-    const run = await openRun(prepared, {
+    const limit = this.timeLimit(() => run.stepsDone);
+    const run: LiveRun = await openRun(prepared, {
       snapshots,
-      signal,
-      onEvent: (event) => this.emit(event),
+      signal: limit?.signal ?? signal,
+      onEvent: (event) => {
+        limit?.beat();
+        this.emit(event);
+      },
       checkpoints: this.checkpoints,
       checkpointEvery,
       rehearsed: { strategy: this.strategyInWords(), calls: plan.calls, steps: plan.training.pruneSteps },
     });
     try {
-      await this.prune(run);
+      await this.prune(run, limit);
       tensorsPruned = tf.memory().numTensors;
       const bytes = await this.timed('saveS', () => storeModel(model, folder.file('model')));
       const pruned = await this.timed('measureS', () => this.measure({ bytes, masks: run.masks }));
@@ -174,6 +180,13 @@ export class ExperimentRun {
       // What measuring made since is not the strategy's.
       this.tensorsLeft = tf.memory().numTensors - tensorsBefore - Math.max(0, tensorsAtEnd - tensorsPruned);
     }
+  }
+
+  private timeLimit(stepsDone: () => number): TimeLimit | undefined {
+    const { timeLimit: limit, signal, folder } = this.parts;
+    if (limit === undefined) return undefined;
+    const record = (message: string) => ({ file: folder.file('result'), record: this.failure(message), checkpoint: RUN_FILES.checkpoint });
+    return new TimeLimit({ limit, spent: this.checkpoints.spentBefore.prune, signal, strategy: this.strategyInWords(), stepsDone, record });
   }
 
   private strategyInWords(): string {
@@ -222,7 +235,7 @@ export class ExperimentRun {
     return plan.rewinds.some(({ to }) => to === 'redrawn') ? { redrawn: await redrawnWeights(prepared) } : {};
   }
 
-  private async prune(run: LiveRun): Promise<void> {
+  private async prune(run: LiveRun, limit: TimeLimit | undefined): Promise<void> {
     const { prepared } = this.parts;
     const before = this.checkpoints.spentBefore;
     const started = performance.now();
@@ -233,9 +246,12 @@ export class ExperimentRun {
       profile: addProfiles(before.profile ?? EMPTY_PROFILE, run.profile),
     });
     this.checkpoints.spending = spent;
-    try {
+    const work = async () => {
       await prepared.strategy.prune(run);
       await run.finish();
+    };
+    try {
+      await (limit === undefined ? work() : limit.within(work));
     } catch (error) {
       if (error instanceof EspalierError) throw error;
       const why = error instanceof Error ? error.message : String(error);
@@ -407,11 +423,18 @@ export class ExperimentRun {
   }
 
   private async recordFailure(error: unknown): Promise<void> {
+    const failure = this.failure(error instanceof Error ? error.message : String(error));
+    // A full disk must not hide the error that came first.
+    await this.parts.folder.writeResult(failure).catch(() => {});
+  }
+
+  /** The record of a run that did not come to its end. */
+  private failure(message: string): RunResult {
     const { folder } = this.parts;
-    const failure: RunResult = {
+    return {
       ...this.identity(),
       status: 'failed',
-      failures: [error instanceof Error ? error.message : String(error)],
+      failures: [message],
       ...(folder.hasCheckpoint() ? { checkpoint: RUN_FILES.checkpoint } : {}),
       dense: null,
       pruned: null,
@@ -421,8 +444,6 @@ export class ExperimentRun {
       timing: this.timing,
       ...this.origin(),
     };
-    // A full disk must not hide the error that came first.
-    await folder.writeResult(failure).catch(() => {});
   }
 
   private async timed<T>(name: 'measureS' | 'saveS', work: () => Promise<T>): Promise<T> {

@@ -24,6 +24,8 @@ export interface RunOptions {
   readonly threads?: number;
   /** Seconds of training between two checkpoints; 10 where it is not given. */
   readonly checkpointEvery?: number;
+  /** Seconds that the strategy has to come to its end, over all starts of the run; as many as it takes where it is not given. */
+  readonly timeLimit?: number;
   /** Datasets that this process has loaded before, for programs that run more than one experiment. */
   readonly datasets?: DatasetCache;
   /** Also writes a log for `tensorboard --logdir` into a folder in this one: on the native backend as the run goes on. */
@@ -45,7 +47,7 @@ export async function runExperiment(loaded: LoadedExperiment, options: RunOption
   const { experiment, baseFolder } = loaded;
   const hash = experimentHash(experiment, loaded.plugins);
   const out = path.resolve(options.out ?? path.join('runs', `${experiment.name}-${hash.slice(0, 8)}`));
-  const { fresh = false, signal, checkpointEvery, onEvent = () => {} } = options;
+  const { fresh = false, signal, checkpointEvery, timeLimit, onEvent = () => {} } = options;
 
   // Built in plain JavaScript: how large the net is decides how many threads its backend is loaded with.
   await usePlainJavaScript();
@@ -94,6 +96,7 @@ export async function runExperiment(loaded: LoadedExperiment, options: RunOption
         hash,
         signal,
         checkpointEvery,
+        timeLimit,
         keepSteps: options.keepSteps,
         onEvent: follow,
       };

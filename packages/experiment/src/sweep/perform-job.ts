@@ -9,6 +9,7 @@ import type { ExperimentEvent } from '../run/experiment-run.ts';
 import { readIfThere, sweepHalves, writeAtomically } from '../run/files.ts';
 import type { Plan } from '../run/plan.ts';
 import { runExperiment } from '../run/run-experiment.ts';
+import { OutOfTime } from '../run/time-limit.ts';
 import { isAutoNamed } from './auto-names.ts';
 import { VARIANT_FILE } from './sweep-folder.ts';
 import type { Job, JobError, JobEvent, Outcome } from './worker.ts';
@@ -38,10 +39,10 @@ export class JobPerformer {
     try {
       const loaded = await this.load(job);
       await keepVariant(job);
-      const { threads, checkpointEvery, tensorboard, keepSteps } = job;
+      const { threads, checkpointEvery, timeLimit, tensorboard, keepSteps } = job;
       const { datasets } = this;
       const result = await runExperiment(loaded, {
-        ...{ out: job.folder, waitForFolder: true, datasets, signal, threads, checkpointEvery, tensorboard, keepSteps },
+        ...{ out: job.folder, waitForFolder: true, datasets, signal, threads, checkpointEvery, timeLimit, tensorboard, keepSteps },
         onEvent: (event) => telling.hear(event),
       });
       const { accuracy = null, sparsity = null } = result.pruned ?? {};
@@ -49,7 +50,8 @@ export class JobPerformer {
       if (result.status === 'done') return { status: 'done', ...figures };
       return { status: 'failed', ...figures, error: { name: 'MissedExpectation', message: (result.failures ?? []).join('; ') } };
     } catch (error) {
-      const isSpent = telling.isSpent;
+      // What was left behind may be at work still.
+      const isSpent = telling.isSpent || error instanceof OutOfTime;
       return error instanceof Cancelled ? { status: 'interrupted', isSpent } : { status: 'failed', isSpent, error: asData(error) };
     }
   }

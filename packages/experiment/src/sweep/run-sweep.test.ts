@@ -287,3 +287,14 @@ test('two sweeps do not run in one folder at the same time', async () => {
   await expect(runSweep(sweep, { out, ...here })).rejects.toThrow('another process is running this sweep');
   await first;
 });
+
+test('a run that hangs in an endless loop is ended when its time is up, named in its record, and the others go on', async () => {
+  const sweep = await sweepOf('base: x.yaml\nvary: { prune.strategy: [{ breaking: { how: spins } }, magnitude] }\n', {
+    base: `${POINTS}plugins: [./trials.ts]\n`,
+  });
+  const out = newFolder();
+  const result = await runSweep(sweep, { out, workers: 1, retries: 0, timeLimit: 5 });
+  expect(result.counts).toMatchObject({ done: 1, failed: 1 });
+  const failed = Object.values(records(out)).find(({ status }) => status === 'failed');
+  expect(failed?.failures?.[0]).toMatch(/^strategy "breaking" of trials, at step \d+: has not come to its end within 5 s/);
+});

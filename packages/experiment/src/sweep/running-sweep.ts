@@ -24,6 +24,8 @@ export interface SweepRunOptions {
   readonly onEvent?: (event: SweepEvent) => void;
   /** Seconds of training between two checkpoints. */
   readonly checkpointEvery?: number;
+  /** Seconds that the strategy of each run has to come to its end; one that has not fails. */
+  readonly timeLimit?: number;
   /** Each run that is run also writes a log for `tensorboard --logdir` into a folder in this one. */
   readonly tensorboard?: string;
   /** Workers of another kind than processes of this machine. */
@@ -233,7 +235,7 @@ export class RunningSweep {
   private isWorthAnother({ attempt }: SweepTask, { name }: JobError): boolean {
     if (this.stopping.signal.aborted || attempt > (this.options.retries ?? 1)) return false;
     // These come out the same each time.
-    return !['ConfigError', 'Diverged', 'BrokenPromise', 'MissedExpectation'].includes(name);
+    return !['ConfigError', 'Diverged', 'BrokenPromise', 'MissedExpectation', 'OutOfTime'].includes(name);
   }
 
   private async noteFailure(task: SweepTask, { error, again, worker }: { error: JobError; again: boolean; worker: number }): Promise<void> {
@@ -257,11 +259,12 @@ export class RunningSweep {
 
   private jobOf({ run, attempt, steps }: SweepTask): Job {
     const { name, hash, values, variant } = run;
-    const { checkpointEvery, tensorboard } = this.options;
+    const { checkpointEvery, timeLimit, tensorboard } = this.options;
     return {
       ...{ name, hash, experiment: experimentYaml(run.experiment), base: this.sweep.baseFolder, folder: this.folder.of(run), attempt },
       ...{ variant: { sweep: this.sweep.name, run: name, hash, values, ...(variant === undefined ? {} : { variant }) } },
       ...{ threads: this.plan.threads, ...(checkpointEvery === undefined ? {} : { checkpointEvery }) },
+      ...(timeLimit === undefined ? {} : { timeLimit }),
       ...(steps.length === 0 ? {} : { keepSteps: steps }),
       ...(tensorboard === undefined ? {} : { tensorboard: path.resolve(tensorboard) }),
     };

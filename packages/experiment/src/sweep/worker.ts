@@ -22,6 +22,8 @@ export interface Job {
   readonly tensorboard?: string;
   /** Seconds. */
   readonly checkpointEvery?: number;
+  /** Seconds that the strategy has to come to its end. */
+  readonly timeLimit?: number;
 }
 
 /** What a worker tells while it works; it may leave out what comes too fast. */

@@ -197,12 +197,14 @@ export interface RunInChild {
   readonly set?: readonly string[];
   /** Seconds. */
   readonly checkpointEvery?: number;
+  /** Seconds. */
+  readonly timeLimit?: number;
   /** The folder of baselines. */
   readonly cache?: string;
 }
 
 /** A process of its own that runs an experiment and says each event: its type, phase, and how many steps are done. SIGINT cancels it. */
-export function runInChild(file: string, out: string, { set = [], checkpointEvery = 10, cache }: RunInChild = {}): Child {
+export function runInChild(file: string, out: string, { set = [], checkpointEvery = 10, timeLimit, cache }: RunInChild = {}): Child {
   const program = `
     import { loadExperiment, runExperiment } from ${JSON.stringify(DIST)};
     const controller = new AbortController();
@@ -210,8 +212,9 @@ export function runInChild(file: string, out: string, { set = [], checkpointEver
     const loaded = await loadExperiment(${JSON.stringify(file)}, { set: ${JSON.stringify(set)} });
     const onEvent = ({ type, phase, done }) => console.log([type, phase, done].filter(Boolean).join(' '));
     const checkpointEvery = ${checkpointEvery};
+    const timeLimit = ${timeLimit};
     try {
-      await runExperiment(loaded, { out: ${JSON.stringify(out)}, onEvent, signal: controller.signal, checkpointEvery });
+      await runExperiment(loaded, { out: ${JSON.stringify(out)}, onEvent, signal: controller.signal, checkpointEvery, timeLimit });
     } catch (error) {
       if (error.name !== 'Cancelled') throw error;
       process.exitCode = 130;
