@@ -1,7 +1,7 @@
 import type { Plan, Step } from '../plan/plan.ts';
 
 /** Operations that make an activation of what they give. */
-const ACTIVATING = new Set(['sparseConvolution', 'convolution', 'sparseVector', 'vector', 'depthwise']);
+const ACTIVATING = new Set(['sparseConvolution', 'convolution', 'sparseVector', 'vector', 'depthwise', 'affine']);
 
 /** An activation that alone reads what a step with none gives becomes that step's own. */
 export function fuse(plan: Plan): Plan {

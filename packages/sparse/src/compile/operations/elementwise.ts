@@ -1,5 +1,5 @@
 import { isPlain, placesOf, planeOf, sizeOf, storageOrder, storageStrides, storedSize, usedSize } from '../../plan/storage.ts';
-import { type Activation, activationOf, isMixing } from '../activation.ts';
+import { type Activation, activationOf, isMixing, LINEAR } from '../activation.ts';
 import type { Builder, Value } from '../builder.ts';
 import { settled } from './layout.ts';
 
@@ -136,7 +136,7 @@ export function affine(build: Builder, value: Value, factor: Float32Array, shift
     reads: [value],
     writes: [to],
     weights: [factor, shift],
-    options: { sizes: [channels, placesOf(value.shape), planeOf(value.shape)] },
+    options: { sizes: [channels, placesOf(value.shape), planeOf(value.shape)], activation: LINEAR.name, alpha: LINEAR.alpha },
   });
   return to;
 }

@@ -1,20 +1,25 @@
+import { ACTIVATIONS, BINARY } from '../../kernels/activation.ts';
 import type { Operation } from '../binding.ts';
 import { groupsOf } from '../groups.ts';
+import { activationOf } from './convolution.ts';
 
-/** x · factor + shift, with a factor and a shift for each channel. */
+/** f(x · factor + shift), with a factor and a shift for each channel. */
 export const affine: Operation = (bind) => {
   const [channels, places, plane] = bind.sizes('sizes', 3) as [number, number, number];
   const source = bind.read(0, (channels - 1) * plane + places);
   const target = bind.write(0, (channels - 1) * plane + places);
-  const factor = bind.floatSection(0, channels).values;
-  const shift = bind.floatSection(1, channels).values;
-  const { floats } = bind;
+  const [factor, shift] = [bind.floatSection(0, channels).pointer, bind.floatSection(1, channels).pointer];
+  const [activation, alpha] = activationOf(bind);
+  const { kernels } = bind;
+  const [to, from, stride] = [target.at * 4, source.at * 4, plane * 4];
+  if (places > 1) {
+    bind.expect(plane % 4 === 0 && plane >= places, 'its planes overlap');
+    return () => kernels.affine(to, stride, from, stride, channels, places, factor, shift, activation, alpha);
+  }
   return () => {
-    for (let c = 0; c < channels; c++) {
-      const [times, plus] = [factor[c] as number, shift[c] as number];
-      let [from, to] = [source.at + c * plane, target.at + c * plane];
-      for (const end = from + places; from < end; from++, to++) floats[to] = (floats[from] as number) * times + plus;
-    }
+    kernels.binary(BINARY.multiply, to, 0, from, 0, factor, 0, 1, channels);
+    kernels.binary(BINARY.add, to, 0, to, 0, shift, 0, 1, channels);
+    if (activation !== ACTIVATIONS.linear) kernels.activate(activation, to, to, channels, alpha);
   };
 };
 
