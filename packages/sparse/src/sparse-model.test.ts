@@ -105,6 +105,34 @@ describe('predict', () => {
   });
 });
 
+test('more than 65,536 channels of a sequence take wider indices, too', async () => {
+  const model = sparsified(modelOf([5, 66_000], L.dense({ units: 2 })), 0.9);
+  const sparse = await compileSparse(model);
+  expect(sparse.describe()[0]?.kernel).toBe('sparse');
+  expect(differenceOf(sparse, model)).toBeLessThan(ROUNDING);
+});
+
+test.each<[string, () => tf.LayersModel, RegExp]>([
+  [
+    'a convolution of volumes',
+    () => modelOf([4, 4, 4, 1], L.conv3d({ filters: 2, kernelSize: 2, name: 'scan' })),
+    /scan \(Conv3D\): this layer has no sparse kernel/,
+  ],
+  ['a batch norm of rows', () => modelOf([4, 4, 2], L.batchNormalization({ axis: 1, name: 'rows' })), /rows.*another axis than the last/],
+  [
+    'a mask behind a sum',
+    () => {
+      const words = tf.input({ shape: [4] });
+      const embed = () => L.embedding({ inputDim: 5, outputDim: 3, maskZero: true }).apply(words) as tf.SymbolicTensor;
+      const sum = L.add().apply([embed(), embed()]) as tf.SymbolicTensor;
+      return tf.model({ inputs: words, outputs: L.lstm({ units: 2, name: 'reader' }).apply(sum) as tf.SymbolicTensor });
+    },
+    /reader \(LSTM\): is given a mask that went through a layer which does not keep it/,
+  ],
+])('what it cannot do is named: %s', async (_, made, message) => {
+  await expect(compileSparse(made())).rejects.toThrow(message);
+});
+
 describe('bad input', () => {
   let sparse: SparseModel;
   beforeAll(async () => {
