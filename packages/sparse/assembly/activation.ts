@@ -23,10 +23,6 @@ function activated(kind: i32, x: Lane, alpha: f32): Lane {
   const zero = splat<Lane>(0);
   const one = splat<Lane>(1);
   switch (kind) {
-    case 1:
-      return max<Lane>(x, zero);
-    case 2:
-      return min<Lane>(max<Lane>(x, zero), splat<Lane>(alpha));
     case 3: // leakyRelu
       return whereLess<Lane>(x, zero, mul<Lane>(x, splat<Lane>(alpha)), x);
     case 4: // elu
@@ -75,6 +71,12 @@ function activated(kind: i32, x: Lane, alpha: f32): Lane {
 export function activate(kind: i32, output: usize, input: usize, count: usize, alpha: f32): void {
   const step = lanes<Lane>() << 2;
   const end = input + (count << 2);
+  if (kind <= CLIPPED) {
+    const lo = splat<Lane>(lowest(kind));
+    const hi = splat<Lane>(highest(kind, alpha));
+    for (; input < end; input += step, output += step) store<Lane>(output, min<Lane>(max<Lane>(load<Lane>(input), lo), hi));
+    return;
+  }
   for (; input < end; input += step, output += step) store<Lane>(output, activated(kind, load<Lane>(input), alpha));
 }
 
