@@ -2,6 +2,7 @@ import { BrokenPromise, type ErrorParts, EspalierError, type PartKind, type Plug
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { TestBed } from './test-bed.ts';
+import { watchOver } from './watchdog.ts';
 
 /** What every suite takes. */
 export interface SuiteOptions<Name extends string = string> {
@@ -46,7 +47,7 @@ interface Disposable {
 
 /** Registers one test per promise. The subject is made when the first of them runs. */
 export function suite<S, Name extends string>(
-  { words, config }: Pick<Tried, 'words' | 'config'>,
+  { words, config, timeLimit }: Pick<Tried, 'words' | 'config' | 'timeLimit'>,
   promises: Promises<S, Name>,
   makeSubject: () => S,
   except: Readonly<Partial<Record<string, string>>> = {},
@@ -68,8 +69,10 @@ export function suite<S, Name extends string>(
       const promise = promises[name];
       const reason = except[name];
       const hold = async () => {
-        subject ??= { made: makeSubject() };
-        await promise.holds(subject.made);
+        await watchOver(`${words}, tested for "${name}"`, timeLimit + Math.max(1, timeLimit / 4), async () => {
+          subject ??= { made: makeSubject() };
+          await promise.holds(subject.made);
+        });
       };
       if (reason === undefined) test(`${name}: ${promise.says}`, hold);
       else test(`${name}: not promised, as ${reason}`, () => mustFail(hold, words, name));
@@ -98,7 +101,7 @@ export function broken(parts: ErrorParts): never {
 /**
  * Waits for a call of the part, but not for ever.
  *
- * @throws BrokenPromise where the time is up; a call that never gives the thread back cannot be told of here.
+ * @throws BrokenPromise where the time is up; of a call that never gives the thread back the watchdog tells.
  */
 export async function within<T>(
   { words, timeLimit }: Pick<Tried, 'words' | 'timeLimit'>,

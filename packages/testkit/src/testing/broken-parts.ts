@@ -121,6 +121,11 @@ class NeverAnswering implements Scorer {
     return new Promise(() => {});
   }
 }
+class Spinning implements Scorer {
+  score(): tf.Tensor[] {
+    for (;;);
+  }
+}
 class Speechless implements Scorer {
   refuses(): string {
     return '';
@@ -289,6 +294,7 @@ const scorers = {
   OtherInPlace,
   Forgetting,
   NeverAnswering,
+  Spinning,
   Speechless,
 };
 

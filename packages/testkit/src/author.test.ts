@@ -1,0 +1,22 @@
+/** The suites as an author meets them: in a run of vitest. */
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+test('a test file of one line names what is broken and how to mend it; one that hangs is ended by name', { timeout: 120_000 }, () => {
+  const vitest = at('../../../node_modules/vitest/vitest.mjs');
+  const { status, stdout, stderr } = spawnSync(process.execPath, [vitest, 'run', '--root', at('./testing/author')], {
+    encoding: 'utf8',
+    env: { ...process.env, NO_COLOR: '1', VITEST: undefined },
+  });
+  expect(status).toBe(1);
+  const said = `${stdout}${stderr}`;
+  expect(said).toContain('✓ leaking.check.ts > scorer "Leaking" of @acme/broken > shapes: gives one tensor per parameter');
+  expect(said).toContain('× leaking.check.ts > scorer "Leaking" of @acme/broken > leaks: leaves no tensors but its scores');
+  expect(said).toMatch(
+    /BrokenPromise: scorer "Leaking" of @acme\/broken on the net "dense": left 2 tensors behind: .*Compute inside tf\.tidy/,
+  );
+  expect(said).toMatch(/scorer "Spinning" of @acme\/broken, tested for "answers": has not given the thread back for 2 s/);
+});
