@@ -22,7 +22,7 @@ test('every kind is a whole package, of which types are right under a name of on
     const { folder, files, part } = createPlugin({ name: `@own/espalier-plugin-new-${kind}`, kind, from });
     expect(files).toEqual([
       ...['.gitignore', 'README.md', 'configs/experiment.yaml', 'configs/sweep.yaml', 'package.json', 'src/index.test.ts', 'src/index.ts'],
-      ...['tsconfig.build.json', 'tsconfig.json'],
+      ...['tsconfig.build.json', 'tsconfig.json', 'vitest.config.ts'],
     ]);
     expect(part).toBe(`new${kind[0]?.toUpperCase()}${kind.slice(1)}`);
     for (const file of files) expect(readFileSync(join(folder, file), 'utf8')).not.toMatch(/acme|KIND|workspace:/i);
