@@ -1,8 +1,8 @@
 import { basename, resolve } from 'node:path';
 import { BASE_FOLDER, type Dataset, type DatasetSource, EspalierError, inject, injectable, OPTIONS, SEED, z } from '@espalier/core';
+import { importOwnModule } from '@espalier/user-modules';
 import { checkDataset } from './check-dataset.ts';
-import { fingerprintOf } from './files.ts';
-import { importUserModule } from './user-module.ts';
+import { fingerprintOf, sizeOf } from './files.ts';
 
 export const moduleOptions = z.object({
   path: z.string().min(1).describe('The module, JavaScript or TypeScript: its default export is a dataset, or a function that makes one.'),
@@ -51,7 +51,8 @@ export class OwnModule implements DatasetSource {
 
   async load(): Promise<Dataset> {
     const path = resolve(this.baseFolder, this.options.path);
-    const exported = await importUserModule(path);
+    await sizeOf(path);
+    const exported = await importOwnModule(path);
     const made = typeof exported === 'function' ? await this.call(exported as MakeDataset, path) : exported;
     const own: OwnDataset = checkForm(made, path);
     const dataset = checkDataset({ name: basename(path), ...own, fingerprint: '' }, path);

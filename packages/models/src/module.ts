@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { BASE_FOLDER, EspalierError, inject, injectable, isModel, type ModelSource, type ModelTask, OPTIONS, z } from '@espalier/core';
+import { importOwnModule } from '@espalier/user-modules';
 import type * as tf from '@tensorflow/tfjs';
 import { checkModel } from './check-model.ts';
-import { importUserModule } from './user-module.ts';
 
 export const moduleOptions = z.object({
   path: z
@@ -33,7 +33,7 @@ export class OwnModule implements ModelSource {
   }
 
   async build(task: ModelTask): Promise<tf.LayersModel> {
-    const make = await importUserModule(this.path);
+    const make = await importOwnModule(this.path);
     if (typeof make !== 'function') {
       const remedy = 'Write: export default (task) => tf.sequential({ layers: […] })';
       throw new EspalierError({
