@@ -57,8 +57,3 @@ export function affine(
     if (kind > CLIPPED) activate(kind, output, output, count, alpha);
   }
 }
-
-export function scale(output: usize, input: usize, count: usize, factor: f32): void {
-  const bytes = count << 2;
-  for (let x: usize = 0; x < bytes; x += lanes<Lane>() << 2) store<Lane>(output + x, mul<Lane>(load<Lane>(input + x), splat<Lane>(factor)));
-}

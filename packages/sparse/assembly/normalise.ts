@@ -1,5 +1,5 @@
 import { activate } from './activation';
-import { add, div, lanes, madd, max, mul, splat, spread, sqrt, sub } from './lane';
+import { add, div, lanes, madd, max, mul, splat, sub } from './lane';
 import { exp, log } from './maths';
 import { Lane } from './variant';
 
@@ -38,31 +38,6 @@ export function softmaxRow(output: usize, input: usize, count: usize, logarithm:
   const divisor = splat<Lane>(logarithm ? log<f32>(sum) : 1 / sum);
   for (let x: usize = 0; x < end; x += lanes<Lane>() << 2)
     store<Lane>(output + x, logarithm ? sub<Lane>(load<Lane>(output + x), divisor) : mul<Lane>(load<Lane>(output + x), divisor));
-}
-
-/** Mean and variance over the channels of each column, in two passes. */
-export function layerNorm(
-  output: usize, outputStride: usize, input: usize, inputStride: usize, channels: usize, columns: usize, gamma: usize, beta: usize,
-  epsilon: f32,
-): void {
-  const share = splat<Lane>(1 / <f32>channels);
-  for (let x: usize = 0; x < columns << 2; x += lanes<Lane>() << 2) {
-    let mean = splat<Lane>(0);
-    for (let c: usize = 0, p = input + x; c < channels; c++, p += inputStride) mean = add<Lane>(mean, load<Lane>(p));
-    mean = mul<Lane>(mean, share);
-    let variance = splat<Lane>(0);
-    for (let c: usize = 0, p = input + x; c < channels; c++, p += inputStride) {
-      const d = sub<Lane>(load<Lane>(p), mean);
-      variance = madd<Lane>(d, d, variance);
-    }
-    const inverse = div<Lane>(splat<Lane>(1), sqrt<Lane>(madd<Lane>(variance, share, splat<Lane>(epsilon))));
-    for (let c: usize = 0, p = input + x, q = output + x; c < channels; c++, p += inputStride, q += outputStride) {
-      let value = mul<Lane>(sub<Lane>(load<Lane>(p), mean), inverse);
-      if (gamma) value = mul<Lane>(value, spread<Lane>(gamma + (c << 2)));
-      if (beta) value = add<Lane>(value, spread<Lane>(beta + (c << 2)));
-      store<Lane>(q, value);
-    }
-  }
 }
 
 /** c ← f·c + i·g and h ← o·act(c), of the gates i, f, g, o before their activations. */

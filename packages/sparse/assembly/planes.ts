@@ -4,7 +4,8 @@ import { Lane } from './variant';
 
 /*
  * Depthwise convolution and pooling: what an output plane takes of one input plane alone. A plane is first copied into the scratch
- * with its border, its columns sorted by their remainder modulo the column stride, so that any stride reads whole vectors.
+ * with its border, its columns sorted by their remainder modulo the column stride, so that any stride reads whole vectors. It is copied
+ * while the plane before it is worked on: what has just been written in pieces is slow to read in others.
  */
 
 const CONV = 0;
@@ -205,12 +206,16 @@ export function depthwiseConv(
   scratch += ((taps + 3) & ~3) << 2;
   layOut(columns, outputColumns, kernelColumns, strideColumns, dilationColumns, left);
   listTaps(table, kernelRows, kernelColumns, strideColumns, dilationRows, dilationColumns);
-  border(scratch, rowsNeeded(rows, top, outputRows, strideRows, kernelRows, dilationRows), 0);
+  const paddedRows = rowsNeeded(rows, top, outputRows, strideRows, kernelRows, dilationRows);
+  border(scratch, 2 * paddedRows, 0);
+  let next = scratch + paddedRows * scratchPitch;
   const lo = splat<Lane>(lowest(kind));
   const hi = splat<Lane>(highest(kind, alpha));
   const isThree = kernelRows == 3 && kernelColumns == 3 && dilationRows == 1 && dilationColumns == 1;
-  for (; channels > 0; channels--, input += inputStride) {
-    copyIn(scratch + top * scratchPitch, input, rows, columns, strideColumns, left, 0);
+  copyIn(scratch + top * scratchPitch, input, rows, columns, strideColumns, left, 0);
+  for (; channels > 0; channels--) {
+    input += inputStride;
+    if (channels > 1) copyIn(next + top * scratchPitch, input, rows, columns, strideColumns, left, 0);
     for (let m = multiplier; m > 0; m--, output += outputStride, weights += taps << 2) {
       if (isThree) slide3x3(output, outputRows, outputColumns, scratch, strideRows, strideColumns, weights, bias, kind, alpha);
       else {
@@ -220,6 +225,9 @@ export function depthwiseConv(
       if (bias) bias += 4;
       if (kind > CLIPPED) activate(kind, output, output, outputRows * outputColumns, alpha);
     }
+    const done = scratch;
+    scratch = next;
+    next = done;
   }
 }
 
@@ -247,18 +255,24 @@ export function pool(
   layOut(columns, outputColumns, poolColumns, strideColumns, 1, left);
   listTaps(table, poolRows, poolColumns, strideColumns, 1, 1);
   const paddedRows = rowsNeeded(rows, top, outputRows, strideRows, poolRows, 1);
-  border(scratch, paddedRows, first);
+  border(scratch, 2 * paddedRows, first);
+  let next = scratch + paddedRows * scratchPitch;
   const isPadded = top > 0 || left > 0 || paddedRows > rows || (outputColumns - 1) * strideColumns + poolColumns > columns;
   const lo = splat<Lane>(-Infinity);
   const hi = splat<Lane>(Infinity);
   const none = splat<Lane>(first);
-  for (; channels > 0; channels--, input += inputStride, output += outputStride) {
-    copyIn(scratch + top * scratchPitch, input, rows, columns, strideColumns, left, first);
+  copyIn(scratch + top * scratchPitch, input, rows, columns, strideColumns, left, first);
+  for (; channels > 0; channels--, output += outputStride) {
+    input += inputStride;
+    if (channels > 1) copyIn(next + top * scratchPitch, input, rows, columns, strideColumns, left, first);
+    const here = scratch;
+    scratch = next;
+    next = here;
     if (isMaximum) {
-      slide(MAXIMUM, output, outputRows, outputColumns, scratch, strideRows, table, taps, 0, none, lo, hi);
+      slide(MAXIMUM, output, outputRows, outputColumns, here, strideRows, table, taps, 0, none, lo, hi);
       continue;
     }
-    slide(SUM, output, outputRows, outputColumns, scratch, strideRows, table, taps, 0, none, lo, hi);
+    slide(SUM, output, outputRows, outputColumns, here, strideRows, table, taps, 0, none, lo, hi);
     const count = outputRows * outputColumns;
     if (isPadded) {
       for (let i: usize = 0; i < count; i++) {

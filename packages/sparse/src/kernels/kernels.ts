@@ -7,10 +7,9 @@
  *   planes are compact: pitch = 4·columns. 1-D maps have one row. A flat vector is contiguous.
  * - Kernels work on whole vectors of four elements: up to three elements after the end of each row of an output (of its last row, where
  *   planes are compact) are overwritten with anything. So a stride is a multiple of 16 and leaves that room: `planeStride` gives it; flat
- *   vectors take a multiple of four elements. Only `copy`, `cut`, `scatter`, `gather`, `transpose`, `embed` and the up-samplings write
- *   exactly what they are asked to. What is read past an end is never used, but 64 bytes after the last buffer must exist (`READ_AHEAD`).
- * - An output may be its input only for the element-wise kernels: activate, binary, binaryByRow, affine, scale, softmax, softmaxRow,
- *   layerNorm, lstmStep, gruStep.
+ *   vectors take a multiple of four elements. Only `cut` and `resizeBilinear` write exactly what they are asked to. What is read past an end is never used, but 64 bytes after the last buffer must exist (`READ_AHEAD`).
+ * - An output may be its input only for the element-wise kernels: activate, binary, binaryByRow, affine, softmax, softmaxRow,
+ *   lstmStep, gruStep.
  * - `activation` is one of ACTIVATIONS and `alpha` its parameter.
  */
 export interface Kernels {
@@ -232,9 +231,6 @@ export interface Kernels {
     alpha: number,
   ): void;
 
-  /** out = in · factor over `count` elements. */
-  scale(output: number, input: number, count: number, factor: number): void;
-
   /** Softmax (or its logarithm, where `logarithm` is 1) over `count` channels, at each of `columns` columns. */
   softmax(
     output: number,
@@ -248,19 +244,6 @@ export interface Kernels {
 
   /** Softmax (or its logarithm) of one flat vector. */
   softmaxRow(output: number, input: number, count: number, logarithm: number): void;
-
-  /** (x - mean) / √(variance + epsilon) · gamma + beta over the channels of each column; `gamma` and `beta` may be 0. */
-  layerNorm(
-    output: number,
-    outputStride: number,
-    input: number,
-    inputStride: number,
-    channels: number,
-    columns: number,
-    gamma: number,
-    beta: number,
-    epsilon: number,
-  ): void;
 
   /**
    * One step of an LSTM: cell ← f·cell + i·g, hidden ← o·act(cell).
@@ -295,52 +278,8 @@ export interface Kernels {
     fill: number,
   ): void;
 
-  /**
-   * The reverse of `cut`: input row y, column x goes to output row y·strideRows + top, column x·strideColumns + left where that is inside;
-   * the rest of the output stays. It puts the phases of a transposed convolution together. Exact.
-   */
-  scatter(
-    output: number,
-    outputStride: number,
-    outputPitch: number,
-    outputRows: number,
-    outputColumns: number,
-    input: number,
-    inputStride: number,
-    inputPitch: number,
-    rows: number,
-    columns: number,
-    channels: number,
-    top: number,
-    left: number,
-    strideRows: number,
-    strideColumns: number,
-  ): void;
-
-  /** out[c][r] = in[r][c]: NHWC to planes is (rows·columns) × channels, planes to NHWC the other way. Exact. */
-  transpose(output: number, outputStride: number, input: number, inputStride: number, rows: number, columns: number): void;
-
-  /** out[i] = in[table[i]], `table` of uint32 offsets in bytes: any permutation. Exact. */
-  gather(output: number, input: number, table: number, count: number): void;
-
-  /** `rows` stretches of `count` elements. Exact. */
-  copy(output: number, outputStride: number, input: number, inputStride: number, rows: number, count: number): void;
-
   /** `count` elements of one value. */
   fill(output: number, count: number, value: number): void;
-
-  /** Every element of a compact plane byRows × byColumns times, to a compact plane. Exact. */
-  upsampleNearest(
-    output: number,
-    outputStride: number,
-    input: number,
-    inputStride: number,
-    rows: number,
-    columns: number,
-    channels: number,
-    byRows: number,
-    byColumns: number,
-  ): void;
 
   /** Bilinear as tf.image.resizeBilinear has it by default (corners not aligned, pixel centres at whole numbers). Exact. */
   resizeBilinear(
@@ -353,25 +292,5 @@ export interface Kernels {
     rows: number,
     columns: number,
     channels: number,
-  ): void;
-
-  /**
-   * Rows of a table (vocabulary × width) by the numbers in `input`, one after the other. Exact.
-   *
-   * @returns the place of the first number that is no row of the table, or -1
-   */
-  embed(output: number, table: number, input: number, count: number, vocabulary: number, width: number): number;
-
-  /** a (rows × inner) times b (inner × columns), both row by row, neither known in advance. Exact. */
-  matMul(
-    output: number,
-    outputStride: number,
-    a: number,
-    aStride: number,
-    b: number,
-    bStride: number,
-    rows: number,
-    inner: number,
-    columns: number,
   ): void;
 }

@@ -20,7 +20,7 @@ export function convolve(build: Builder, image: Value, { geometry, ...sums }: Co
   const places = placesOf(geometry, image.shape);
   if (isPointwise(geometry)) return linear(build, image, sums);
   const made = sizeOf(places) === 1 ? onePlace(build, image, sums, geometry) : manyPlaces(build, image, sums, geometry, places);
-  return isMixing(activation) ? softmax(build, made, 2, activation === 'logSoftmax') : made;
+  return isMixing(activation) ? softmax(build, made, activation === 'logSoftmax') : made;
 }
 
 function isPointwise({ window, strides, before, after }: Geometry): boolean {

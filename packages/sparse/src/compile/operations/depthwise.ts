@@ -26,7 +26,7 @@ export function depthwise(build: Builder, image: Value, { kernel, shape, geometr
     weights: [build.once(kernel, 'by channel', () => byChannel(kernel, shape)), ...(bias === undefined ? [] : [bias])],
     options: { multiplier, window, strides, dilation, before, activation: name, alpha },
   });
-  return isMixing(activation) ? softmax(build, to, 2, activation === 'logSoftmax') : to;
+  return isMixing(activation) ? softmax(build, to, activation === 'logSoftmax') : to;
 }
 
 /** A window that slides over each plane. A plane of one place gets room for what the kernel writes, and then gives it up. */

@@ -5,7 +5,7 @@ import { settled } from './layout.ts';
 
 /** What a layer's `activation` says, on its output. */
 export function activate(build: Builder, value: Value, activation: unknown): Value {
-  if (isMixing(activation)) return softmax(build, value, value.shape.length - 1, activation === 'logSoftmax');
+  if (isMixing(activation)) return softmax(build, value, activation === 'logSoftmax');
   return apply(build, value, activationOf(activation, build.layer));
 }
 
@@ -43,10 +43,12 @@ function like(build: Builder, value: Value): Value {
   return { ...value, buffer };
 }
 
-export function softmax(build: Builder, given: Value, axis: number, log = false): Value {
+/** Over the channels of each place. */
+export function softmax(build: Builder, given: Value, log = false): Value {
   const value = settled(build, given);
   const to = like(build, value);
-  build.step({ operation: 'softmax', reads: [value], writes: [to], options: { ...groups(value.shape, [axis]), ...(log ? { log } : {}) } });
+  const sizes = [value.shape.at(-1) as number, placesOf(value.shape), planeOf(value.shape)];
+  build.step({ operation: 'softmax', reads: [value], writes: [to], options: { sizes, ...(log ? { log } : {}) } });
   return to;
 }
 

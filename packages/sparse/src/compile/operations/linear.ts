@@ -29,7 +29,7 @@ export function linear(build: Builder, given: Value, sums: Sums): Value {
     convolutionStep(build, value, to, { sums, kernel, offsets, rows: 1, columns: places, inputPitch: places });
   } else if (kernel === 'dense') vectorStep(build, settled(build, given), to, sums, filters.inputs);
   else sparseVector(build, given, to, sums);
-  return isMixing(activation) ? softmax(build, to, to.shape.length - 1, activation === 'logSoftmax') : to;
+  return isMixing(activation) ? softmax(build, to, activation === 'logSoftmax') : to;
 }
 
 /** The weights find their numbers where they are stored: a Flatten before them costs nothing. */

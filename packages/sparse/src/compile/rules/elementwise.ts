@@ -32,7 +32,9 @@ export const softmax: SparseRule = (call, build) => {
   const axes = [call.config['axis'] ?? -1].flat() as number[];
   if (axes.length !== 1) refuse(call, 'is over several axes', 'Reshape them into one');
   if (value.mask !== undefined) refuse(call, 'is given a mask, which tfjs adds to it in a way of its own', 'Use a softmax activation');
-  return softmaxOf(build, value, sampleAxis(axes[0] as number, value.shape.length));
+  if (sampleAxis(axes[0] as number, value.shape.length) !== value.shape.length - 1)
+    refuse(call, 'is over another axis than the last, which tfjs cannot run');
+  return softmaxOf(build, value);
 };
 
 export const rescaling: SparseRule = (call, build) =>

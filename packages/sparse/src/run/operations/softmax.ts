@@ -1,26 +1,14 @@
 import type { Operation } from '../binding.ts';
-import { groupsOf } from '../groups.ts';
 
-/** exp(x) / Σ exp(x) over groups of numbers. */
+/** exp(x) / Σ exp(x) over the channels of each place, or its logarithm. */
 export const softmax: Operation = (bind) => {
-  const source = bind.read(0);
-  const target = bind.write(0);
-  const { starts, members } = groupsOf(bind, Math.min(source.size, target.size));
-  const isLog = bind.flag('log');
-  const { floats } = bind;
-  return () => {
-    for (const start of starts) {
-      const from = source.at + start;
-      const to = target.at + start;
-      let most = Number.NEGATIVE_INFINITY;
-      for (const member of members) most = Math.max(most, floats[from + member] as number);
-      let sum = 0;
-      for (const member of members) sum += Math.exp((floats[from + member] as number) - most);
-      const log = most + Math.log(sum);
-      for (const member of members) {
-        const x = floats[from + member] as number;
-        floats[to + member] = isLog ? x - log : Math.exp(x - most) / sum;
-      }
-    }
-  };
+  const [channels, places, plane] = bind.sizes('sizes', 3) as [number, number, number];
+  const size = (channels - 1) * plane + places;
+  const [source, target] = [bind.read(0, size), bind.write(0, size)];
+  const isLog = Number(bind.flag('log'));
+  const { kernels } = bind;
+  const [to, from, stride] = [target.at * 4, source.at * 4, plane * 4];
+  if (places === 1) return () => kernels.softmaxRow(to, from, channels, isLog);
+  bind.expect(plane % 4 === 0 && plane >= places, 'its planes overlap');
+  return () => kernels.softmax(to, stride, from, stride, channels, places, isLog);
 };
