@@ -26,6 +26,13 @@ export default defineConfig({
     html: false,
     // As on GitHub, where the same pages are read.
     anchor: { slugify: slugOf },
+    // Indented code looks like any other.
+    config: ({ renderer: { rules } }) => {
+      rules.code_block = (tokens, at, ...rest) => {
+        tokens[at].info = 'sh';
+        return rules.fence(tokens, at, ...rest);
+      };
+    },
   },
   themeConfig: {
     search: { provider: 'local' },
