@@ -15,17 +15,20 @@ interface Told {
   readonly control?: string | null;
   readonly epochs?: number;
   readonly accuracy?: number | null;
+  /** Latencies of what is left, in layers and as one graph. */
+  readonly shrunk?: readonly [layers: number, graph: number];
 }
 
 async function comparisonOf(all: readonly Told[], options?: CompareOptions) {
   const folder = mkdtempSync(path.join(tmpdir(), 'espalier-view-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  all.forEach(({ seed, sparsity = 0.9, strategy = { magnitude: {} }, control = null, epochs = 5, accuracy = 0.9 }, i) => {
+  all.forEach(({ seed, sparsity = 0.9, strategy = { magnitude: {} }, control = null, epochs = 5, accuracy = 0.9, shrunk }, i) => {
     const loss = accuracy === null ? null : 0.1;
     const measured = { accuracy, loss, parameters: 100, nonzero: 50, bytes: 400 + i, macs: 90 + i, latencyMs: 0.1 };
     const config = { seed, train: { epochs, schedule: `of-${epochs}-epochs-in-all` }, prune: { strategy, sparsity, control } };
     const named = { experiment: `run-${i}`, hash: `${i}`, seed, strategy: Object.keys(strategy)[0], control, status: 'done' };
-    const record = { ...named, dense: measured, pruned: { ...measured, sparsity }, parameters: [], timing: {}, config };
+    const small = shrunk && { ...measured, bytes: 40, latencyMs: shrunk[0], savedModel: { latencyMs: shrunk[1] } };
+    const record = { ...named, dense: measured, pruned: { ...measured, sparsity }, shrunk: small, parameters: [], timing: {}, config };
     mkdirSync(path.join(folder, `${i}`));
     writeFileSync(path.join(folder, `${i}`, 'result.json'), JSON.stringify(record));
   });
@@ -79,6 +82,17 @@ test('short names stand as they are', async () => {
   const text = comparisonView(await comparisonOf([{ seed: 1 }, { seed: 1, strategy: { gradual: {} } }]), undefined, OPTIONS);
   expect(text).toContain('magnitude');
   expect(text).not.toMatch(/\[1\]|\(a\)/);
+});
+
+test('sizes and speeds are two tables where one would be too wide; speed is told of each form', async () => {
+  const runs = [1, 2].map((seed) => ({ seed, shrunk: [0.05, 0.02] as const }));
+  const text = comparisonView(await comparisonOf(runs), undefined, OPTIONS);
+  expect(text).toMatch(/^strategy +bytes +shrunk +MACs +front\nmagnitude +401 B +40 B +91 +bytes, MACs$/m);
+  expect(text).toMatch(/^strategy +dense ms +masked ms +shrunk ms +one graph ms$/m);
+  expect(text.replace(/\s+/g, ' ')).toContain('Shrunk they have 2.0×, and 5.0× as one graph.');
+  for (const line of text.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
+  const wide = comparisonView(await comparisonOf(runs), undefined, { ...OPTIONS, width: 120 });
+  expect(wide).toMatch(/^strategy +bytes +shrunk +MACs +dense ms .* front$/m);
 });
 
 test('controls alone, and models without data, are told as such', async () => {

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import {
   type Choice,
   type ComparedRow,
@@ -14,7 +15,7 @@ import { facts, wrapped } from './facts.ts';
 import { figureText as ownFigureText } from './figure-text.ts';
 import { bytes, count, plural, printable, significant, times } from './format.ts';
 import { RowNames } from './row-names.ts';
-import { type TableOptions, table, withoutMiddle } from './table.ts';
+import { type Column, type TableOptions, table, withoutMiddle } from './table.ts';
 
 /** More rows than these are no table that anyone reads. */
 const MOST_ROWS = 40;
@@ -194,42 +195,61 @@ function controls({ rows, quality }: Comparison, names: RowNames, options: Table
   return `${head}\n${table(columns, lines.slice(0, MOST_ROWS), options)}${moreText(lines.length)}`;
 }
 
-/** Besides those of the dense and of the masked model. */
-const LATENCIES = { shrunkLatencyMs: 'shrunk ms', savedModelLatencyMs: 'one graph ms', sparseLatencyMs: 'sparse ms' } as const;
+/** Latencies by the figures that have them, those of shrunk and sparse models where there are any. */
+const LATENCIES = {
+  denseLatencyMs: 'dense ms',
+  latencyMs: 'masked ms',
+  shrunkLatencyMs: 'shrunk ms',
+  savedModelLatencyMs: 'one graph ms',
+  sparseLatencyMs: 'sparse ms',
+} as const;
+type Latency = keyof typeof LATENCIES;
+
+interface RowColumn extends Column {
+  cell(row: ComparedRow): string;
+}
 
 function sizeAndSpeed({ rows, fronts, quality }: Comparison, names: RowNames, options: TableOptions): string {
   const shown = rows.filter(({ figures }) => figures.bytes !== undefined).slice(0, MOST_ROWS);
   if (shown.length === 0) return '';
-  const has = (figure: keyof typeof LATENCIES) => shown.some(({ figures }) => figures[figure] !== undefined);
-  const isShrunk = shown.some(({ figures }) => figures.shrunkBytes !== undefined);
-  const optional = (Object.keys(LATENCIES) as (keyof typeof LATENCIES)[]).filter(has);
-  const hasContext = shown.some(({ context }) => context !== '');
-  const columns = [
-    { title: 'strategy', fit: 'middle' as const },
-    ...(hasContext ? [{ title: 'at', fit: 'middle' as const }] : []),
-    { title: 'bytes', align: 'right' as const },
-    ...(isShrunk ? [{ title: 'shrunk', align: 'right' as const }] : []),
-    { title: 'MACs', align: 'right' as const },
-    { title: 'dense ms', align: 'right' as const },
-    { title: 'masked ms', align: 'right' as const },
-    ...optional.map((figure) => ({ title: LATENCIES[figure], align: 'right' as const })),
-    { title: 'front' },
+  const isThere = (figure: string) => shown.some(({ figures }) => figures[figure] !== undefined);
+  const size = (figure: 'bytes' | 'shrunkBytes', name: string): RowColumn[] =>
+    isThere(figure) ? [{ title: name, align: 'right', cell: ({ figures }) => sizeText(figures[figure]) }] : [];
+  const named: RowColumn[] = [
+    { title: 'strategy', fit: 'middle', cell: ({ series }) => names.of(series) },
+    ...(shown.some(({ context }) => context !== '')
+      ? [{ title: 'at', fit: 'middle' as const, cell: (row: ComparedRow) => names.ofPlace(row) }]
+      : []),
   ];
-  const lines = shown.map((row) => [
-    names.of(row.series),
-    ...(hasContext ? [names.ofPlace(row)] : []),
-    bytes(Math.round(row.figures.bytes?.mean ?? 0)),
-    ...(isShrunk ? [row.figures.shrunkBytes === undefined ? '–' : bytes(Math.round(row.figures.shrunkBytes.mean))] : []),
-    count(row.figures.macs?.mean ?? 0),
-    latencyText(row.figures.denseLatencyMs),
-    latencyText(row.figures.latencyMs),
-    ...optional.map((figure) => latencyText(row.figures[figure])),
-    [fronts.bytes.includes(row.id) ? 'bytes' : '', fronts.macs.includes(row.id) ? 'MACs' : ''].filter(Boolean).join(', '),
-  ]);
+  const sizes: RowColumn[] = [
+    ...size('bytes', 'bytes'),
+    ...size('shrunkBytes', 'shrunk'),
+    { title: 'MACs', align: 'right', cell: ({ figures }) => count(figures.macs?.mean ?? 0) },
+  ];
+  const latencies = (Object.keys(LATENCIES) as Latency[])
+    .filter((figure) => figure === 'denseLatencyMs' || figure === 'latencyMs' || isThere(figure))
+    .map((figure): RowColumn => ({ title: LATENCIES[figure], align: 'right', cell: ({ figures }) => latencyText(figures[figure]) }));
+  const onFront: RowColumn = {
+    title: 'front',
+    cell: ({ id }) => [fronts.bytes.includes(id) ? 'bytes' : '', fronts.macs.includes(id) ? 'MACs' : ''].filter(Boolean).join(', '),
+  };
+  const drawn = (columns: readonly RowColumn[]) =>
+    table(
+      columns,
+      shown.map((row) => columns.map(({ cell }) => cell(row))),
+      options,
+    );
+  const whole = drawn([...named, ...sizes, ...latencies, onFront]);
+  const fits = whole.split('\n').every((line) => stripVTControlCharacters(line).length <= options.width);
+  const tables = fits ? whole : `${drawn([...named, ...sizes, onFront])}\n\n${drawn([...named, ...latencies])}`;
   const front = `Front: no other setting has ${quality === 'accuracy' ? 'more accuracy' : 'less loss'} for as few of those (Pareto).`;
-  const speed = speedText(shown);
-  const notes = wrapped(`${front} ${speed}`, options.width).join('\n');
-  return `${title('Size and speed: mean bytes and MACs; ms: median latency ± spread over seeds', options.colours)}\n${table(columns, lines, options)}${moreText(rows.length)}\n${notes}`;
+  const notes = wrapped(`${front} ${speedText(shown)}`, options.width).join('\n');
+  const head = title('Size and speed: mean bytes and MACs; ms: median latency ± spread over seeds', options.colours);
+  return `${head}\n${tables}${moreText(rows.length)}\n${notes}`;
+}
+
+function sizeText(summary: Summary | undefined): string {
+  return summary === undefined ? '–' : bytes(Math.round(summary.mean));
 }
 
 /** A column for each figure of metrics and evaluators. */
@@ -259,15 +279,21 @@ function meanFigureText(summary: Summary | undefined, unit: string | undefined):
 }
 
 function speedText(rows: readonly ComparedRow[]): string {
-  const ratios = rows
-    .flatMap(({ figures }) =>
-      figures.denseLatencyMs && figures.latencyMs ? [figures.denseLatencyMs.median / figures.latencyMs.median] : [],
-    )
-    .sort((a, b) => a - b);
-  const middle = ratios[ratios.length >> 1];
-  if (middle === undefined) return '';
-  const noise = Math.abs(middle - 1) <= 0.1 ? ', within what noise makes' : '';
-  return `Zeros alone give no speed, they are multiplied all the same; here masked models have ${times(middle)} the speed of dense ones (median)${noise}. What makes them faster is shrinking.`;
+  const masked = medianSpeed(rows, 'latencyMs');
+  if (masked === undefined) return '';
+  const noise = Math.abs(masked - 1) <= 0.1 ? ', within what noise makes' : '';
+  const zeros = `Zeros alone give no speed, they are multiplied all the same; here masked models have ${times(masked)} the speed of dense ones (median)${noise}.`;
+  const [shrunk, graph] = [medianSpeed(rows, 'shrunkLatencyMs'), medianSpeed(rows, 'savedModelLatencyMs')];
+  if (shrunk === undefined) return `${zeros} What makes them faster is shrinking.`;
+  return `${zeros} Shrunk they have ${times(shrunk)}${graph === undefined ? '' : `, and ${times(graph)} as one graph`}.`;
+}
+
+/** How many times as fast as the dense models. */
+function medianSpeed(rows: readonly ComparedRow[], figure: Latency): number | undefined {
+  const ratios = rows.flatMap(({ figures: { denseLatencyMs, [figure]: own } }) =>
+    denseLatencyMs && own ? [denseLatencyMs.median / own.median] : [],
+  );
+  return ratios.sort((a, b) => a - b)[ratios.length >> 1];
 }
 
 /** The answer to --minimize or --maximize. */
