@@ -14,20 +14,20 @@ import { ProgramError, run } from './setup/run.mjs';
 const GUIDE = join(ROOT, 'docs', 'first-plugin.md');
 const folder = mkdtempSync(join(tmpdir(), 'espalier-guide-'));
 const began = Date.now();
-const tarballs = await timed('pack all packages', () => packAll(join(folder, 'tarballs')));
-const registry = await serve(tarballs, (await run('npm', ['config', 'get', 'registry'])).trim());
+let registry;
 try {
+  const tarballs = await timed('pack all packages', () => packAll(join(folder, 'tarballs')));
+  registry = await serve(tarballs, (await run('npm', ['config', 'get', 'registry'])).trim());
   const place = join(folder, 'here');
   mkdirSync(place);
-  const end = await follow(readFileSync(GUIDE, 'utf8'), place, environment());
-  check(end);
+  check(await follow(readFileSync(GUIDE, 'utf8'), place, environment()));
   console.log(`The guide works: ${((Date.now() - began) / 1000).toFixed(0)} s.`);
 } catch (error) {
   if (!(error instanceof ProgramError)) throw error;
   console.error(`${error.message}:\n${error.output}`);
   process.exitCode = 1;
 } finally {
-  registry.close();
+  registry?.close();
   if (process.argv.includes('--keep')) console.log(`Kept: ${folder}`);
   else rmSync(folder, { recursive: true, force: true });
 }
