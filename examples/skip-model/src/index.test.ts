@@ -1,7 +1,10 @@
 import { corePlugin, type ModelTask, Part, PartContainer, Registry, selectParameters } from '@espalier/core';
+import { testModel } from '@espalier/testkit';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
 import plugin from './index.ts';
+
+testModel(plugin, { skip: { width: 8, blocks: 2 } });
 
 beforeAll(() => tf.setBackend('cpu'));
 

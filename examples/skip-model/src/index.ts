@@ -1,4 +1,4 @@
-import { definePlugin, inject, injectable, type ModelSource, type ModelTask, OPTIONS, Random, z } from '@espalier/core';
+import { definePlugin, elementsOf, inject, injectable, type ModelSource, type ModelTask, OPTIONS, Random, z } from '@espalier/core';
 import * as tf from '@tensorflow/tfjs';
 
 const skipOptions = z.object({
@@ -17,7 +17,7 @@ export class SkipModel implements ModelSource {
       const kernelInitializer = tf.initializers.glorotUniform({ seed: Random.of(seed, name).int(2 ** 31) });
       return tf.layers.dense({ name, units, activation, kernelInitializer });
     };
-    const input = tf.input({ shape: [...(inputShapes[0] ?? [])] });
+    const input = tf.input({ shape: [elementsOf(inputShapes[0] ?? [])] });
     let x = dense('first', this.options.width).apply(input) as tf.SymbolicTensor;
     for (let i = 1; i <= this.options.blocks; i++) {
       const block = dense(`block_${i}`, this.options.width, 'relu').apply(x) as tf.SymbolicTensor;

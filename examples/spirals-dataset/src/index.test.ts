@@ -1,6 +1,9 @@
 import { corePlugin, type Dataset, Part, PartContainer, Registry, SEED } from '@espalier/core';
+import { testDataset } from '@espalier/testkit';
 import { expect, test } from 'vitest';
 import plugin from './index.ts';
+
+testDataset(plugin, { spirals: { samples: 50 } });
 
 const load = (seed: number, options = {}): Promise<Dataset> =>
   new PartContainer(new Registry([corePlugin, plugin]))

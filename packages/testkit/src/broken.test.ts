@@ -6,6 +6,8 @@ import { SCORER_PROMISES } from './scorer-promises.ts';
 import { ScorerSubject } from './scorer-subject.ts';
 import { STRATEGY_PROMISES } from './strategy-promises.ts';
 import { type Promises, tried } from './suite.ts';
+import { DATASET_PROMISES, DatasetSubject } from './test-dataset.ts';
+import { MODEL_PROMISES, ModelSubject } from './test-model.ts';
 import { SCHEDULER_PROMISES, SchedulerSubject } from './test-scheduler.ts';
 import { strategySubject } from './test-strategy.ts';
 import { THRESHOLD_PROMISES, ThresholdSubject } from './test-threshold.ts';
@@ -82,6 +84,30 @@ test.each<[string, string, RegExp]>([
 ])('threshold %s breaks "%s"', async (name, promise, message) => {
   const subject = new ThresholdSubject(tried('threshold', plugin, name));
   expect((await broken(THRESHOLD_PROMISES, subject))[promise]).toMatch(message);
+});
+
+test.each<[string, string, RegExp]>([
+  [
+    'Unseeded',
+    'same',
+    /for three classes of eight values: has other weights when it is built again with the same seed.*Give each initialiser a seed/,
+  ],
+  ['Nameless', 'names', /is called dense_Dense\d+\/kernel when it is built again: checkpoints.*Give each layer a name/],
+  ['Narrow', 'shapes', /gives \[2, 1\] for two samples, where \[2, 3\] is asked for/],
+])('model %s breaks "%s"', async (name, promise, message) => {
+  expect((await broken(MODEL_PROMISES, new ModelSubject(tried('model', plugin, name))))[promise]).toMatch(message);
+});
+
+test.each<[string, string, RegExp]>([
+  ['Holed', 'values', /, train\.inputs\[0\]: value 2 is NaN/],
+  ['Mislabelled', 'values', /, train\.targets\[0\]: label 1 is 2 of 2 classes/],
+  ['Changing', 'same', /has another train when it is loaded again.*never from Math\.random/],
+])('dataset %s breaks "%s"', async (name, promise, message) => {
+  expect((await broken(DATASET_PROMISES, new DatasetSubject(tried('dataset', plugin, name))))[promise]).toMatch(message);
+});
+
+test('a dataset that is whole breaks none', async () => {
+  expect(await broken(DATASET_PROMISES, new DatasetSubject(tried('dataset', plugin, 'Whole')))).toEqual({});
 });
 
 describe('strategies', () => {

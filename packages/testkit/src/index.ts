@@ -4,7 +4,9 @@ export { type ExampleNet, NETS, type NetName, type RandomSamples, randomSamples 
 export { Stage, type StagedNet, type StageOptions } from './stage.ts';
 export type { SuiteOptions } from './suite.ts';
 export { type Asked, type Outcome, TestBed } from './test-bed.ts';
+export { testDataset } from './test-dataset.ts';
 export { testGranularity } from './test-granularity.ts';
+export { type ModelSuiteOptions, testModel } from './test-model.ts';
 export { type PluginSuiteOptions, testPlugin } from './test-plugin.ts';
 export { testScheduler } from './test-scheduler.ts';
 export { type ScorerSuiteOptions, testScorer } from './test-scorer.ts';

@@ -1,8 +1,7 @@
-import { EspalierError } from '@espalier/core';
 import * as tf from '@tensorflow/tfjs';
 import type { Scored } from './scorer-look.ts';
 import type { ScorerSubject, Seen } from './scorer-subject.ts';
-import { broken } from './suite.ts';
+import { broken, failure } from './suite.ts';
 
 /** @throws BrokenPromise for the first score that is wrong. */
 export function refuse(
@@ -39,12 +38,6 @@ export function differ(
     const where = subject.where(look, look.parameters[i]);
     broken({ where, what: `${what}: element ${at} has ${values[at]} at first and ${others[at]} then`, why, remedy });
   }
-}
-
-export function failure(where: string, error: unknown): Error {
-  if (error instanceof EspalierError) return error;
-  const why = error instanceof Error ? error.message : String(error);
-  return new EspalierError({ where, what: 'failed', why }, { cause: error });
 }
 
 export function inWords(value: unknown): string {

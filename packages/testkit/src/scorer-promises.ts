@@ -2,10 +2,10 @@ import { LiveRun, Mask, MaskSet, type PrunableParameter, sameUnits, unitsOf } fr
 import * as tf from '@tensorflow/tfjs';
 import { type ExampleNet, singleWeights } from './nets.ts';
 import { isReached } from './reached.ts';
-import { differ, failure, inWords, refuse } from './scorer-findings.ts';
+import { differ, inWords, refuse } from './scorer-findings.ts';
 import { type Look, lookAt, type Scored, scoreOnce, watched } from './scorer-look.ts';
 import type { ScorerSubject, Seen } from './scorer-subject.ts';
-import { broken, type Promises, type Tried } from './suite.ts';
+import { broken, failure, type Promises, type Tried } from './suite.ts';
 
 export const SCORER_PROMISES = {
   answers: {

@@ -1,7 +1,6 @@
 import {
   ACTIVATIONS,
   Activations,
-  BASE_FOLDER,
   Budget,
   CALIBRATION,
   Calibration,
@@ -11,29 +10,26 @@ import {
   Gradients,
   type Granularity,
   type LiveRunParts,
-  LOG,
   LOSS,
   type Loss,
   MaskSet,
   MODEL,
   OPTIMIZER,
-  PartContainer,
+  type PartContainer,
   type PartKind,
   type PartTypes,
   type PrunableParameter,
-  RANDOM,
   Random,
   type Registry,
   RunKeeping,
   type Samples,
-  SEED,
   samplesFor,
   selectParameters,
   THRESHOLD,
   TRAINER,
 } from '@espalier/core';
 import * as tf from '@tensorflow/tfjs';
-import { makeFrom } from './make-from.ts';
+import { containerOf, makeFrom } from './make-from.ts';
 import { randomSamples } from './nets.ts';
 
 export interface StageOptions {
@@ -71,11 +67,7 @@ export class Stage {
     this.model = model;
     this.samples = samples;
     this.seed = seed;
-    this.container = new PartContainer(registry)
-      .bind(SEED, seed)
-      .bind(RANDOM, Random.of(seed, 'parts'))
-      .bind(LOG, () => {})
-      .bind(BASE_FOLDER, '.');
+    this.container = containerOf(registry, seed);
     this.loss = this.make('loss', loss ?? 'meanSquaredError');
     this.granularity = this.make('granularity', granularity);
     this.parameters = selectParameters(model, [], this.granularity).taken;

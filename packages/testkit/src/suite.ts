@@ -126,3 +126,10 @@ export async function within<T>(
     clearTimeout(timer);
   }
 }
+
+/** An error that names the part, whatever was thrown. */
+export function failure(where: string, error: unknown): Error {
+  if (error instanceof EspalierError) return error;
+  const why = error instanceof Error ? error.message : String(error);
+  return new EspalierError({ where, what: 'failed', why }, { cause: error });
+}

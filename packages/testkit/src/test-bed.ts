@@ -4,7 +4,7 @@ import {
   corePlugin,
   LiveRun,
   modelParameters,
-  PartContainer,
+  type PartContainer,
   type PartKind,
   type PartTypes,
   type Plugin,
@@ -17,7 +17,7 @@ import {
   type StoredWeights,
 } from '@espalier/core';
 import * as tf from '@tensorflow/tfjs';
-import { makeFrom } from './make-from.ts';
+import { containerOf, makeFrom } from './make-from.ts';
 import type { MemoryStore } from './memory-store.ts';
 import { type ExampleNet, NETS, type NetName } from './nets.ts';
 import { Stage, type StagedNet, type StageOptions } from './stage.ts';
@@ -70,11 +70,16 @@ export class TestBed {
   constructor(...plugins: readonly Plugin[]) {
     const others = plugins.filter(({ name }) => name !== corePlugin.name);
     this.registry = new Registry([corePlugin, ...new Set(others)]);
-    this.container = new PartContainer(this.registry);
+    this.container = containerOf(this.registry, 1);
   }
 
   /** A part that needs no net: `make('scheduler', { linear: { end: 0.75 } })`. */
   readonly make = <K extends PartKind>(kind: K, config: unknown): PartTypes[K] => makeFrom(this.container, kind, config);
+
+  /** The same from another seed; that of `make` is 1. */
+  makeSeeded<K extends PartKind>(seed: number, kind: K, config: unknown): PartTypes[K] {
+    return makeFrom(containerOf(this.registry, seed), kind, config);
+  }
 
   /** Parts that are made for a net, and runs over it: `on(NETS.dense()).make('scorer', 'snip')`. */
   on(net: StagedNet, options?: StageOptions): Stage {

@@ -1,5 +1,7 @@
 import { PLUGIN_FIELDS, type Plugin } from '@espalier/core';
+import { testDataset } from './test-dataset.ts';
 import { testGranularity } from './test-granularity.ts';
+import { testModel } from './test-model.ts';
 import { testScheduler } from './test-scheduler.ts';
 import { testScorer } from './test-scorer.ts';
 import { testStrategy } from './test-strategy.ts';
@@ -12,6 +14,8 @@ const SUITES = {
   threshold: testThreshold,
   granularity: testGranularity,
   strategy: testStrategy,
+  model: testModel,
+  dataset: testDataset,
 };
 
 export interface PluginSuiteOptions {
@@ -23,7 +27,7 @@ export interface PluginSuiteOptions {
   readonly without?: readonly string[];
 }
 
-/** Tests every scorer, scheduler, threshold, granularity and strategy of a plugin, with the defaults of its options: `testPlugin(plugin)`. */
+/** Tests every part of a plugin whose promises the testkit knows, with the defaults of its options: `testPlugin(plugin)`. */
 export function testPlugin(plugin: Plugin, { with: others, granularity, without = [] }: PluginSuiteOptions = {}): void {
   for (const [kind, test] of Object.entries(SUITES)) {
     for (const name of Object.keys(plugin[PLUGIN_FIELDS[kind as keyof typeof SUITES]] ?? {})) {

@@ -1,9 +1,13 @@
 /** Parts that each break one promise, as an author might by accident. */
 import {
+  type Dataset,
+  type DatasetSource,
   definePlugin,
   inject,
   injectable,
   type Line,
+  type ModelSource,
+  type ModelTask,
   type ParameterScores,
   type PrunableParameter,
   type PruningRun,
@@ -276,6 +280,43 @@ const strategies = {
   }),
 };
 
+class Unseeded implements ModelSource {
+  build({ inputShapes, outputs }: ModelTask): tf.LayersModel {
+    return tf.sequential({ layers: [tf.layers.dense({ name: 'only', units: outputs, inputShape: [...(inputShapes[0] ?? [])] })] });
+  }
+}
+class Nameless implements ModelSource {
+  build({ inputShapes, outputs, seed }: ModelTask): tf.LayersModel {
+    const kernelInitializer = tf.initializers.glorotUniform({ seed });
+    return tf.sequential({ layers: [tf.layers.dense({ units: outputs, kernelInitializer, inputShape: [...(inputShapes[0] ?? [])] })] });
+  }
+}
+class Narrow implements ModelSource {
+  build({ inputShapes, seed }: ModelTask): tf.LayersModel {
+    const kernelInitializer = tf.initializers.glorotUniform({ seed });
+    const only = tf.layers.dense({ name: 'only', units: 1, kernelInitializer, inputShape: [...(inputShapes[0] ?? [])] });
+    return tf.sequential({ layers: [only] });
+  }
+}
+
+/** Points that one value of is changed. */
+function pointsOf(change: (points: { data: Float32Array; labels: Int32Array }) => unknown): new () => DatasetSource {
+  return class {
+    async load(): Promise<Dataset> {
+      const [data, labels] = [Float32Array.of(0, 1, 2, 3), Int32Array.of(0, 1)];
+      change({ data, labels });
+      const samples = { size: 2, inputs: [{ shape: [2], data }], targets: [{ shape: [], data: labels }] };
+      return { name: 'points', task: 'classification', classes: 2, train: samples, test: samples, fingerprint: 'points' };
+    }
+  };
+}
+const datasets = {
+  Whole: pointsOf(() => {}),
+  Holed: pointsOf(({ data }) => data.fill(Number.NaN, 2, 3)),
+  Mislabelled: pointsOf(({ labels }) => labels.fill(2, 1)),
+  Changing: pointsOf(({ data }) => data.fill(Math.random(), 0, 1)),
+};
+
 const options = z.object({ scorer: part('scorer', 'good') });
 const scorers = {
   NotANumber,
@@ -306,5 +347,7 @@ export default definePlugin({
   scorers: { ...entries(scorers), good: { use: Good } },
   schedulers: entries({ Overshooting, Falling, Short, Remembering }),
   thresholds: entries({ ByValue, Sorting, Overdrawing, ByMean }),
+  models: entries({ Unseeded, Nameless, Narrow }),
+  datasets: entries(datasets),
   strategies: Object.fromEntries(Object.entries(strategies).map(([name, use]) => [name, { use, options }])),
 });
