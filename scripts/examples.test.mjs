@@ -10,16 +10,19 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const place = mkdtempSync(path.join(tmpdir(), 'espalier-examples-'));
 afterAll(() => rmSync(place, { recursive: true, force: true }));
 
-async function espalier(...args) {
+async function espalier(args, env = {}) {
   const main = path.join(ROOT, 'packages', 'cli', 'dist', 'main.js');
-  const env = { ...process.env, ESPALIER_CACHE: path.join(place, 'cache'), ESPALIER_BACKEND: 'cpu', COLUMNS: '160' };
-  const { stdout } = await promisify(execFile)(process.execPath, [main, ...args], { cwd: ROOT, env });
+  const own = { cwd: ROOT, env: { ...process.env, COLUMNS: '160', ...env } };
+  const { stdout } = await promisify(execFile)(process.execPath, [main, ...args], own);
   return stdout;
 }
 
 test('one of each seam from a plugin, in one run: recorded, compared, reported', { timeout: 180_000 }, async () => {
   const out = path.join(place, 'seams');
-  const said = await espalier('run', 'examples/seams.yaml', '--out', out);
+  const said = await espalier(['run', 'examples/seams.yaml', '--out', out], {
+    ESPALIER_CACHE: path.join(place, 'cache'),
+    ESPALIER_BACKEND: 'cpu',
+  });
   const record = JSON.parse(readFileSync(path.join(out, 'result.json'), 'utf8'));
   const { dense, pruned, figures } = record;
 
@@ -38,21 +41,22 @@ test('one of each seam from a plugin, in one run: recorded, compared, reported',
   expect(said).toMatch(/^energy +\d[\d.]* µJ +\d[\d.]* µJ/m);
   expect(said).toMatch(/✓ figures\.energy at most 0\.5/);
 
-  const compared = await espalier('compare', out, '--where', 'energy < denseEnergy', '--minimize', 'energy');
+  const compared = await espalier(['compare', out, '--where', 'energy < denseEnergy', '--minimize', 'energy']);
   expect(compared).toMatch(/Metrics and evaluators: means ± spread over seeds\n.*denseF1 +f1 .*denseEnergy +energy/);
-  const { rows, ownFigures } = JSON.parse(await espalier('compare', out, '--json'));
+  const { rows, ownFigures } = JSON.parse(await espalier(['compare', out, '--json']));
   expect(rows[0].figures.energy.mean).toBe(pruned.figures.energy);
   expect(ownFigures.denseEnergy).toEqual({ unit: 'µJ' });
 
   const page = path.join(place, 'report.html');
-  await espalier('report', out, '--out', page, '--plugin', './examples/energy/src/index.ts', '--section', 'energyByLayer');
+  await espalier(['report', out, '--out', page, '--plugin', './examples/energy/src/index.ts', '--section', 'energyByLayer']);
   expect(readFileSync(page, 'utf8')).toContain('Energy by layer');
 });
 
-test('the experiment of the page on plugins does what its plan says', { timeout: 180_000 }, async () => {
-  const plan = await espalier('plan', 'examples/plugins.yaml');
-  const record = JSON.parse(await espalier('run', 'examples/plugins.yaml', '--out', path.join(place, 'plugins'), '--json'));
-  expect(plan).toContain('80.00 %');
+test('the experiment of the page on plugins cuts as its schedule says', { timeout: 180_000 }, async () => {
+  const out = path.join(place, 'plugins');
+  const record = JSON.parse(await espalier(['run', 'examples/plugins.yaml', '--out', out, '--json']));
   expect(record).toMatchObject({ status: 'done', strategy: 'follow' });
   expect(record.pruned.sparsity).toBeCloseTo(0.8, 3);
+  // Chance is 0.1: rare sizes tell something, and less than large ones.
+  expect(record.pruned.accuracy).toBeGreaterThan(0.3);
 });
