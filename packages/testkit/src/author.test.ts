@@ -13,10 +13,16 @@ test('a test file of one line names what is broken and how to mend it; one that 
   });
   expect(status).toBe(1);
   const said = `${stdout}${stderr}`;
-  expect(said).toContain('✓ leaking.check.ts > scorer "Leaking" of @acme/broken > shapes: gives one tensor per parameter');
-  expect(said).toContain('× leaking.check.ts > scorer "Leaking" of @acme/broken > leaks: leaves no tensors but its scores');
+  const leaking = 'several.check.ts > scorer "Leaking" of @acme/broken';
+  expect(said).toContain(`✓ ${leaking} > shapes: gives one tensor per parameter`);
+  expect(said).toContain(`× ${leaking} > leaks: leaves no tensors but its scores`);
   expect(said).toMatch(
     /BrokenPromise: scorer "Leaking" of @acme\/broken on the net "dense": left 2 tensors behind: .*Compute inside tf\.tidy/,
   );
+  const falling = 'several.check.ts > scheduler "Falling" of @acme/broken';
+  expect(said).toContain(`✓ ${falling} > rises: not promised, as it swings`);
+  expect(said).toContain(`× ${falling} > range: not promised, as it swings`);
+  expect(said).toMatch(/keeps the promise "range", which it is excepted from\. Take it out of "except"/);
+  expect(said).toMatch(/scorer "entropy": unknown scorer "entropy": there are NotANumber, Infinite/);
   expect(said).toMatch(/scorer "Spinning" of @acme\/broken, tested for "answers": has not given the thread back for 2 s/);
 });

@@ -34,11 +34,27 @@ export interface Tried {
 }
 
 /** The part that a suite is about: `tried('scorer', plugin, 'entropy')`. */
+/** @throws EspalierError where there is no such part, or its options are wrong. */
 export function tried(kind: PartKind, plugin: Plugin, config: unknown, { with: others = [], timeLimit = 20 }: SuiteOptions = {}): Tried {
   const bed = new TestBed(plugin, ...others);
   const part = parsePart(kind, config);
-  const words = part === undefined ? `${kind} ${JSON.stringify(config)}` : `${kind} "${part.name}" of ${plugin.name}`;
-  return { bed, config, words, timeLimit };
+  if (part === undefined) {
+    throw new EspalierError({
+      where: plugin.name,
+      what: `a ${kind} is written as "name" or { name: {options} }, and not as ${JSON.stringify(config)}`,
+    });
+  }
+  const [problem] = bed.registry.complete(part).problems;
+  if (problem !== undefined) {
+    const { path, message, names = [] } = problem;
+    throw new EspalierError({
+      where: [`${kind} "${part.name}"`, ...path.slice(1)].join('.'),
+      what: message,
+      why: names.length > 0 ? `there are ${names.join(', ')}` : undefined,
+      remedy: 'Parts of other plugins are known where these stand under "with"; options stand behind the name: { name: {options} }',
+    });
+  }
+  return { bed, config, words: `${kind} "${part.name}" of ${plugin.name}`, timeLimit };
 }
 
 interface Disposable {

@@ -1,4 +1,4 @@
 import { testScorer } from '../../index.ts';
 import plugin from '../broken-parts.ts';
 
-testScorer(plugin, 'Leaking');
+testScorer(plugin, 'entropy');
