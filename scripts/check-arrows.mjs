@@ -26,7 +26,7 @@ const ARROWS = {
   'backend-node': ['core'],
   experiment: ['core', 'strategy-*', 'report', 'surgery', 'sparse', 'datasets', 'models', 'user-modules', 'pack', 'backend-node'],
   queue: ['core', 'experiment'],
-  cli: ['core', 'experiment', 'report', 'surgery', 'models', 'interop', 'backend-node', 'queue', 'create-plugin'],
+  cli: ['core', 'experiment', 'report', 'surgery', 'sparse', 'models', 'interop', 'backend-node', 'queue', 'create-plugin'],
 };
 
 /** The packages of other names than their folders. */

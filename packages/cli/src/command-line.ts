@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import type { AddCommand, CommandContext } from './command.ts';
+import { addBench } from './commands/bench.ts';
 import { addCompare } from './commands/compare.ts';
 import { addCreatePlugin } from './commands/create-plugin.ts';
 import { addDoctor } from './commands/doctor.ts';
@@ -27,6 +28,7 @@ const COMMANDS: readonly AddCommand[] = [
   addPlan,
   addValidate,
   addInspect,
+  addBench,
   addPlugins,
   addSchema,
   addCreatePlugin,
@@ -42,7 +44,16 @@ export async function commandLine(args: readonly string[]): Promise<ExitStatus> 
   terminal.json = asksForJson(args);
   const context: CommandContext = { terminal, interrupt: new Interrupt((line) => terminal.note(line)), status: EXIT.done };
   // What a plugin throws outside of any call that we wait for.
-  process.on('uncaughtException', (error) => void reportError(error, terminal).then((status) => process.exit(status)));
+  process.on('uncaughtException', (error) => {
+    // What goes wrong in telling it (a file of ours is gone, say) would come back here, without an end.
+    const untold = () => {
+      terminal.note(String(error));
+      return EXIT.failed;
+    };
+    void reportError(error, terminal)
+      .catch(untold)
+      .then((status) => process.exit(status));
+  });
   try {
     await program(context).parseAsync(args, { from: 'user' });
     return context.status;

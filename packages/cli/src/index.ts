@@ -35,5 +35,17 @@ export {
   WrongRequest,
   writeReport,
 } from '@espalier/report';
+export {
+  compileSparse,
+  defineSparseRule,
+  type LayerReport,
+  loadSparse,
+  type SparseCall,
+  SparseModel,
+  type SparseRule,
+} from '@espalier/sparse';
+export { type Bench, type BenchOptions, benchModel } from './bench-model.ts';
 export { drawModel } from './draw-model.ts';
 export { type InspectedGroup, type InspectedLayer, type InspectedModel, type InspectedParameter, inspectModel } from './inspect-model.ts';
+export { type InspectedSparse, inspectSparse } from './inspect-sparse.ts';
+export type { BenchedForm, Shipped } from './what-to-ship.ts';

@@ -4,6 +4,7 @@ import { jsonOption } from '../options.ts';
 
 interface InspectFlags {
   readonly svg?: string;
+  readonly sparse?: boolean;
   readonly json?: boolean;
 }
 
@@ -13,11 +14,15 @@ export const addInspect: AddCommand = (program, context) => {
     .description('a model’s layers, parameters, sparsity, MACs and bytes; what can be pruned and what removed')
     .argument('<model>', 'its model.json, the folder of it, or that of a run')
     .option('--svg <file>', 'draw its layers, and which of their units go together')
+    .option('--sparse', 'its layers on sparse kernels: zeros, the kernel chosen for each, the gain expected of it')
     .addOption(jsonOption())
     .action((model: string, flags: InspectFlags) => inspect(model, flags, context));
 };
 
-async function inspect(given: string, { svg, json }: InspectFlags, { terminal }: CommandContext): Promise<void> {
+async function inspect(given: string, flags: InspectFlags, context: CommandContext): Promise<void> {
+  if (flags.sparse === true) return inspectKernels(given, flags, context);
+  const { svg, json } = flags;
+  const { terminal } = context;
   const { inspectModel, useBackend } = await import('../index.ts');
   const { loadModelFile, modelFile } = await import('../model-file.ts');
   const { modelView } = await import('../view/model-view.ts');
@@ -36,4 +41,14 @@ async function inspect(given: string, { svg, json }: InspectFlags, { terminal }:
   model.dispose();
   if (json) terminal.printJson(inspected);
   else terminal.print(modelView(inspected, terminal));
+}
+
+/** A model of layers is compiled for it; a file that `save` wrote is one already. */
+async function inspectKernels(given: string, { svg, json }: InspectFlags, { terminal }: CommandContext): Promise<void> {
+  if (svg !== undefined) throw new WrongUse('--svg draws layers and their units: leave out --sparse');
+  const { inspectSparseFile } = await import('../sparse-file.ts');
+  const { sparseView } = await import('../view/sparse-view.ts');
+  const inspected = await inspectSparseFile(given);
+  if (json) terminal.printJson(inspected);
+  else terminal.print(sparseView(inspected, terminal));
 }

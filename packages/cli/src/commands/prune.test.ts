@@ -122,3 +122,15 @@ test.each(['broken.json', 'nowhere'])('ends with 2 where the model is %s', async
   expect(stderr).toContain(model);
   expect(status).toBe(2);
 });
+
+test('--sparse compiles what is left, and says how fast it is', async () => {
+  const place = await placeWithNet();
+  const args = ['prune', 'net', '--strategy', 'magnitude', '--sparsity', '0.9', '--out', 'out', '--sparse'];
+  const { status, stdout, stderr } = await place.start(args);
+  expect(status).toBe(0);
+  expect(stderr).toMatch(/compiled to sparse kernels: \d of 3 layers with weights run on one, \d\d\.\d\d % zeros/);
+  expect(stdout.replace(/\s+/g, ' ')).toMatch(
+    /sparse\/model\.sparse, [\d.]+ k?B, for loadSparse: [\d.]+ ms, [\d.]+× the speed of the dense model on WebAssembly/,
+  );
+  expect(existsSync(place.file('out/sparse/model.sparse'))).toBe(true);
+});

@@ -284,7 +284,7 @@ function speedText(rows: readonly ComparedRow[]): string {
   const noise = Math.abs(masked - 1) <= 0.1 ? ', within what noise makes' : '';
   const zeros = `Zeros alone give no speed, they are multiplied all the same; here masked models have ${times(masked)} the speed of dense ones (median)${noise}.`;
   const [shrunk, graph] = [medianSpeed(rows, 'shrunkLatencyMs'), medianSpeed(rows, 'savedModelLatencyMs')];
-  if (shrunk === undefined) return `${zeros} What makes them faster is shrinking.`;
+  if (shrunk === undefined) return `${zeros} What makes them faster is shrinking, or sparse kernels.`;
   return `${zeros} Shrunk they have ${times(shrunk)}${graph === undefined ? '' : `, and ${times(graph)} as one graph`}.`;
 }
 

@@ -2,7 +2,10 @@ export { type Baseline, denseBaseline, keptDenseWeights } from './baseline.ts';
 export { DatasetCache } from './dataset-cache.ts';
 export { brokenExpectations } from './expectations.ts';
 export type { ExperimentEvent } from './experiment-run.ts';
-export { countNonzero, latencies, type MeasureOptions, measure } from './measure.ts';
+export { loadGraph, storeGraph } from './graph.ts';
+export { inTurns, type Spread, type TurnOptions } from './in-turns.ts';
+export { countNonzero, latencies, type MeasureOptions, measure, predictOnce } from './measure.ts';
+export { differenceTo } from './outputs.ts';
 export { makePlan, type Plan, type PlannedParameter } from './plan.ts';
 export type { PlanProblem } from './plan-problems.ts';
 export { type PreparedExperiment, prepare } from './prepare.ts';
@@ -11,5 +14,5 @@ export type { Measurement, RunResult, SavedModelMeasurement, ShrunkMeasurement, 
 export { planExperiment, type RunOptions, runExperiment } from './run-experiment.ts';
 export { RUN_FILES, RunFolder, readRemoval, readResult } from './run-folder.ts';
 export type { ShrinkRecord } from './shrink-run.ts';
-export { SPARSE_FILE } from './sparse-run.ts';
+export { chosen, predictorOf, SPARSE_FILE, type SparseChoice } from './sparse-run.ts';
 export { writeTensorBoard } from './tensorboard.ts';
