@@ -36,7 +36,7 @@ export function findPlugin(spec: string, from: readonly [string, ...string[]]): 
     const file = entryOf(spec, folder);
     if (file !== undefined) return { file, packageName: spec };
   }
-  const installed = [...new Set(from.flatMap(installedFrom))];
+  const installed = installedFromAll(from);
   const [name, ...others] = installed.filter((each) => each === spec || isShortFor(spec, each));
   if (others.length > 0) throw new Unfindable(`the name is short for ${[name, ...others].join(' and for ')}: say which in full`);
   if (name === undefined) {
@@ -45,6 +45,11 @@ export function findPlugin(spec: string, from: readonly [string, ...string[]]): 
   const file = from.map((folder) => entryOf(name, folder)).find((each) => each !== undefined);
   if (file !== undefined) return { file, packageName: name };
   throw new Unfindable(`the package${name === spec ? '' : ` ${name}`} is there, but not the file that it starts with; is it built?`);
+}
+
+/** An installed plugin that a package's name may be short for: what was meant, where the package is none. */
+export function longerName(spec: string, from: readonly string[]): string | undefined {
+  return installedFromAll(from).find((name) => isShortFor(spec, name));
 }
 
 const EXTENSIONS = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'];
@@ -72,6 +77,10 @@ function isShortFor(short: string, name: string): boolean {
   const [scope, own] = short.startsWith('@') ? (short.split('/') as [string, string?]) : [undefined, short];
   const long = own === undefined ? 'espalier-plugin' : `espalier-plugin-${own}`;
   return scope === undefined ? name === long || name.endsWith(`/${long}`) : name === `${scope}/${long}`;
+}
+
+function installedFromAll(folders: readonly string[]): string[] {
+  return [...new Set(folders.flatMap(installedFrom))];
 }
 
 /** The packages that a config in this folder can name. */

@@ -5,7 +5,7 @@ import { importModule } from '@espalier/user-modules';
 import { builtInPlugins, hostModules, isBuiltIn } from './built-in-plugins.ts';
 import { checkCoreRange } from './check-core-range.ts';
 import { isMapping } from './config-path.ts';
-import { findPlugin, Unfindable } from './find-plugin.ts';
+import { findPlugin, longerName, Unfindable } from './find-plugin.ts';
 import { sourceFingerprint } from './source-fingerprint.ts';
 import { strangePart } from './strange-part.ts';
 
@@ -46,16 +46,28 @@ export async function loadPlugins(specs: readonly string[], { from }: { readonly
       new Registry([...plugins, loaded].map(({ plugin }) => plugin));
       plugins.push(loaded);
     } catch (error) {
-      const [name, message] = error instanceof Unfindable ? [error.nearest, error.message] : [undefined, reason(error)];
-      problems.push({ spec, index, message: `plugin "${spec}": ${message}`, nearest: name });
+      problems.push({ spec, index, message: `plugin "${spec}": ${reason(error)}`, nearest: meant(spec, from, error) });
     }
   }
   return { plugins, problems };
 }
 
+/** What was probably meant by the name of a plugin that could not be loaded. */
+function meant(spec: string, from: string, error: unknown): string | undefined {
+  if (error instanceof Unfindable) return error.nearest;
+  return error instanceof NoPlugin ? longerName(spec, placesFor(from)) : undefined;
+}
+
+/** Where packages are looked for: a config may lie outside of the project that it is run from. */
+function placesFor(from: string): [string, ...string[]] {
+  return from === process.cwd() ? [from] : [from, process.cwd()];
+}
+
+/** What is there is not a plugin. */
+class NoPlugin extends EspalierError {}
+
 async function loadPlugin(spec: string, from: string): Promise<LoadedPlugin> {
-  // A config may lie outside of the project that it is run from.
-  const { file: found, packageName } = findPlugin(spec, [...new Set([from, process.cwd()])] as [string, ...string[]]);
+  const { file: found, packageName } = findPlugin(spec, placesFor(from));
   const file = realpathSync(found);
   checkCoreRange(file);
   let module: unknown;
@@ -79,7 +91,7 @@ async function loadPlugin(spec: string, from: string): Promise<LoadedPlugin> {
 function pluginIn(module: unknown): Plugin {
   const value = hasDefault(module) ? (hasDefault(module.default) ? module.default.default : module.default) : module;
   if (!isMapping(value) || typeof value.name !== 'string' || value.name === '') {
-    throw new EspalierError('has no default export that is a plugin: export default definePlugin({ name: "…", … })');
+    throw new NoPlugin('has no default export that is a plugin: export default definePlugin({ name: "…", … })');
   }
   const fields: string[] = Object.values(PLUGIN_FIELDS);
   for (const [field, entries] of Object.entries(value)) {

@@ -138,6 +138,19 @@ test('a short name that may mean two packages is not guessed', async () => {
   expect(await load(folder, '@acme')).toEqual({ names: ['x'], messages: [] });
 });
 
+test('a package of a short name that is no plugin: the plugin that was meant is named', async () => {
+  const folder = configFolder(
+    installed({
+      entropy: { manifest: { exports: './index.mjs' }, files: { 'index.mjs': 'export const entropy = 1;' } },
+      '@acme/espalier-plugin-entropy': { manifest: { exports: './index.mjs' }, files: { 'index.mjs': javascript('entropy') } },
+    }),
+  );
+  const { problems } = await loadPlugins(['entropy'], { from: folder });
+  expect(problems).toEqual([
+    expect.objectContaining({ message: expect.stringContaining('has no default export'), nearest: '@acme/espalier-plugin-entropy' }),
+  ]);
+});
+
 test.each(['^9.0.0', '>=9', '9.x'])('a plugin made for core %s says so, and what to do', async (range) => {
   const folder = configFolder(
     installed({
