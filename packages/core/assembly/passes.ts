@@ -106,6 +106,45 @@ export function equal(at: usize, end: usize, value: f32): i32 {
   return count;
 }
 
+/** The key of a float by which unsigned numbers have the floats' order; −0 and 0 have one. */
+// @ts-ignore: decorator
+@inline
+function keyOf(bits: u32): u32 {
+  if (bits == 0x80000000) return bits;
+  return bits ^ (<u32>(<i32>bits >> 31) | 0x80000000);
+}
+
+/** Counts, into u32s, the digit at `shift` of all keys whose bits from `above` on are `known`; all where `above` is 32. */
+export function digits(at: usize, end: usize, shift: u32, most: u32, above: u32, known: u32, counts: usize): void {
+  for (; at < end; at += 4) {
+    const key = keyOf(load<u32>(at));
+    if (above < 32 && key >> above != known) continue;
+    const place = counts + (((key >> shift) & most) << 2);
+    store<u32>(place, load<u32>(place) + 1);
+  }
+}
+
+/** The first of these u32s up to which their sum exceeds `rank`, by its number; `below` is what of the rank falls to it. */
+export function reach(at: usize, end: usize, rank: u32): u32 {
+  let place: u32 = 0;
+  for (; at < end; at += 4) {
+    const here = load<u32>(at);
+    if (rank < here) break;
+    rank -= here;
+    place++;
+  }
+  below = <i32>rank;
+  return place;
+}
+
+/** Bits that are set in both, over the first ones; in whole 16 bytes. */
+export function both(at: usize, end: usize, other: usize): void {
+  for (; at < end; at += 16) {
+    v128.store(at, v128.and(v128.load(at), v128.load(other)));
+    other += 16;
+  }
+}
+
 /** All ones in the lanes whose bits, from the lowest on, are set. */
 // @ts-ignore: decorator
 @inline

@@ -5,6 +5,7 @@ import { partInWords } from './made-part.ts';
 import { Mask } from './mask.ts';
 import type { Maskable, MaskSet } from './mask-set.ts';
 import type { PrunableParameter } from './parameter.ts';
+import { LARGEST_ROOM, type Room, takeRoom } from './passes/passes.ts';
 import type { CutReport } from './pruning-run.ts';
 import { checkScorer, checkUnits } from './refusal.ts';
 import { scoreGroups } from './score-groups.ts';
@@ -26,6 +27,8 @@ export interface CutRequest {
   /** Whether a parameter may lose its last group; its best one is kept where it is not said. */
   readonly mayEmpty?: boolean;
   readonly context: ScoringContext;
+  /** Whether the caller puts masks on weights afterwards: those of parameters that are cut by themselves are left as they are. */
+  readonly leavesWeights?: boolean;
   /** Told where the time goes: how long scores and lines took. What is left of the cut went into the masks. */
   readonly onTime?: (part: 'scoring' | 'thresholds', seconds: number) => void;
 }
@@ -36,12 +39,28 @@ export interface CutRequest {
  * @throws EspalierError for scores that are NaN or of the wrong number or shape, and lines that make no sense.
  */
 export async function cut(request: CutRequest): Promise<CutReport> {
+  const { masks, scorer, granularity, context } = request;
+  checkScorer(scorer, masks.parameters, context.model);
+  checkUnits(scorer, granularity);
+  const room = roomForScores(masks.parameters);
+  try {
+    return await cutIn(request, room?.values);
+  } finally {
+    room?.release();
+  }
+}
+
+/** The scores of a small net lie in one room. */
+function roomForScores(parameters: readonly PrunableParameter[]): Room | undefined {
+  const total = parameters.reduce((sum, { size }) => sum + size, 0);
+  return total <= LARGEST_ROOM ? takeRoom(total) : undefined;
+}
+
+async function cutIn(request: CutRequest, room: Float32Array | undefined): Promise<CutReport> {
   const { masks, threshold, sparsity, granularity } = request;
-  checkScorer(request.scorer, masks.parameters, request.context.model);
-  checkUnits(request.scorer, granularity);
   const sets = granularity?.arrange(masks.parameters, request.context.model) ?? masks.parameters.map(byElement);
   const clock = new CutClock(request.onTime);
-  const scores = (await clock.scoring(() => scoreGroups({ ...request, sets, reduce: granularity?.reduce ?? 'sum' }))).map((each) =>
+  const scores = (await clock.scoring(() => scoreGroups({ ...request, sets, reduce: granularity?.reduce ?? 'sum', room }))).map((each) =>
     clock.watched(each),
   );
   const lines = await clock.thresholds(() => linesFor(request, scores));
@@ -56,7 +75,9 @@ export async function cut(request: CutRequest): Promise<CutReport> {
       kept.keep(await bestOf(own));
       spared.push((set.members[0] as GroupMember).parameter.name);
     }
-    for (const { parameter, groups } of [...set.members, ...set.companions]) prune(masks, parameter, kept.expand(groups, parameter.size));
+    const all = [...set.members, ...set.companions];
+    const leavesWeights = request.leavesWeights === true && all.length === 1;
+    for (const { parameter, groups } of all) prune(masks, parameter, kept.expand(groups, parameter.size), leavesWeights);
     for (const { parameter } of set.members) thresholds.set(parameter.name, Number.isFinite(drawn.below) ? drawn.below : null);
   }
   const parameters = masks.parameters.map(({ name }) => ({
@@ -149,10 +170,12 @@ async function bestOf(scores: ParameterScores): Promise<number> {
 }
 
 /** What was pruned stays pruned. */
-function prune(masks: MaskSet, parameter: Maskable, kept: Mask): void {
+function prune(masks: MaskSet, parameter: Maskable, kept: Mask, leavesWeights: boolean): void {
   const before = masks.get(parameter);
   const next = before.kept === before.size ? kept : kept.and(before);
-  if (next.kept !== before.kept) masks.set(parameter, next);
+  if (next.kept === before.kept) return;
+  if (leavesWeights) masks.replace(parameter, next);
+  else masks.set(parameter, next);
 }
 
 function sensible(line: Partial<{ count: unknown; below: unknown }> | undefined, size: number, where: string): Line {

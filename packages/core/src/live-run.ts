@@ -154,12 +154,14 @@ export class LiveRun implements PruningRun {
         sparsity,
         target: this.sparsity,
         context: { model, masks, random, keep },
+        leavesWeights: this.session.zeroes,
         onTime: (part, seconds) => {
           selecting += seconds;
           this.profile[part] += seconds;
         },
       });
       await this.session.refresh();
+      if (this.session.zeroes) await this.session.sync();
       const seconds = (performance.now() - started) / 1000;
       this.seconds.score += seconds;
       this.profile.masks += Math.max(0, seconds - selecting);

@@ -65,12 +65,7 @@ export class Mask {
   /** Kept where both keep. */
   and(other: Mask): Mask {
     const both = this.bytes.slice();
-    // Four bytes at a time where both masks lie on whole words.
-    const whole = other.bytes.byteOffset % 4 === 0 ? both.length >> 2 : 0;
-    const words = new Uint32Array(both.buffer, 0, whole);
-    const others = new Uint32Array(other.bytes.buffer, whole > 0 ? other.bytes.byteOffset : 0, whole);
-    for (let i = 0; i < whole; i++) words[i] = (words[i] as number) & (others[i] as number);
-    for (let i = whole * 4; i < both.length; i++) both[i] = (both[i] as number) & (other.bytes[i] as number);
+    passes(this.size).and(both, other.bytes);
     return new Mask(this.size, both);
   }
 

@@ -36,6 +36,10 @@ export class RunSession {
     return next;
   }
 
+  get zeroes(): boolean {
+    return this.current?.zeroes ?? false;
+  }
+
   async sync(): Promise<void> {
     await this.current?.sync();
   }

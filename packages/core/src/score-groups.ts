@@ -20,6 +20,8 @@ export interface ScoreRequest {
   readonly sets: readonly GroupSet[];
   readonly reduce: Reduction;
   readonly context: ScoringContext;
+  /** For the scores of all parameters, good until the cut is done. */
+  readonly room?: Float32Array | undefined;
 }
 
 /** Scores that are made one parameter at a time are held up to this number (64 MB), and made again beyond it: a threshold reads them more than once. */
@@ -34,6 +36,13 @@ export async function scoreGroups(request: ScoreRequest): Promise<ParameterScore
   const seed = scorer.independent ? context.random.uint32() : 0;
 
   const inTurn = oneAtATime();
+  let taken = 0;
+  /** A place for the scores of a parameter. */
+  const place = (size: number) => {
+    taken += size;
+    return request.room?.subarray(taken - size, taken) ?? new Float32Array(size);
+  };
+
   return sets.map((set) => {
     const score = inTurn(async () => {
       const scores: Float32Array[] = [];
@@ -64,7 +73,7 @@ export async function scoreGroups(request: ScoreRequest): Promise<ParameterScore
     ) {
       const pieces = new WeightPieces(scorer, only.parameter, masks.get(only.parameter));
       // What fits in one piece is read but once.
-      if (isHeld && pieces.isOne) return { ...common, read: hold(() => pieces.all()) };
+      if (isHeld && pieces.isOne) return { ...common, read: hold(() => pieces.all(place(only.parameter.size))) };
       return { ...common, read: hold(score), ...pieces.scores() };
     }
     return { ...common, read: hold(score) };

@@ -1,4 +1,5 @@
-import { fromKey, toKey } from './select-lowest.ts';
+import { toKey } from './passes/plain.ts';
+import { fromKey } from './select-lowest.ts';
 import type { Line, ParameterScores } from './threshold.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { passes } from './passes/passes.ts';
+import { type Digit, passes } from './passes/passes.ts';
 import { eachPiece, type Line, type ParameterScores } from './threshold.ts';
 
 /** The value under which exactly so many scores fall, together with the first `ties` of those that equal it. */
@@ -182,12 +182,6 @@ class Band {
   }
 }
 
-/** A part of a key's 32 bits. */
-interface Digit {
-  readonly shift: number;
-  readonly width: number;
-}
-
 /** Over many scores, few passes; over few scores, few counters. */
 const HALVES: readonly Digit[] = [
   { shift: 16, width: 16 },
@@ -205,7 +199,7 @@ async function radixSelect(scores: readonly ParameterScores[], count: number): P
   for (const digit of HALVES) {
     const counts = new Uint32Array(1 << digit.width);
     for (const parameter of scores) {
-      for await (const piece of eachPiece(parameter)) countDigit(bitsOf(piece), digit, at.known, counts);
+      for await (const piece of eachPiece(parameter)) passes(piece.length).countDigit(piece, digit, at.known, counts);
     }
     at = narrow(at, digit, counts);
   }
@@ -224,11 +218,11 @@ async function radixSelect(scores: readonly ParameterScores[], count: number): P
 
 /** The value of rank `count`, its rank among those that equal it (from 0), and how many those are. */
 function radixSelectOne(scores: Float32Array, count: number): { value: number; rank: number; equal: number } {
-  const bits = bitsOf(scores);
+  const by = passes(scores.length);
   let at: RadixRank = { known: 0, rank: count - 1, equal: 0 };
   for (const digit of THIRDS) {
     const counts = new Uint32Array(1 << digit.width);
-    countDigit(bits, digit, at.known, counts);
+    by.countDigit(scores, digit, at.known, counts);
     at = narrow(at, digit, counts);
   }
   return { value: fromKey(at.known), rank: at.rank, equal: at.equal };
@@ -241,43 +235,15 @@ interface RadixRank {
   readonly equal: number;
 }
 
-/** Counts a digit of all keys that begin with the known digits. */
-function countDigit(bits: Uint32Array, { shift, width }: Digit, known: number, counts: Uint32Array): void {
-  const above = shift + width;
-  const most = counts.length - 1;
-  for (let i = 0; i < bits.length; i++) {
-    const key = toKey(bits[i] as number);
-    if (above === 32 || key >>> above === known) addOne(counts, (key >>> shift) & most);
-  }
-}
-
 /** The next digit of the key that is looked for. */
 function narrow({ known, rank }: RadixRank, { width }: Digit, counts: Uint32Array): RadixRank {
-  let left = rank;
-  for (let value = 0; value < counts.length; value++) {
-    const here = counts[value] as number;
-    if (left < here) return { known: ((known << width) | value) >>> 0, rank: left, equal: here };
-    left -= here;
-  }
+  const { at, left } = passes(counts.length).reach(counts, rank);
+  if (at < counts.length) return { known: ((known << width) | at) >>> 0, rank: left, equal: counts[at] as number };
   throw new RangeError(`rank ${rank} lies beyond the ${rank - left} elements`);
-}
-
-function addOne(counts: Uint32Array, at: number): void {
-  counts[at] = (counts[at] as number) + 1;
 }
 
 export function countEqual(scores: Float32Array, value: number): number {
   return passes(scores.length).countEqual(scores, value);
-}
-
-function bitsOf(scores: Float32Array): Uint32Array {
-  return new Uint32Array(scores.buffer, scores.byteOffset, scores.length);
-}
-
-/** Unsigned keys in the order of the floats; −0 and 0, which compare as equal, get one key. */
-export function toKey(bits: number): number {
-  if (bits === 0x80000000) return 0x80000000;
-  return (bits & 0x80000000 ? ~bits : bits | 0x80000000) >>> 0;
 }
 
 const scratch = new DataView(new ArrayBuffer(4));

@@ -43,6 +43,9 @@ export interface TrainingSession {
   /** Whether `step` takes hooks; where it does not, the run goes on through the tape with the same state. */
   readonly takesHooks?: boolean;
 
+  /** Whether `refresh` zeroes what the masks prune, so that the next `sync` brings those zeros to the model: weights need not be zeroed first. */
+  readonly zeroes?: boolean;
+
   /** One update on the samples at these positions; the mean loss before it. */
   step(order: Int32Array, learningRate: number, hooks?: StepHooks): Promise<number>;
   /** Brings the model's variables up to date, for whoever reads them between steps. */

@@ -30,9 +30,8 @@ export class WeightPieces {
     return this.parameter.size <= PIECE;
   }
 
-  /** All scores, in an array of their own. */
-  async all(): Promise<Float32Array> {
-    const scores = new Float32Array(this.parameter.size);
+  /** All scores, in this array. */
+  async all(scores: Float32Array): Promise<Float32Array> {
     await this.fill(scores, 0);
     return scores;
   }

@@ -44,9 +44,9 @@ export class GraphSession {
     for (const handle of handles) this.binding.deleteTensor(handle);
   }
 
-  /** Runs what takes over tensors of tfjs for variables, sharing their memory until either side writes. */
-  feedTensors(values: readonly (readonly [Variable, tf.Tensor])[], fetch: string): void {
-    const names = values.map(([{ name }]) => `${name}/feed`);
+  /** Runs what takes over tensors of tfjs by name, sharing their memory until either side writes. */
+  feedTensors(values: readonly (readonly [string, tf.Tensor])[], fetch: string): void {
+    const names = values.map(([name]) => name);
     const [done] = this.run(handlesOf(values.map(([, tensor]) => tensor)), names, [fetch]);
     this.binding.deleteTensor((done as HandleInfo).id);
   }

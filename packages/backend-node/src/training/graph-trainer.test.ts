@@ -301,6 +301,42 @@ test('what is saved goes on as if it had not been interrupted', async () => {
   expect(await run(7)).toEqual(await run(undefined));
 });
 
+test('what masks prune is zeroed when they are taken over, and in the model at the next sync', async () => {
+  const model = (NETS['dense layers'] as () => tf.LayersModel)();
+  const { taken } = selectParameters(model);
+  const masks = new MaskSet(taken);
+  const session = make('trainer', 'native').open({
+    model,
+    samples: samplesOf(model, new Int32Array(256)),
+    loss: make('loss', 'sparseCategoricalCrossentropy'),
+    optimizer: make('optimizer', 'adam'),
+    masks,
+    seed: 1,
+  });
+  expect(session.zeroes).toBe(true);
+  await session.step(
+    Int32Array.from({ length: 32 }, (_, i) => i),
+    0.001,
+  );
+  await session.sync();
+  const before = taken.map(({ variable }) => variable.dataSync().slice());
+  for (const parameter of taken) masks.replace(parameter, Mask.of(Float32Array.from({ length: parameter.size }, (_, i) => i % 3)));
+  await session.refresh();
+  await session.sync();
+  for (const [i, { variable }] of taken.entries()) {
+    expect([...variable.dataSync()]).toEqual([...(before[i] as Float32Array)].map((weight, at) => (at % 3 === 0 ? 0 : weight)));
+  }
+  const { slots } = await session.save();
+  for (const parameter of taken) {
+    const moment = slots[`${parameter.name}/m`] as Float32Array;
+    expect(moment.every((value, at) => at % 3 !== 0 || Object.is(value, 0))).toBe(true);
+    expect(moment.some((value) => value !== 0)).toBe(true);
+  }
+  session.dispose();
+  masks.dispose();
+  model.dispose();
+});
+
 test('memory stays as it is over 2,000 steps with a mask update every 50', async () => {
   const model = (NETS['dense layers'] as () => tf.LayersModel)();
   const { taken } = selectParameters(model);

@@ -1,10 +1,10 @@
 import {
   type Column,
   Forward,
+  type Mask,
   type MaskSet,
   type ModelParameter,
   type Optimizer,
-  type PrunableParameter,
   type Trainer,
   type TrainingJob,
   type TrainingSession,
@@ -36,10 +36,12 @@ interface Weight {
   readonly parameter: ModelParameter;
   readonly variable: Variable;
   readonly slots: readonly Variable[];
-  readonly mask?: Variable;
+  /** With what feeds it, as booleans: a quarter of the memory. */
+  readonly mask?: Variable & { readonly kept: Value };
 }
 
 class GraphTrainingSession implements TrainingSession {
+  readonly zeroes = true;
   private readonly masks: MaskSet | undefined;
   private readonly optimizer: Optimizer;
   private readonly rule: OptimizerRule;
@@ -101,11 +103,11 @@ class GraphTrainingSession implements TrainingSession {
   /** Weights and masks as the model and the mask set have them, in one run: each new kind of run is prepared for tens of milliseconds. */
   private takeOver(): void {
     tf.tidy(() => {
-      const masks = this.weights.map(({ mask, parameter }) => (mask ? this.masks?.tensor(parameter as PrunableParameter) : null));
-      this.hasMasks = masks.some((tensor) => tensor !== null);
-      const feeds = this.weights.flatMap(({ variable, mask, parameter }, i): (readonly [Variable, tf.Tensor])[] => [
-        [variable, parameter.variable as tf.Tensor],
-        ...(mask === undefined ? [] : [[mask, masks[i] ?? tf.ones([...parameter.shape])] as const]),
+      const masks = this.weights.map(({ mask, parameter }) => (mask ? this.masks?.get(parameter) : undefined));
+      this.hasMasks = masks.some((mask) => mask !== undefined && mask.pruned > 0);
+      const feeds = this.weights.flatMap(({ variable, mask, parameter }, i): (readonly [string, tf.Tensor])[] => [
+        [`${variable.name}/feed`, parameter.variable as tf.Tensor],
+        ...(mask === undefined ? [] : [[mask.kept.ref, (masks[i] as Mask).toBooleans(parameter.shape)] as const]),
       ]);
       this.session.feedTensors(feeds, this.fetches.refreshed);
     });
@@ -219,8 +221,13 @@ function buildStep(graph: Graph, job: TrainingJob, rule: OptimizerRule) {
 function refreshWeight(graph: Graph, { variable, slots, mask }: Weight): string[] {
   const assign = (to: Variable, value: Value) => graph.emit('AssignVariableOp', [to.handle, value], { dtype: FLOAT });
   if (mask === undefined) return [assign(variable, variable.fed)];
-  const kept = (value: Value) => graph.float('MulNoNan', [value, mask.fed], variable.shape);
-  return [assign(mask, mask.fed), assign(variable, kept(variable.fed)), ...slots.map((slot) => assign(slot, kept(slot.read)))];
+  const fed = graph.emit('Cast', [mask.kept], { SrcT: { type: DT.bool }, DstT: FLOAT });
+  const kept = (value: Value) => graph.float('MulNoNan', [value, fed], variable.shape);
+  return [
+    assign(mask, { ref: fed, shape: variable.shape, type: DT.float }),
+    assign(variable, kept(variable.fed)),
+    ...slots.map((slot) => assign(slot, kept(slot.read))),
+  ];
 }
 
 function zero(graph: Graph, variable: Variable): string {
@@ -244,7 +251,12 @@ function weightsOf(graph: Graph, { weights }: ModelGraph, optimizer: Optimizer, 
     parameter,
     variable,
     slots: parameter.trainable ? optimizer.slots.map((slot) => graph.variable(`${parameter.name}/${slot}`, parameter.shape)) : [],
-    mask: masks?.has(parameter) ? graph.variable(`${parameter.name}/mask`, parameter.shape) : undefined,
+    ...(masks?.has(parameter) && {
+      mask: {
+        ...graph.variable(`${parameter.name}/mask`, parameter.shape),
+        kept: graph.input(`${parameter.name}/kept`, parameter.shape, DT.bool),
+      },
+    }),
   }));
 }
 

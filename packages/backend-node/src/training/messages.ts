@@ -5,7 +5,7 @@ import { packageFolder } from '../package-files.ts';
 const require = createRequire(import.meta.url);
 
 /** The numbers that TensorFlow's DataType enum gives to types. */
-export const DT = { float: 1, int32: 3, uint8: 4 } as const;
+export const DT = { float: 1, int32: 3, uint8: 4, bool: 10 } as const;
 export type DataType = (typeof DT)[keyof typeof DT];
 
 /** An attribute of a node, in the form of TensorFlow's AttrValue message. */

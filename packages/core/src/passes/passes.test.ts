@@ -99,6 +99,23 @@ describe('by SIMD as by plain code', () => {
     );
   });
 
+  test('digits of the keys that scores are ordered by', () => {
+    fc.assert(
+      fc.property(values, fc.nat(1), (given, high) => {
+        const numbers = given.filter((each) => !Number.isNaN(each));
+        expectSame(numbers, (by, own) => {
+          const counts = [16, 11].map((width) => new Uint32Array(1 << width).fill(high)) as [Uint32Array, Uint32Array];
+          by.countDigit(own, { shift: 16, width: 16 }, 0, counts[0]);
+          const known = counts[0].findIndex((count) => count > high) >>> 5;
+          by.countDigit(own, { shift: 10, width: 11 }, known, counts[1]);
+          const ranks = [0, own.length >> 1, own.length * 70_000].map((rank) => by.reach(counts[1], rank));
+          return [ranks, counts.map((each) => bitsOf(new Uint8Array(each.buffer)))];
+        });
+      }),
+      { numRuns: 100 },
+    );
+  });
+
   test('what masks do to scores and weights, and masks as numbers', () => {
     fc.assert(
       fc.property(values, fc.nat(255), (given, seed) => {
@@ -109,7 +126,9 @@ describe('by SIMD as by plain code', () => {
           const [floats, small] = [new Float32Array(own.length), new Uint8Array(own.length)];
           by.spread(bytes, floats);
           by.spread(bytes, small);
-          return { floats, small, ones: by.countOnes(bytes.subarray(1)) };
+          const both = bytes.slice(1);
+          by.and(both, bytes);
+          return { floats, small, both, ones: by.countOnes(bytes.subarray(1)) };
         });
       }),
       { numRuns: 300 },

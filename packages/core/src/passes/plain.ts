@@ -74,6 +74,26 @@ export const plain: Passes = {
     return count;
   },
 
+  countDigit(scores, { shift, width }, known, counts) {
+    const bits = new Uint32Array(scores.buffer, scores.byteOffset, scores.length);
+    const above = shift + width;
+    const most = counts.length - 1;
+    for (let i = 0; i < bits.length; i++) {
+      const key = toKey(bits[i] as number);
+      if (above === 32 || key >>> above === known) addOne(counts, (key >>> shift) & most);
+    }
+  },
+
+  reach(counts, rank) {
+    let left = rank;
+    for (let at = 0; at < counts.length; at++) {
+      const here = counts[at] as number;
+      if (left < here) return { at, left };
+      left -= here;
+    }
+    return { at: counts.length, left };
+  },
+
   sink(scores, bytes, from) {
     for (let i = 0; i < scores.length; i++) {
       if (!isSet(bytes, from, i)) scores[i] = Number.NEGATIVE_INFINITY;
@@ -116,7 +136,21 @@ export const plain: Passes = {
     for (let i = whole * 4; i < bytes.length; i++) count += onesIn(bytes[i] as number);
     return count;
   },
+
+  and(bytes, others) {
+    for (let i = 0; i < bytes.length; i++) bytes[i] = (bytes[i] as number) & (others[i] as number);
+  },
 };
+
+/** Unsigned keys in the order of the floats; −0 and 0, which compare as equal, get one key. */
+export function toKey(bits: number): number {
+  if (bits === 0x80000000) return 0x80000000;
+  return (bits & 0x80000000 ? ~bits : bits | 0x80000000) >>> 0;
+}
+
+function addOne(counts: Uint32Array, at: number): void {
+  counts[at] = (counts[at] as number) + 1;
+}
 
 function isSet(bytes: Uint8Array, from: number, index: number): boolean {
   return (((bytes[from + (index >> 3)] as number) >> (index & 7)) & 1) === 1;

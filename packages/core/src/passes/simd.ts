@@ -1,5 +1,5 @@
 import { BINARY } from './binary.ts';
-import type { Passes } from './passes.ts';
+import type { Digit, Passes } from './passes.ts';
 
 /** What of the values lies where the engine's vectors reach it. */
 export interface Room {
@@ -29,10 +29,13 @@ interface Exports {
   band(at: number, end: number, low: number, high: number, out: number): number;
   above(at: number, end: number, line: number, bits: number): void;
   equal(at: number, end: number, value: number): number;
+  digits(at: number, end: number, shift: number, most: number, above: number, known: number, counts: number): void;
   sink(at: number, end: number, bits: number): void;
   zero(at: number, end: number, bits: number): void;
   floats(bits: number, end: number, out: number): void;
   bytes(bits: number, end: number, out: number): void;
+  reach(at: number, end: number, rank: number): number;
+  both(at: number, end: number, other: number): void;
   ones(at: number, end: number): number;
 }
 
@@ -51,12 +54,14 @@ export function simdPasses(): SimdPasses | null {
 class Lanes {
   readonly exports: Exports;
   readonly floats: Float32Array;
+  readonly words: Uint32Array;
   readonly bytes: Uint8Array;
 
   constructor(module: WebAssembly.Module) {
     const memory = new WebAssembly.Memory({ initial: PAGES, maximum: PAGES });
     this.exports = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Exports;
     this.floats = new Float32Array(memory.buffer);
+    this.words = new Uint32Array(memory.buffer);
     this.bytes = new Uint8Array(memory.buffer);
   }
 
@@ -127,6 +132,23 @@ export class SimdPasses implements Passes {
     return count;
   }
 
+  countDigit(scores: Float32Array, { shift, width }: Digit, known: number, counts: Uint32Array): void {
+    const { words } = this.lanesOf(scores);
+    const there = words.subarray(OUTPUT / 4, OUTPUT / 4 + counts.length);
+    there.set(counts);
+    this.look(scores, ({ exports }, at, end) => {
+      exports.digits(at, end, shift, counts.length - 1, shift + width, known, OUTPUT);
+    });
+    counts.set(there);
+  }
+
+  reach(counts: Uint32Array, rank: number): { at: number; left: number } {
+    const { exports, words } = this.shared;
+    words.set(counts, OUTPUT / 4);
+    const at = exports.reach(OUTPUT, OUTPUT + 4 * counts.length, rank);
+    return { at, left: exports.below.value >>> 0 };
+  }
+
   sink(scores: Float32Array, bytes: Uint8Array, from: number): void {
     this.rewrite(scores, (lanes, at, end, start) => lanes.exports.sink(at, end, takeBits(lanes, bytes, from + start / 8, end - at)));
   }
@@ -160,18 +182,33 @@ export class SimdPasses implements Passes {
     return count;
   }
 
+  and(bytes: Uint8Array, others: Uint8Array): void {
+    const { exports, bytes: memory } = this.shared;
+    for (let start = 0; start < bytes.length; start += 4 * CHUNK) {
+      const part = bytes.subarray(start, start + 4 * CHUNK);
+      memory.set(part, INPUT);
+      memory.set(others.subarray(start, start + part.length), OUTPUT);
+      exports.both(INPUT, INPUT + part.length, OUTPUT);
+      part.set(memory.subarray(INPUT, INPUT + part.length));
+    }
+  }
+
+  private lanesOf({ buffer }: Float32Array): Lanes {
+    return this.homes.get(buffer) ?? this.shared;
+  }
+
   /** Values in a room are worked on where they are, others in chunks. */
   private look(values: Float32Array, work: (lanes: Lanes, at: number, end: number, start: number) => void, isWritten = false): void {
-    const home = this.homes.get(values.buffer);
-    if (home !== undefined) {
-      work(home, values.byteOffset, values.byteOffset + values.byteLength, 0);
+    const lanes = this.lanesOf(values);
+    if (lanes !== this.shared) {
+      work(lanes, values.byteOffset, values.byteOffset + values.byteLength, 0);
       return;
     }
     for (let start = 0; start < values.length; start += CHUNK) {
       const part = values.subarray(start, start + CHUNK);
-      this.shared.floats.set(part, INPUT / 4);
-      work(this.shared, INPUT, INPUT + 4 * part.length, start);
-      if (isWritten) part.set(this.shared.at(INPUT, part.length));
+      lanes.floats.set(part, INPUT / 4);
+      work(lanes, INPUT, INPUT + 4 * part.length, start);
+      if (isWritten) part.set(lanes.at(INPUT, part.length));
     }
   }
 
