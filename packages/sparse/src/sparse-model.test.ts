@@ -89,6 +89,29 @@ describe('predict', () => {
     expect(after.rss - before.rss).toBeLessThan(50_000_000);
   });
 
+  test.each(['sparse', 'dense', undefined] as const)('many samples at once give what they give one by one (%s)', async (kernel) => {
+    const input = tf.input({ shape: [4, 5, 1] });
+    const flat = L.flatten().apply(input) as tf.SymbolicTensor;
+    const first = L.dense({ units: 19, activation: 'relu' }).apply(flat) as tf.SymbolicTensor;
+    const second = L.batchNormalization().apply(L.dense({ units: 19, activation: 'tanh' }).apply(first)) as tf.SymbolicTensor;
+    const sum = L.reLU().apply(L.add().apply([first, second])) as tf.SymbolicTensor;
+    const model = sparsified(
+      tf.model({ inputs: input, outputs: L.dense({ units: 7, activation: 'softmax' }).apply(sum) as tf.SymbolicTensor }),
+    );
+    const sparse = await compileSparse(model, { batch: 8, ...(kernel === undefined ? {} : { kernel }) });
+    for (const batch of [1, 7, 8, 21]) expect(differenceOf(sparse, model, { batch })).toBeLessThan(ROUNDING);
+    const one = await compileSparse(model);
+    expect(sparse.memory.total).toBeGreaterThan(one.memory.total);
+    sparse.dispose();
+    expect(() => sparse.predict(new Float32Array(20 * 8))).toThrow(/it is disposed/);
+  });
+
+  test('of a net with convolutions they are computed one by one', async () => {
+    const model = digits();
+    const sparse = await compileSparse(model, { batch: 8 });
+    expect(differenceOf(sparse, model, { batch: 19 })).toBeLessThan(ROUNDING);
+  });
+
   test('what is shrunk is sparse as well', async () => {
     const { shrink } = await import('@espalier/surgery');
     const model = digits();

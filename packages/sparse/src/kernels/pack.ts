@@ -1,7 +1,8 @@
 import { roundUp } from './layout.ts';
 
 const CONV_BLOCK = 4;
-const DENSE_BLOCK = 16;
+/** Outputs that stand together in the weights of `dense`. */
+export const DENSE_BLOCK = 16;
 
 /**
  * Weights (outputs × taps, row by row) as `conv` reads them: four outputs together, tap after tap; zeros where there is no fourth.

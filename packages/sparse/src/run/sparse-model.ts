@@ -6,8 +6,9 @@ import { MEMORY_BASE, READ_AHEAD, roundUp } from '../kernels/layout.ts';
 import { assignBuffers } from '../plan/assign-buffers.ts';
 import type { CompiledModel, LayerReport, Plan, Port, Section } from '../plan/plan.ts';
 import { plainStrides, sizeOf, storageStrides } from '../plan/storage.ts';
+import { batched } from './batched.ts';
 import { Binding, type PlacedSection, type Span, type Workplace } from './binding.ts';
-import { type SparseInput, samplesOf } from './input.ts';
+import { type Samples, type SparseInput, samplesOf } from './input.ts';
 import { operationOf } from './operations/index.ts';
 import { type SaveTarget, save } from './save.ts';
 import { type Copier, copier } from './strided-copy.ts';
@@ -15,6 +16,11 @@ import { type Copier, copier } from './strided-copy.ts';
 export interface SparseOptions {
   /** Which kernels to use, where not the fastest ones that run here: `plain` runs anywhere. */
   readonly variant?: Variant;
+  /**
+   * Samples to compute at once where a batch has as many, of nets of dense layers alone, which then read each weight once
+   * for all of them; it takes the memory of the weights twice. Others compute one after the other.
+   */
+  readonly batch?: number;
   /** The most memory that it may take, in bytes; 1 GiB where nothing is said. */
   readonly maxBytes?: number;
 }
@@ -43,8 +49,12 @@ export class SparseModel {
   private readonly outputs: readonly Gate[];
   private place: { readonly workplace: Workplace; readonly run: readonly (() => void)[]; readonly bytes: number } | undefined;
 
-  private constructor(plan: Plan, kernels: Variant, workplace: Workplace, bytes: number) {
+  /** The same for many samples at once. */
+  private readonly many: { readonly model: SparseModel; readonly batch: number } | undefined;
+
+  private constructor(plan: Plan, kernels: Variant, workplace: Workplace, bytes: number, many: SparseModel['many']) {
     this.plan = plan;
+    this.many = many;
     this.kernels = kernels;
     const gate = (port: Port, isInput: boolean): Gate => {
       const [plain, stored] = [plainStrides(port.shape), storageStrides(port.shape)];
@@ -66,7 +76,9 @@ export class SparseModel {
    *
    * @throws EspalierError where there is no WebAssembly, too little memory, or a plan that does not hold together.
    */
-  static async create({ plan, sections }: CompiledModel, options: SparseOptions = {}): Promise<SparseModel> {
+  static async create(compiled: CompiledModel, options: SparseOptions = {}): Promise<SparseModel> {
+    const { plan, sections } = compiled;
+    const { batch = 1 } = options;
     const variant = variantOf(options.variant);
     const assignment = assignBuffers(plan);
     let end = MEMORY_BASE;
@@ -89,7 +101,9 @@ export class SparseModel {
     const placed = sections.map((section, i) => placedAt(memory, pointers[i] as number, section));
     const start = end / 4;
     const buffers = plan.buffers.map((size, i) => ({ at: start + (assignment.places[i] as number), size: roundUp(size, 4) }));
-    return new SparseModel(plan, variant, { kernels, floats: new Float32Array(memory.buffer), buffers, sections: placed }, bytes);
+    const columns = batch > 1 ? batched(compiled, batch) : undefined;
+    const many = columns && { model: await SparseModel.create(columns, { ...options, batch: 1 }), batch };
+    return new SparseModel(plan, variant, { kernels, floats: new Float32Array(memory.buffer), buffers, sections: placed }, bytes, many);
   }
 
   /**
@@ -101,7 +115,7 @@ export class SparseModel {
     input: SparseInput | readonly SparseInput[] | Readonly<Record<string, SparseInput>>,
     options: PredictOptions = {},
   ): Float32Array | Float32Array[] {
-    const { workplace, run } = this.alive();
+    this.alive();
     const samples = this.given(input).map((each, i) => samplesOf(each, (this.inputs[i] as Gate).port));
     const count = samples[0]?.count ?? 1;
     samples.forEach((each, i) => {
@@ -114,11 +128,21 @@ export class SparseModel {
       }
     });
     const results = this.results(count, options.out);
+    const { model, batch } = this.many ?? { batch: count + 1 };
+    const together = Math.floor(count / batch);
+    model?.compute(samples, results, 0, together);
+    this.compute(samples, results, together * batch, count);
+    return results.length === 1 ? (results[0] as Float32Array) : results;
+  }
+
+  /** Samples from `first` on, before `end`. */
+  private compute(samples: readonly Samples[], results: readonly Float32Array[], first: number, end: number): void {
+    const { workplace, run } = this.alive();
     const { floats } = workplace;
-    for (let sample = 0; sample < count; sample++) {
+    for (let sample = first; sample < end; sample++) {
       for (let i = 0; i < samples.length; i++) {
         const { copy, size, at } = this.inputs[i] as Gate;
-        copy((samples[i] as (typeof samples)[number]).values, sample * size, floats, at);
+        copy((samples[i] as Samples).values, sample * size, floats, at);
       }
       for (let i = 0; i < run.length; i++) (run[i] as () => void)();
       for (let i = 0; i < results.length; i++) {
@@ -126,7 +150,6 @@ export class SparseModel {
         copy(floats, at, results[i] as Float32Array, sample * size);
       }
     }
-    return results.length === 1 ? (results[0] as Float32Array) : results;
   }
 
   /** Names and shapes of one sample, in order. */
@@ -147,7 +170,8 @@ export class SparseModel {
   get memory(): { readonly weights: number; readonly activations: number; readonly total: number } {
     const { workplace, bytes } = this.alive();
     const weights = workplace.sections.reduce((sum, { values }) => sum + values.byteLength, 0);
-    return { weights, activations: bytes - weights, total: bytes };
+    const total = bytes + (this.many?.model.memory.total ?? 0);
+    return { weights, activations: total - weights, total };
   }
 
   /** As one file's bytes, for `loadSparse`. */
@@ -163,6 +187,7 @@ export class SparseModel {
 
   /** Gives its memory back. */
   dispose(): void {
+    this.many?.model.dispose();
     this.place = undefined;
   }
 

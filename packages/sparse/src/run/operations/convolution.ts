@@ -1,4 +1,5 @@
 import { ACTIVATIONS } from '../../kernels/activation.ts';
+import { DENSE_BLOCK } from '../../kernels/pack.ts';
 import type { Binding, Operation, PlacedSection } from '../binding.ts';
 
 /** An activation as kernels take it. */
@@ -141,5 +142,3 @@ export const vector: Operation = (bind) => {
 export function denseMatrix(bind: Binding, index: number, inputs: number, outputs: number): number {
   return bind.floatSection(index, Math.ceil(outputs / DENSE_BLOCK) * DENSE_BLOCK * inputs).pointer;
 }
-
-const DENSE_BLOCK = 16;
