@@ -20,13 +20,14 @@ async function scoresOf(weights: number[], options = {}): Promise<number[]> {
 // What every scorer promises: shapes, ties, leaks, seeds and more.
 testScorer(plugin, 'acme');
 
-test('a weight scores its size beside the mean size of its layer', async () => {
-  // The mean of 1, 2, 3 and 2 is 2.
-  expect(await scoresOf([1, -2, 3, 2])).toEqual([0.5, 1, 1.5, 1]);
+test('a weight scores its size, less where its layer is larger', async () => {
+  // The mean of 2, 4, 6 and 4 is 4, and the root of that 2.
+  expect(await scoresOf([2, -4, 6, 4])).toEqual([1, 2, 3, 2]);
 });
 
-test('a power of 0 leaves the plain size', async () => {
-  expect(await scoresOf([1, -2, 3, 2], { power: 0 })).toEqual([1, 2, 3, 2]);
+test('a power of 1 compares sizes with their layer, one of 0 leaves them as they are', async () => {
+  expect(await scoresOf([2, -4, 6, 4], { power: 1 })).toEqual([0.5, 1, 1.5, 1]);
+  expect(await scoresOf([2, -4, 6, 4], { power: 0 })).toEqual([2, 4, 6, 4]);
 });
 
 test('options that cannot be are refused', () => {

@@ -2,7 +2,7 @@ import { definePlugin, inject, injectable, OPTIONS, type PrunableParameter, type
 import * as tf from '@tensorflow/tfjs';
 
 const acmeOptions = z.object({
-  power: z.number().min(0).max(2).default(1).describe('0: the plain size of a weight. 1: its size relative to its layer.'),
+  power: z.number().min(0).max(2).default(0.5).describe('0: the plain size of a weight. 1: its size relative to its layer.'),
 });
 
 /** |w| / mean(|w|)^power: how large a weight is beside the others of its layer. The lowest scores are pruned first. */
