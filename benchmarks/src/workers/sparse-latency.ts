@@ -21,7 +21,7 @@ const { net, sparsity, batch, backend } = workOf<SparseWork>();
 await useBackend({ choice: 'tensorflow', threads: 1 });
 const model = await prunedModel(net, sparsity);
 await useBackend({ choice: backend, threads: 1 });
-const sparse = await compileSparse(model);
+const sparse = await compileSparse(model, { batch });
 const bytes = sparse.toBytes();
 const shape = [batch, ...((model.inputs[0] as tf.SymbolicTensor).shape.slice(1) as number[])];
 const images = tf.randomUniform(shape, -1, 1, 'float32', 1);
