@@ -116,6 +116,14 @@ export function whereLess<T>(a: T, b: T, yes: T, no: T): T {
   return (a < b ? yes : no) as T;
 }
 
+/** The bits that a mask has as well. */
+// @ts-ignore: decorator
+@inline
+export function keep<T>(a: T, mask: T): T {
+  if (isVector<T>()) return v128.and(a, mask);
+  return reinterpret<f32>(reinterpret<u32>(a) & reinterpret<u32>(mask)) as T;
+}
+
 /** 2ⁿ of whole n from -126 to 127; NaN gives some power. */
 // @ts-ignore: decorator
 @inline

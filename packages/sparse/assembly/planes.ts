@@ -1,11 +1,11 @@
 import { activate, CLIPPED, highest, lowest } from './activation';
 import { add, greatestOf, lanes, madd, max, min, mul, splat, spread, sumOf } from './lane';
+import { prepareBy2, slideBy2 } from './depthwise-by-2';
 import { Lane } from './variant';
 
 /*
- * Depthwise convolution and pooling: what an output plane takes of one input plane alone. A plane is first copied into the scratch
- * with its border, its columns sorted by their remainder modulo the column stride, so that any stride reads whole vectors. It is copied
- * while the plane before it is worked on: what has just been written in pieces is slow to read in others.
+ * Depthwise convolution and pooling: what an output plane takes of one input plane alone. A plane is first copied into the scratch with
+ * its border, its columns sorted by their remainder modulo the column stride, so that any stride reads whole vectors.
  */
 
 const CONV = 0;
@@ -66,8 +66,9 @@ function columnOf(column: usize, stride: usize): usize {
   return (column % stride) * phasePitch + ((column / stride) << 2);
 }
 
+/** 3×3 of stride 1, two rows at a time, which share what they load. */
 function slide3x3(
-  output: usize, outputRows: usize, outputColumns: usize, scratch: usize, strideRows: usize, strideColumns: usize,
+  output: usize, outputRows: usize, outputColumns: usize, scratch: usize,
   weights: usize, bias: usize, kind: i32, alpha: f32,
 ): void {
   const vector = lanes<Lane>() << 2;
@@ -77,61 +78,57 @@ function slide3x3(
   const lo = splat<Lane>(lowest(kind));
   const hi = splat<Lane>(highest(kind, alpha));
   const b = bias ? spread<Lane>(bias) : splat<Lane>(0);
-  const c1 = columnOf(1, strideColumns);
-  const c2 = columnOf(2, strideColumns);
   const outputPitch = outputColumns << 2;
   // The last vectors come first: what they write past the end of a row is written again by the row below.
   const last = (outputPitch - 1) & ~(vector - 1);
-  if (strideRows == 1 && strideColumns == 1) {
-    for (; outputRows > 1; outputRows -= 2, output += 2 * outputPitch, scratch += 2 * scratchPitch) {
-      const r3 = scratch + 3 * scratchPitch;
-      for (let x: isize = <isize>last; x >= 0; x -= <isize>vector) {
-        let p = scratch + x;
-        let upper = madd<Lane>(load<Lane>(p), w0, b);
-        upper = madd<Lane>(load<Lane>(p, 4), w1, upper);
-        upper = madd<Lane>(load<Lane>(p, 8), w2, upper);
-        p += scratchPitch;
-        let t = load<Lane>(p);
-        upper = madd<Lane>(t, w3, upper);
-        let lower = madd<Lane>(t, w0, b);
-        t = load<Lane>(p, 4);
-        upper = madd<Lane>(t, w4, upper);
-        lower = madd<Lane>(t, w1, lower);
-        t = load<Lane>(p, 8);
-        upper = madd<Lane>(t, w5, upper);
-        lower = madd<Lane>(t, w2, lower);
-        p += scratchPitch;
-        t = load<Lane>(p);
-        upper = madd<Lane>(t, w6, upper);
-        lower = madd<Lane>(t, w3, lower);
-        t = load<Lane>(p, 4);
-        upper = madd<Lane>(t, w7, upper);
-        lower = madd<Lane>(t, w4, lower);
-        t = load<Lane>(p, 8);
-        upper = madd<Lane>(t, w8, upper);
-        lower = madd<Lane>(t, w5, lower);
-        p = r3 + x;
-        lower = madd<Lane>(load<Lane>(p), w6, lower);
-        lower = madd<Lane>(load<Lane>(p, 4), w7, lower);
-        lower = madd<Lane>(load<Lane>(p, 8), w8, lower);
-        store<Lane>(output + x, min<Lane>(max<Lane>(upper, lo), hi));
-        store<Lane>(output + outputPitch + x, min<Lane>(max<Lane>(lower, lo), hi));
-      }
+  for (; outputRows > 1; outputRows -= 2, output += 2 * outputPitch, scratch += 2 * scratchPitch) {
+    const r3 = scratch + 3 * scratchPitch;
+    for (let x: isize = <isize>last; x >= 0; x -= <isize>vector) {
+      let p = scratch + x;
+      let upper = madd<Lane>(load<Lane>(p), w0, b);
+      upper = madd<Lane>(load<Lane>(p, 4), w1, upper);
+      upper = madd<Lane>(load<Lane>(p, 8), w2, upper);
+      p += scratchPitch;
+      let t = load<Lane>(p);
+      upper = madd<Lane>(t, w3, upper);
+      let lower = madd<Lane>(t, w0, b);
+      t = load<Lane>(p, 4);
+      upper = madd<Lane>(t, w4, upper);
+      lower = madd<Lane>(t, w1, lower);
+      t = load<Lane>(p, 8);
+      upper = madd<Lane>(t, w5, upper);
+      lower = madd<Lane>(t, w2, lower);
+      p += scratchPitch;
+      t = load<Lane>(p);
+      upper = madd<Lane>(t, w6, upper);
+      lower = madd<Lane>(t, w3, lower);
+      t = load<Lane>(p, 4);
+      upper = madd<Lane>(t, w7, upper);
+      lower = madd<Lane>(t, w4, lower);
+      t = load<Lane>(p, 8);
+      upper = madd<Lane>(t, w8, upper);
+      lower = madd<Lane>(t, w5, lower);
+      p = r3 + x;
+      lower = madd<Lane>(load<Lane>(p), w6, lower);
+      lower = madd<Lane>(load<Lane>(p, 4), w7, lower);
+      lower = madd<Lane>(load<Lane>(p, 8), w8, lower);
+      store<Lane>(output + x, min<Lane>(max<Lane>(upper, lo), hi));
+      store<Lane>(output + outputPitch + x, min<Lane>(max<Lane>(lower, lo), hi));
     }
   }
-  for (; outputRows > 0; outputRows--, output += outputPitch, scratch += strideRows * scratchPitch) {
+  for (; outputRows > 0; outputRows--, output += outputPitch, scratch += scratchPitch) {
     const r1 = scratch + scratchPitch;
     const r2 = r1 + scratchPitch;
     for (let x: usize = 0; x < outputPitch; x += vector) {
       let a = madd<Lane>(load<Lane>(scratch + x), w0, b);
-      let c = mul<Lane>(load<Lane>(scratch + x + c1), w1);
-      a = madd<Lane>(load<Lane>(scratch + x + c2), w2, a);
+      let c = mul<Lane>(load<Lane>(scratch + x, 4), w1);
+      a = madd<Lane>(load<Lane>(scratch + x, 8), w2, a);
       c = madd<Lane>(load<Lane>(r1 + x), w3, c);
-      a = madd<Lane>(load<Lane>(r1 + x + c1), w4, a);
-      c = madd<Lane>(load<Lane>(r1 + x + c2), w5, c);
+      a = madd<Lane>(load<Lane>(r1 + x, 4), w4, a);
+      c = madd<Lane>(load<Lane>(r1 + x, 8), w5, c);
       a = madd<Lane>(load<Lane>(r2 + x), w6, a);
-      c = madd<Lane>(load<Lane>(r2 + x + c1), w7, c);
-      a = madd<Lane>(load<Lane>(r2 + x + c2), w8, a);
+      c = madd<Lane>(load<Lane>(r2 + x, 4), w7, c);
+      a = madd<Lane>(load<Lane>(r2 + x, 8), w8, a);
       store<Lane>(output + x, min<Lane>(max<Lane>(add<Lane>(a, c), lo), hi));
     }
   }
@@ -202,22 +199,29 @@ export function depthwiseConv(
   dilationRows: usize, dilationColumns: usize, top: usize, left: usize, weights: usize, bias: usize, kind: i32, alpha: f32, scratch: usize,
 ): void {
   const taps = kernelRows * kernelColumns;
+  const isThree = taps == 9 && kernelRows == 3 && dilationRows == 1 && dilationColumns == 1;
+  if (isThree && strideRows == 2 && strideColumns == 2 && left <= 1 && (outputColumns << 1) <= columns + left) {
+    prepareBy2(scratch, outputColumns, columns, left);
+    for (; channels > 0; channels--, input += inputStride)
+      for (let m = multiplier; m > 0; m--, output += outputStride, weights += 36) {
+        slideBy2(output, outputRows, outputColumns, input, rows, columns, top, left, weights, bias, kind, alpha, scratch);
+        if (bias) bias += 4;
+        if (kind > CLIPPED) activate(kind, output, output, outputRows * outputColumns, alpha);
+      }
+    return;
+  }
   const table = scratch;
   scratch += ((taps + 3) & ~3) << 2;
   layOut(columns, outputColumns, kernelColumns, strideColumns, dilationColumns, left);
   listTaps(table, kernelRows, kernelColumns, strideColumns, dilationRows, dilationColumns);
-  const paddedRows = rowsNeeded(rows, top, outputRows, strideRows, kernelRows, dilationRows);
-  border(scratch, 2 * paddedRows, 0);
-  let next = scratch + paddedRows * scratchPitch;
+  border(scratch, rowsNeeded(rows, top, outputRows, strideRows, kernelRows, dilationRows), 0);
   const lo = splat<Lane>(lowest(kind));
   const hi = splat<Lane>(highest(kind, alpha));
-  const isThree = kernelRows == 3 && kernelColumns == 3 && dilationRows == 1 && dilationColumns == 1;
-  copyIn(scratch + top * scratchPitch, input, rows, columns, strideColumns, left, 0);
-  for (; channels > 0; channels--) {
-    input += inputStride;
-    if (channels > 1) copyIn(next + top * scratchPitch, input, rows, columns, strideColumns, left, 0);
+  for (; channels > 0; channels--, input += inputStride) {
+    copyIn(scratch + top * scratchPitch, input, rows, columns, strideColumns, left, 0);
     for (let m = multiplier; m > 0; m--, output += outputStride, weights += taps << 2) {
-      if (isThree) slide3x3(output, outputRows, outputColumns, scratch, strideRows, strideColumns, weights, bias, kind, alpha);
+      if (isThree && strideRows == 1 && strideColumns == 1)
+        slide3x3(output, outputRows, outputColumns, scratch, weights, bias, kind, alpha);
       else {
         const b = bias ? spread<Lane>(bias) : splat<Lane>(0);
         slide(CONV, output, outputRows, outputColumns, scratch, strideRows, table, taps, weights, b, lo, hi);
@@ -225,9 +229,6 @@ export function depthwiseConv(
       if (bias) bias += 4;
       if (kind > CLIPPED) activate(kind, output, output, outputRows * outputColumns, alpha);
     }
-    const done = scratch;
-    scratch = next;
-    next = done;
   }
 }
 
@@ -255,24 +256,18 @@ export function pool(
   layOut(columns, outputColumns, poolColumns, strideColumns, 1, left);
   listTaps(table, poolRows, poolColumns, strideColumns, 1, 1);
   const paddedRows = rowsNeeded(rows, top, outputRows, strideRows, poolRows, 1);
-  border(scratch, 2 * paddedRows, first);
-  let next = scratch + paddedRows * scratchPitch;
+  border(scratch, paddedRows, first);
   const isPadded = top > 0 || left > 0 || paddedRows > rows || (outputColumns - 1) * strideColumns + poolColumns > columns;
   const lo = splat<Lane>(-Infinity);
   const hi = splat<Lane>(Infinity);
   const none = splat<Lane>(first);
-  copyIn(scratch + top * scratchPitch, input, rows, columns, strideColumns, left, first);
-  for (; channels > 0; channels--, output += outputStride) {
-    input += inputStride;
-    if (channels > 1) copyIn(next + top * scratchPitch, input, rows, columns, strideColumns, left, first);
-    const here = scratch;
-    scratch = next;
-    next = here;
+  for (; channels > 0; channels--, input += inputStride, output += outputStride) {
+    copyIn(scratch + top * scratchPitch, input, rows, columns, strideColumns, left, first);
     if (isMaximum) {
-      slide(MAXIMUM, output, outputRows, outputColumns, here, strideRows, table, taps, 0, none, lo, hi);
+      slide(MAXIMUM, output, outputRows, outputColumns, scratch, strideRows, table, taps, 0, none, lo, hi);
       continue;
     }
-    slide(SUM, output, outputRows, outputColumns, here, strideRows, table, taps, 0, none, lo, hi);
+    slide(SUM, output, outputRows, outputColumns, scratch, strideRows, table, taps, 0, none, lo, hi);
     const count = outputRows * outputColumns;
     if (isPadded) {
       for (let i: usize = 0; i < count; i++) {

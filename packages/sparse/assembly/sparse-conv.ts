@@ -99,6 +99,12 @@ function sweep3x2<I>(output: usize, input: usize): void { sweep<I>(3, 2, output,
 // @ts-ignore: decorator
 @inline
 function sweepTile(down: usize, across: usize, output: usize, input: usize): void {
+  // Few tiles are enough where an engine is slow anyway: the others would only be carried along.
+  if (!isVector<Lane>()) {
+    for (; across >= 4; across -= 4, output += 16, input += 16) sweep1x4<u16>(output, input);
+    for (; across > 0; across--, output += 4, input += 4) sweep1x1<u16>(output, input);
+    return;
+  }
   if (down == 3) return sweep3x2<u16>(output, input);
   if (down == 2) return across == 3 ? sweep2x3<u16>(output, input) : sweep2x2<u16>(output, input);
   switch (<i32>across) {
@@ -130,7 +136,7 @@ export function sparseConvBlocks(
   take(outputStride, outputPitch, outputCount, pitchOfInput, tapOffsets, rowStarts, tapIndices, tapValues, bias, activation, parameter);
   blocks = blockCount;
   const across = (columns + lanes<Lane>() - 1) / lanes<Lane>();
-  if (across == 2 || across == 3)
+  if (isVector<Lane>() && (across == 2 || across == 3))
     while (rows > 1) {
       // Rows of two vectors go by three; four are two and two.
       const down: usize = across == 2 && rows != 2 && rows != 4 ? 3 : 2;

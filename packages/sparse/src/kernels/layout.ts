@@ -33,7 +33,7 @@ export function slideScratch(rows: Slide, columns: Slide): number {
   );
   const pitch = 4 * columns.stride * (roundUp(Math.floor(longest / columns.stride) + 1, 4) + 4);
   const reach = (rows.outputSize - 1) * rows.stride + (rows.kernel - 1) * rows.dilation + 1;
-  return 4 * roundUp(rows.kernel * columns.kernel, 4) + 2 * Math.max(reach, rows.before + rows.size) * pitch + READ_AHEAD;
+  return 4 * roundUp(rows.kernel * columns.kernel, 4) + Math.max(reach, rows.before + rows.size) * pitch + 2 * READ_AHEAD;
 }
 
 export function roundUp(value: number, multiple: number): number {
