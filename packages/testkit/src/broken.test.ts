@@ -28,6 +28,13 @@ async function broken<S>(promises: Promises<S, string>, subject: S): Promise<Rec
   return messages;
 }
 
+test('what is not there, or has wrong options, is named before anything is tested', () => {
+  expect(() => tried('scorer', plugin, 'entropy')).toThrow('scorer "entropy": unknown scorer "entropy": there are NotANumber, Infinite');
+  expect(() => tried('strategy', plugin, { HalfWay: { scorer: 'magnitude' } })).toThrow(
+    /^strategy "HalfWay"\.scorer: unknown scorer "magnitude".*Parts of other plugins are known where these stand under "with"/,
+  );
+});
+
 describe('scorers', () => {
   const nets = { dense: NETS.dense, recurrent: NETS['a recurrent layer'] };
   const scorer = (name: string, timeLimit?: number) =>
@@ -123,12 +130,12 @@ describe('strategies', () => {
     ['Forgetful', 'same', /run again with the same seed, .*as a rehearsal calls prune as well/],
     ['Dicing', 'same', /run again with the same seed, .*never from Math\.random/],
     ['Stubborn', 'stops', /was called off at .*, and went on to its end: Ctrl-C/],
-    ['Greedy', 'budget', /trains 18 steps, where run\.budget grants 9/],
+    ['Greedy', 'budget', /trains 12 steps, where run\.budget grants 6/],
     ['Early', 'reaches', /is pruned, where 0\.6 was asked for.*Let the last cut ask for run\.sparsity/],
-    ['Hoarding', 'leaks', /left 18 tensors behind/],
-    ['Secretive', 'plan', /its rehearsal says "cut at step 5" where the run has "cut at step 0"/],
+    ['Hoarding', 'leaks', /left 12 tensors behind/],
+    ['Secretive', 'plan', /its rehearsal says "cut at step 3" where the run has "cut at step 0"/],
     ['Endless', 'ends', /made 10000 calls without coming to an end/],
-    ['EndlessForReal', 'ends', /has trained \d+ steps and does not end, where its rehearsal had 9/],
+    ['EndlessForReal', 'ends', /has trained \d+ steps and does not end, where its rehearsal had 6/],
   ])('%s breaks "%s"', async (name, promise, message) => {
     expect((await strategy(name))[promise]).toMatch(message);
   });

@@ -17,8 +17,8 @@ export interface StrategySuiteOptions extends SuiteOptions<StrategyPromise> {
 
 /**
  * Tests that a strategy keeps what every strategy promises: `testStrategy(plugin, 'follow')`, or with options
- * `testStrategy(plugin, { follow: { scorer: 'magnitude', every: 3 } }, { with: [magnitudePlugin] })`. It has nine steps of
- * training, three epochs of three.
+ * `testStrategy(plugin, { follow: { scorer: 'magnitude', every: 3 } }, { with: [magnitudePlugin] })`. It has six steps of
+ * training, two epochs of three.
  */
 export function testStrategy(plugin: Plugin, config: unknown, options: StrategySuiteOptions = {}): void {
   const one = tried('strategy', plugin, config, options);
@@ -30,5 +30,5 @@ export function strategySubject(
   { granularity, threshold, sparsity = 0.6 }: StrategySuiteOptions,
   nets: Readonly<Record<string, () => ExampleNet>>,
 ): StrategySubject {
-  return new StrategySubject(one, nets, { granularity, threshold, sparsity, budget: new Budget(9, 3), mayEmpty: true });
+  return new StrategySubject(one, nets, { granularity, threshold, sparsity, budget: new Budget(6, 3), mayEmpty: true });
 }
