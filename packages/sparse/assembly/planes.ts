@@ -108,11 +108,11 @@ function slide3x3(
       t = load<Lane>(p, 8);
       upper = madd<Lane>(t, w8, upper);
       lower = madd<Lane>(t, w5, lower);
+      store<Lane>(output + x, min<Lane>(max<Lane>(upper, lo), hi));
       p = r3 + x;
       lower = madd<Lane>(load<Lane>(p), w6, lower);
       lower = madd<Lane>(load<Lane>(p, 4), w7, lower);
       lower = madd<Lane>(load<Lane>(p, 8), w8, lower);
-      store<Lane>(output + x, min<Lane>(max<Lane>(upper, lo), hi));
       store<Lane>(output + outputPitch + x, min<Lane>(max<Lane>(lower, lo), hi));
     }
   }
