@@ -5,6 +5,7 @@ import {
   EspalierError,
   type Json,
   LiveRun,
+  type LiveRunParts,
   modelParameters,
   type RunEvent,
   readWeights,
@@ -75,8 +76,12 @@ export async function denseBaseline(prepared: PreparedExperiment, options: Basel
       writeWeights(prepared.model, found.snapshots.dense);
       return { ...found, seconds: 0 };
     }
-    // Runs that want other steps of the same training must not take turns in training it anew.
-    const steps = [...new Set([...options.steps, ...(options.alsoKeep ?? []), ...stepsIn(found)])].sort((a, b) => a - b);
+    if (found !== undefined) {
+      const baseline = await withMoreSteps(prepared, found, options);
+      await writeAtomically(file, packArchive({ ...baseline, seconds: found.seconds }));
+      return baseline;
+    }
+    const steps = [...new Set([...options.steps, ...(options.alsoKeep ?? [])])].sort((a, b) => a - b);
     const checkpointFile = `${file}.${steps.map((step) => `${step}.`).join('')}checkpoint`;
     await sweepHalves(checkpointFile);
     const trained = await trainBaseline(prepared, { ...options, steps }, checkpointFile);
@@ -108,13 +113,55 @@ async function readBaseline(file: string): Promise<Baseline | undefined> {
   }
 }
 
-function stepsIn(baseline: Baseline | undefined): number[] {
-  return Object.keys(baseline?.snapshots ?? {}).flatMap((name) => (name.startsWith('step-') ? [Number(name.slice(5))] : []));
+/**
+ * A baseline that is there, with the weights of steps that nobody had asked for before: its training is gone through
+ * again as far as the last of them.
+ */
+async function withMoreSteps(prepared: PreparedExperiment, found: Baseline, options: BaselineOptions): Promise<Baseline> {
+  const { signal, onEvent, onHistory } = options;
+  const steps = [...options.steps, ...(options.alsoKeep ?? [])].filter((step) => found.snapshots[`step-${step}`] === undefined);
+  const last = Math.max(...steps);
+  onHistory?.(found.history);
+  onEvent?.({ type: 'log', message: `Going through the dense training again as far as step ${last}, whose weights are wanted` });
+  const started = performance.now();
+  writeWeights(prepared.model, found.snapshots.initial);
+  // What happens in it has been told when it was trained.
+  const run = await LiveRun.open({ ...denseParts(prepared), signal });
+  try {
+    await run
+      .train(run.budget, async ({ number }) => {
+        if (steps.includes(number)) await keepSnapshot(run, number);
+        if (number === last) throw new FarEnough();
+      })
+      .catch((error) => {
+        if (!(error instanceof FarEnough)) throw error;
+      });
+    const snapshots: Partial<Record<Snapshot, StoredWeights>> = {};
+    for (const step of steps.filter((each) => each <= run.stepsDone)) snapshots[`step-${step}`] = await snapshotOf(run, step);
+    writeWeights(prepared.model, found.snapshots.dense);
+    return { ...found, snapshots: { ...snapshots, ...found.snapshots }, seconds: (performance.now() - started) / 1000 };
+  } finally {
+    run.dispose();
+  }
+}
+
+/** Not an error: the end of a training whose rest nobody needs. */
+class FarEnough extends Error {}
+
+/** A run that trains and cuts nothing. */
+function denseParts({ experiment, model, train, validation, data, loss, denseOptimizer, trainer }: PreparedExperiment): LiveRunParts {
+  const { epochs, batchSize, earlyStop } = experiment.train;
+  return {
+    ...{ model, parameters: [], sparsity: Number.NaN, threshold: CUTS_NOTHING },
+    ...{ train, validation, task: data.task, loss, optimizer: denseOptimizer, trainer, batchSize, earlyStop },
+    budget: Budget.ofEpochs(epochs, stepsPerEpoch(train, batchSize)),
+    seed: experiment.seed,
+    phase: 'dense',
+  };
 }
 
 async function trainBaseline(prepared: PreparedExperiment, options: BaselineOptions, checkpointFile: string): Promise<Baseline> {
-  const { experiment, model, train, validation, data, loss, denseOptimizer, trainer } = prepared;
-  const { epochs, batchSize, earlyStop } = experiment.train;
+  const { model } = prepared;
   const { circumstances, signal } = options;
   const initial = await readWeights(model);
   const note = (message: string) => options.onEvent?.({ type: 'log', message });
@@ -125,20 +172,7 @@ async function trainBaseline(prepared: PreparedExperiment, options: BaselineOpti
 
   const started = performance.now();
   const run: LiveRun = await LiveRun.open({
-    model,
-    parameters: [],
-    sparsity: Number.NaN,
-    threshold: CUTS_NOTHING,
-    train,
-    validation,
-    task: data.task,
-    loss,
-    optimizer: denseOptimizer,
-    trainer,
-    batchSize,
-    budget: Budget.ofEpochs(epochs, stepsPerEpoch(train, batchSize)),
-    seed: experiment.seed,
-    earlyStop,
+    ...denseParts(prepared),
     signal,
     onEvent: (event) => {
       if (recordable(event)) {
@@ -147,7 +181,6 @@ async function trainBaseline(prepared: PreparedExperiment, options: BaselineOpti
       }
       options.onEvent?.(event);
     },
-    phase: 'dense',
     checkpoints,
     checkpointEvery: options.checkpointEvery,
   });
