@@ -9,7 +9,7 @@ export type { KeptParameter } from './kept-parameters.ts';
 export type { LayerClass, LayerConfig, Network, NetworkLayer, NetworkNode, NetworkTensor, NetworkWeight, WeightValues } from './network.ts';
 export { type NetworkConstants, networkConstants } from './network-constants.ts';
 export { type Cost, networkCost } from './network-cost.ts';
-export { readNetwork } from './read-network.ts';
+export { type ReadOptions, readNetwork } from './read-network.ts';
 export { recalibrate } from './recalibrate.ts';
 export type { Removal } from './removal.ts';
 export { savedModel } from './saved-model/saved-model.ts';

@@ -20,15 +20,20 @@ interface Scope {
   readonly isOuter: boolean;
 }
 
+export interface ReadOptions {
+  /** Whether the values are the network's own; where they are not, they are good until the model is trained or runs again. */
+  readonly isCopied?: boolean;
+}
+
 /**
  * Reads a model as a network; the model is left as it is.
  *
  * @throws EspalierError where the model keeps state from batch to batch, or names what it cannot read.
  */
-export async function readNetwork(model: tf.LayersModel): Promise<Network> {
+export async function readNetwork(model: tf.LayersModel, { isCopied = true }: ReadOptions = {}): Promise<Network> {
   const reader = new Reader(model);
   const network = reader.read();
-  const values = await reader.values();
+  const values = await reader.values(isCopied);
   const layers = [...network.layers.values()].map((layer) => ({ ...layer, weights: layer.weights.map(valued) }));
   function valued(weight: NetworkWeight): NetworkWeight {
     return { ...weight, values: values.get(weight.parameter) as WeightValues };
@@ -60,9 +65,12 @@ class Reader {
     return withOutputNames(network, this.model.outputNames);
   }
 
-  /** Copies: a backend may hand out the memory that it goes on writing to. */
-  async values(): Promise<Map<string, WeightValues>> {
-    const entries = [...this.parameters].map(async ([variable, name]) => [name, (await variable.data()).slice()] as const);
+  /** A backend may hand out the memory that it goes on writing to. */
+  async values(isCopied: boolean): Promise<Map<string, WeightValues>> {
+    const entries = [...this.parameters].map(async ([variable, name]) => {
+      const values = await variable.data();
+      return [name, isCopied ? values.slice() : values] as const;
+    });
     return new Map(await Promise.all(entries));
   }
 

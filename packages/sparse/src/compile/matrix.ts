@@ -1,4 +1,4 @@
-import { packConv, packDense } from '../kernels/pack.ts';
+import { CONV_BLOCK, DENSE_BLOCK } from '../kernels/pack.ts';
 import type { Section } from '../plan/plan.ts';
 import type { Filters } from './filters.ts';
 
@@ -52,32 +52,27 @@ export function sparseSections({ starts, indices, values }: SparseWeights): Sect
   return [starts, indices, values];
 }
 
-/** All of them, as the dense convolution reads them. */
+/** All of them, as `packConv` sets them out for the dense convolution. */
 export function packedFilters(filters: Filters): Float32Array {
-  const [taps, { outputs, values }] = [tapsOf(filters), filters];
-  const rows = new Float32Array(taps * outputs);
-  eachTap(filters, (place, step, tap) => {
-    for (let o = 0, at = place; o < outputs; o++, at += step) rows[o * taps + tap] = values[at] as number;
-  });
-  return packConv(rows, outputs, taps);
+  return packed(filters, CONV_BLOCK);
 }
 
-/** All of them, as the product with one vector reads them. */
+/** All of them, as `packDense` sets them out for the product with one vector. */
 export function packedMatrix(filters: Filters): Float32Array {
-  const [taps, { outputs, values, strides }] = [tapsOf(filters), filters];
-  if (
-    strides.output === 1 &&
-    strides.input === outputs &&
-    filters.start === 0 &&
-    taps === filters.inputs &&
-    values.length === taps * outputs
-  )
-    return packDense(values, taps, outputs);
-  const kernel = new Float32Array(taps * outputs);
+  return packed(filters, DENSE_BLOCK);
+}
+
+/** So many outputs together, tap after tap; zeros where there are no more. */
+function packed(filters: Filters, block: number): Float32Array {
+  const [taps, { outputs, values }] = [tapsOf(filters), filters];
+  const result = new Float32Array(Math.ceil(outputs / block) * block * taps);
   eachTap(filters, (place, step, tap) => {
-    for (let o = 0, at = place; o < outputs; o++, at += step) kernel[tap * outputs + o] = values[at] as number;
+    for (let first = 0, at = place, to = tap * block; first < outputs; first += block, to += block * taps) {
+      const count = Math.min(block, outputs - first);
+      for (let o = 0; o < count; o++, at += step) result[to + o] = values[at] as number;
+    }
   });
-  return packDense(kernel, taps, outputs);
+  return result;
 }
 
 /** Where each tap's weights begin, and how far apart they are. */

@@ -1,6 +1,7 @@
 import { roundUp } from './layout.ts';
 
-const CONV_BLOCK = 4;
+/** Outputs that stand together in the weights of `conv`. */
+export const CONV_BLOCK = 4;
 /** Outputs that stand together in the weights of `dense`. */
 export const DENSE_BLOCK = 16;
 

@@ -26,8 +26,14 @@ export function affineOf({ config, weights }: NetworkLayer): { factor: Float64Ar
   const values = (name: string) => weights.find((weight) => weight.name === name)?.values;
   const [gamma, beta, mean, variance] = [values('gamma'), values('beta'), values('moving_mean'), values('moving_variance')];
   const epsilon = (config['epsilon'] as number | undefined) ?? 1e-3;
-  const factor = Float64Array.from(mean ?? [], (_, i) => (gamma?.[i] ?? 1) / Math.sqrt((variance?.[i] as number) + epsilon));
-  return { factor, shift: factor.map((each, i) => (beta?.[i] ?? 0) - (mean?.[i] as number) * each) };
+  const size = mean?.length ?? 0;
+  const [factor, shift] = [new Float64Array(size), new Float64Array(size)];
+  for (let i = 0; i < size; i++) {
+    const each = (gamma?.[i] ?? 1) / Math.sqrt((variance?.[i] as number) + epsilon);
+    factor[i] = each;
+    shift[i] = (beta?.[i] ?? 0) - (mean?.[i] as number) * each;
+  }
+  return { factor, shift };
 }
 
 type Attempted = Exclude<Attempt, undefined>;
