@@ -161,7 +161,6 @@ export class LiveRun implements PruningRun {
         },
       });
       await this.session.refresh();
-      if (this.session.zeroes) await this.session.sync();
       const seconds = (performance.now() - started) / 1000;
       this.seconds.score += seconds;
       this.profile.masks += Math.max(0, seconds - selecting);

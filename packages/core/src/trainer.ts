@@ -43,7 +43,7 @@ export interface TrainingSession {
   /** Whether `step` takes hooks; where it does not, the run goes on through the tape with the same state. */
   readonly takesHooks?: boolean;
 
-  /** Whether `refresh` zeroes what the masks prune, so that the next `sync` brings those zeros to the model: weights need not be zeroed first. */
+  /** Whether `refresh` also zeroes what the masks prune in the model, so that nobody need do it before. */
   readonly zeroes?: boolean;
 
   /** One update on the samples at these positions; the mean loss before it. */

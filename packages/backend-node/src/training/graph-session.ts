@@ -44,11 +44,10 @@ export class GraphSession {
     for (const handle of handles) this.binding.deleteTensor(handle);
   }
 
-  /** Runs what takes over tensors of tfjs by name, sharing their memory until either side writes. */
-  feedTensors(values: readonly (readonly [string, tf.Tensor])[], fetch: string): void {
+  /** Runs what takes over tensors of tfjs by name, sharing their memory until either side writes; gives what is fetched, likewise. The caller disposes it. */
+  feedTensors(values: readonly (readonly [string, tf.Tensor])[], fetches: readonly string[]): tf.Tensor[] {
     const names = values.map(([name]) => name);
-    const [done] = this.run(handlesOf(values.map(([, tensor]) => tensor)), names, [fetch]);
-    this.binding.deleteTensor((done as HandleInfo).id);
+    return this.run(handlesOf(values.map(([, tensor]) => tensor)), names, fetches).map(tensorOf);
   }
 
   private feedHandles(variables: readonly Variable[], handles: readonly number[]): void {

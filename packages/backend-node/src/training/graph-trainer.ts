@@ -47,7 +47,7 @@ class GraphTrainingSession implements TrainingSession {
   private readonly rule: OptimizerRule;
   private readonly weights: Weight[];
   private readonly session: GraphSession;
-  private readonly fetches: { readonly plain: string; readonly masked: string; readonly refreshed: string; readonly reset: string };
+  private readonly fetches: ReturnType<typeof buildStep>['fetches'];
   private updates = 0;
   private hasMasks = false;
   private isAhead = false;
@@ -68,7 +68,8 @@ class GraphTrainingSession implements TrainingSession {
     this.session.feed(built.data);
     this.reset();
     this.takeOver();
-    this.isAhead = false;
+    // Prepared here, where it is part of opening, as it is needed at the end at the latest.
+    tf.dispose(this.read());
   }
 
   async step(order: Int32Array, learningRate: number): Promise<number> {
@@ -85,7 +86,7 @@ class GraphTrainingSession implements TrainingSession {
 
   async sync(): Promise<void> {
     if (!this.isAhead) return;
-    const tensors = this.session.read(this.weights.map(({ variable }) => variable));
+    const tensors = this.read();
     this.weights.forEach(({ parameter }, i) => {
       // assign takes over the tensor's memory; the tensor itself is let go.
       parameter.variable.assign(tensors[i] as tf.Tensor);
@@ -94,23 +95,32 @@ class GraphTrainingSession implements TrainingSession {
     this.isAhead = false;
   }
 
-  async refresh(): Promise<void> {
-    this.takeOver();
-    // The zeros that are new to the model's variables come with the next sync.
-    this.isAhead = this.hasMasks;
+  private read(): tf.Tensor[] {
+    return this.session.read(this.weights.map(({ variable }) => variable));
   }
 
-  /** Weights and masks as the model and the mask set have them, in one run: each new kind of run is prepared for tens of milliseconds. */
+  async refresh(): Promise<void> {
+    this.takeOver();
+  }
+
+  /**
+   * Weights and masks as the model and the mask set have them, and zeros for the model where these prune, in one run:
+   * each new kind of run is prepared for tens of milliseconds.
+   */
   private takeOver(): void {
     tf.tidy(() => {
       const masks = this.weights.map(({ mask, parameter }) => (mask ? this.masks?.get(parameter) : undefined));
-      this.hasMasks = masks.some((mask) => mask !== undefined && mask.pruned > 0);
       const feeds = this.weights.flatMap(({ variable, mask, parameter }, i): (readonly [string, tf.Tensor])[] => [
         [`${variable.name}/feed`, parameter.variable as tf.Tensor],
         ...(mask === undefined ? [] : [[mask.kept.ref, (masks[i] as Mask).toBooleans(parameter.shape)] as const]),
       ]);
-      this.session.feedTensors(feeds, this.fetches.refreshed);
+      const [, ...zeroed] = this.session.feedTensors(feeds, [this.fetches.refreshed, ...this.fetches.zeroed.values()]);
+      const pruned = this.weights.filter((_, i) => (masks[i]?.pruned ?? 0) > 0);
+      const names = [...this.fetches.zeroed.keys()];
+      for (const { parameter } of pruned) parameter.variable.assign(zeroed[names.indexOf(parameter.name)] as tf.Tensor);
+      this.hasMasks = pruned.length > 0;
     });
+    this.isAhead = false;
   }
 
   reset(): void {
@@ -200,11 +210,7 @@ function buildStep(graph: Graph, job: TrainingJob, rule: OptimizerRule) {
     plain: done(graph, loss, plain),
     masked: done(graph, loss, masked),
     // Emitted after the updates, which would else wait for the reads in here.
-    refreshed: done(
-      graph,
-      graph.scalar(0),
-      weights.flatMap((weight) => refreshWeight(graph, weight)),
-    ),
+    ...refreshed(graph, weights),
     reset: done(
       graph,
       graph.scalar(0),
@@ -212,6 +218,17 @@ function buildStep(graph: Graph, job: TrainingJob, rule: OptimizerRule) {
     ),
   };
   return { weights, data, fetches };
+}
+
+/** Takes over all weights and masks; and the weights that have a mask as they are then, by the names of their parameters. */
+function refreshed(graph: Graph, weights: readonly Weight[]): { readonly refreshed: string; readonly zeroed: ReadonlyMap<string, string> } {
+  const nodes = weights.map((weight) => refreshWeight(graph, weight));
+  const zeroed = weights.flatMap(({ parameter, variable, mask }, i) => {
+    if (mask === undefined) return [];
+    const after = (nodes[i] as string[]).map((name) => `^${name}`);
+    return [[parameter.name, graph.emit('ReadVariableOp', [variable.handle, ...after], { dtype: FLOAT })] as const];
+  });
+  return { refreshed: done(graph, graph.scalar(0), nodes.flat()), zeroed: new Map(zeroed) };
 }
 
 /**
