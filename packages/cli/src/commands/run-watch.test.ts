@@ -31,8 +31,10 @@ test('a change of config or plugin runs it again; a mistake is shown and waited 
       renameSync(place.file('formula.new'), place.file('formula.ts'));
     },
     () => write('plugin.ts', scorer('throw new Error("not today");')),
-    () => write('plugin.ts', scorer('')),
-    () => write('config.yaml', CONFIG.replace('sparsity: 0.5', 'sparsity: 5')),
+    () => {
+      write('plugin.ts', scorer(''));
+      write('config.yaml', CONFIG.replace('sparsity: 0.5', 'sparsity: 5'));
+    },
     () => write('config.yaml', CONFIG.replace('sparsity: 0.5', 'sparsity: 0.25')),
   ];
   let acted = 0;
@@ -51,7 +53,7 @@ test('a change of config or plugin runs it again; a mistake is shown and waited 
   expect(stderr).toContain('not today');
   expect(stderr).toContain('expected a number of 0 or more and under 1, got 5');
   // The dense model was trained by the first run and by no other.
-  expect(stdout.match(/dense model from the cache/g)).toHaveLength(3);
+  expect(stdout.match(/dense model from the cache/g)).toHaveLength(2);
   expect(readdirSync(place.file('runs')).filter((name) => name.startsWith('points-'))).toHaveLength(3);
 });
 
