@@ -284,15 +284,19 @@ function speedText(rows: readonly ComparedRow[]): string {
   const noise = Math.abs(masked - 1) <= 0.1 ? ', within what noise makes' : '';
   const zeros = `Zeros alone give no speed, they are multiplied all the same; here masked models have ${times(masked)} the speed of dense ones (median)${noise}.`;
   const [shrunk, graph] = [medianSpeed(rows, 'shrunkLatencyMs'), medianSpeed(rows, 'savedModelLatencyMs')];
-  if (shrunk === undefined) return `${zeros} What makes them faster is shrinking, or sparse kernels.`;
-  return `${zeros} Shrunk they have ${times(shrunk)}${graph === undefined ? '' : `, and ${times(graph)} as one graph`}.`;
+  const sparse = medianSpeed(rows, 'sparseLatencyMs', 'denseWasmLatencyMs');
+  const onKernels = sparse === undefined ? '' : ` On sparse kernels they have ${times(sparse)} that of dense ones on WebAssembly.`;
+  if (shrunk === undefined) return `${zeros}${onKernels || ' What makes them faster is shrinking, or sparse kernels.'}`;
+  return `${zeros} Shrunk they have ${times(shrunk)}${graph === undefined ? '' : `, and ${times(graph)} as one graph`}.${onKernels}`;
 }
 
 /** How many times as fast as the dense models. */
-function medianSpeed(rows: readonly ComparedRow[], figure: Latency): number | undefined {
-  const ratios = rows.flatMap(({ figures: { denseLatencyMs, [figure]: own } }) =>
-    denseLatencyMs && own ? [denseLatencyMs.median / own.median] : [],
-  );
+function medianSpeed(
+  rows: readonly ComparedRow[],
+  figure: Latency,
+  dense: 'denseLatencyMs' | 'denseWasmLatencyMs' = 'denseLatencyMs',
+): number | undefined {
+  const ratios = rows.flatMap(({ figures: { [dense]: slow, [figure]: own } }) => (slow && own ? [slow.median / own.median] : []));
   return ratios.sort((a, b) => a - b)[ratios.length >> 1];
 }
 
@@ -340,6 +344,7 @@ function chosen({ rows, quality }: Comparison, choice: Choice, names: RowNames, 
 /** Where the model is that a figure is of. */
 function modelFolder(figure: Choice['goal']): string {
   if (figure.startsWith('savedModel')) return 'saved-model';
+  if (figure.startsWith('sparse')) return 'sparse';
   return figure.startsWith('shrunk') ? 'shrunk' : 'model';
 }
 

@@ -31,7 +31,7 @@ const FIGURES: readonly Figure[] = [
   ...(['accuracy', 'loss', 'sparsity', 'bytes', 'macs', 'nonzero', 'latencyMs'] as const),
   ...(['denseAccuracy', 'denseLoss', 'denseBytes', 'denseMacs', 'denseNonzero', 'denseLatencyMs'] as const),
   ...(['shrunkAccuracy', 'shrunkLoss', 'shrunkBytes', 'shrunkMacs', 'shrunkNonzero', 'shrunkLatencyMs'] as const),
-  ...(['savedModelLatencyMs', 'sparseLatencyMs'] as const),
+  ...(['savedModelLatencyMs', 'sparseLatencyMs', 'sparseBytes'] as const),
 ];
 
 /** Of so many rows curves, weights and masks are embedded. */

@@ -115,6 +115,29 @@ test.skipIf(isWithoutBrowser)('in Chromium: draws its charts, without a complain
   await screenshot(page, 'report-light');
 });
 
+test.skipIf(isWithoutBrowser)(
+  'in Chromium: what is on sparse kernels is told apart by its latency and its bytes, as good as what it was made of',
+  async () => {
+    const folder = temporaryFolder();
+    const sparse = { latencyMs: 0.05, denseWasmLatencyMs: 0.5, bytes: 700 };
+    const shrunk = { accuracy: 0.965, bytes: 900 };
+    writeRuns(
+      folder,
+      [0.5, 0.9].map((sparsity) => recordOf({ sparsity, sparse, ...(sparsity === 0.9 ? { shrunk } : {}) })),
+    );
+    const { page } = await openPage(browser, await reportOf(folder));
+    await expect.poll(() => page.locator('#latency path[aria-label*=", sparse: 0.0500 ms"]').count()).toBe(2);
+    const stars = page.locator('#over-cost g[aria-description="Models on sparse kernels"] path');
+    const labels = async () => (await Promise.all((await stars.all()).map((star) => star.getAttribute('aria-label')))).sort();
+    expect(await labels()).toEqual([expect.stringMatching(/sparse: accuracy 97/), expect.stringMatching(/sparse: accuracy 96\.5/)].sort());
+    expect(await page.locator('#over-cost').textContent()).toContain('stars those on sparse kernels');
+    await page.locator('#over-cost select').selectOption({ label: 'MACs' });
+    await expect.poll(() => stars.count()).toBe(0);
+    await page.locator('#over-cost select').selectOption({ label: 'latency in ms' });
+    await expect.poll(() => stars.count()).toBe(2);
+  },
+);
+
 test.skipIf(isWithoutBrowser)('in Chromium: filters by strategy, sparsity and seed, by mouse and by keyboard', async () => {
   const { page } = await openPage(browser, await reportOf(sweep()));
   const circles = () => page.locator('#over-sparsity circle').count();

@@ -3,10 +3,10 @@ import type { Figure } from '../compare/figures.ts';
 import { qualityText } from './format.ts';
 import type { ViewRow } from './view.ts';
 
-/** What a setting gives: the dense model that it starts from, the masked one, and that without what is dead. */
-export type Form = 'dense' | 'masked' | 'shrunk';
+/** What a setting gives: the dense model that it starts from, the masked one, that without what is dead, and the last of them on sparse kernels. */
+export type Form = 'dense' | 'masked' | 'shrunk' | 'sparse';
 
-const FIGURES: Readonly<Record<Form, Readonly<Record<Quality | Cost, Figure>>>> = {
+const FIGURES: Readonly<Record<Exclude<Form, 'sparse'>, Readonly<Record<Quality | Cost, Figure>>>> = {
   dense: {
     accuracy: 'denseAccuracy',
     loss: 'denseLoss',
@@ -26,6 +26,9 @@ const FIGURES: Readonly<Record<Form, Readonly<Record<Quality | Cost, Figure>>>> 
   },
 };
 
+/** What sparse kernels change; as good it is as the model that it was made of. */
+const SPARSE: Readonly<Partial<Record<Cost, Figure>>> = { bytes: 'sparseBytes', latencyMs: 'sparseLatencyMs' };
+
 /** One form of a setting's model: what it costs, and how good it is. */
 export interface FormPoint {
   readonly one: ViewRow;
@@ -39,8 +42,9 @@ export interface FormPoint {
 export function formPoints(rows: readonly ViewRow[], form: Form, { cost, quality }: { cost: Cost; quality: Quality }): FormPoint[] {
   const seen = new Set<string>();
   return rows.flatMap((one) => {
-    const its = FIGURES[form];
-    const [price, worth] = [one.figures[its[cost]]?.mean, one.figures[its[quality]]?.mean];
+    const its = FIGURES[form !== 'sparse' ? form : one.figures.shrunkBytes === undefined ? 'masked' : 'shrunk'];
+    const priced = form === 'sparse' ? SPARSE[cost] : its[cost];
+    const [price, worth] = [priced && one.figures[priced]?.mean, one.figures[its[quality]]?.mean];
     // A logarithmic axis has no place for zero.
     if (price === undefined || worth === undefined || price <= 0) return [];
     const same = form === 'dense' ? `${one.row.problem} ${worth} ${cost === 'latencyMs' ? '' : price}` : String(one.id);

@@ -148,7 +148,7 @@ class Page {
           h(
             'p',
             { class: 'note' },
-            `Circles are masked models, ${data.figures.includes('shrunkBytes') ? 'triangles the same ones shrunk, ' : ''}squares dense ones. The dashed line is the Pareto front: no other setting is better for as little.`,
+            `Circles are masked models, ${data.figures.includes('shrunkBytes') ? 'triangles the same ones shrunk, ' : ''}${data.figures.includes('sparseBytes') ? 'stars those on sparse kernels (bytes and latency alone), ' : ''}squares dense ones. The dashed line is the Pareto front: no other setting is better for as little.`,
           ),
         ),
       ),

@@ -3,7 +3,7 @@ import { COSTS, type Cost, type Quality } from '../compare/costs.ts';
 import { paretoFront } from '../compare/pareto.ts';
 import { type Chart, type ChartOptions, STYLE } from './chart-style.ts';
 import { meanText, percent, qualityText, short } from './format.ts';
-import { type FormPoint, formPoints } from './forms.ts';
+import { type Form, type FormPoint, formPoints } from './forms.ts';
 import type { ViewRow } from './view.ts';
 
 const COST_NAMES: Readonly<Record<Cost, string>> = {
@@ -44,20 +44,17 @@ export function qualityOverSparsity(rows: readonly ViewRow[], { width, quality, 
 }
 
 /**
- * A circle is a masked model, a triangle the same one shrunk, a square the dense one. With the front: the models that no
+ * A circle is a masked model, a triangle the same one shrunk, a star that on sparse kernels, a square the dense one. With the front: the models that no
  * other setting's beats in quality at that cost.
  */
 export function qualityOverCost(rows: readonly ViewRow[], cost: Cost, { width, quality, colours }: ChartOptions): Chart {
-  const [dense, masked, shrunk] = (['dense', 'masked', 'shrunk'] as const).map((form) => formPoints(rows, form, { cost, quality })) as [
-    FormPoint[],
-    FormPoint[],
-    FormPoint[],
-  ];
+  const of = (form: Form) => formPoints(rows, form, { cost, quality });
+  const [dense, masked, shrunk, sparse] = [of('dense'), of('masked'), of('shrunk'), of('sparse')];
   const value = ({ worth }: FormPoint) => shown(worth, quality);
   const sign = quality === 'accuracy' ? 1 : -1;
-  const front = paretoFront([...masked, ...shrunk].map((point) => ({ point, cost: point.cost, worth: sign * point.worth })));
+  const front = paretoFront([...masked, ...shrunk, ...sparse].map((point) => ({ point, cost: point.cost, worth: sign * point.worth })));
   const maskedOf = new Map(masked.map((point) => [point.one.id, point]));
-  const pairs = shrunk.flatMap((to) => {
+  const pairs = [...shrunk, ...sparse].flatMap((to) => {
     const from = maskedOf.get(to.one.id);
     return from === undefined ? [] : [{ from, to }];
   });
@@ -70,7 +67,7 @@ export function qualityOverCost(rows: readonly ViewRow[], cost: Cost, { width, q
       width,
       quality,
       colours,
-      also: [...dense, ...shrunk].map(({ worth }) => worth),
+      also: [...dense, ...shrunk, ...sparse].map(({ worth }) => worth),
       scale: { type: 'log', label: `${COST_NAMES[cost]} →`, tickFormat: short, inset: 12 },
       marks: [
         Plot.line(front, {
@@ -89,16 +86,21 @@ export function qualityOverCost(rows: readonly ViewRow[], cost: Cost, { width, q
           strokeOpacity: 0.3,
         }),
         Plot.dot(dense, { ...mark, symbol: 'square', fill: 'currentColor', r: 4, ariaDescription: 'Dense models' }),
-        Plot.dot(shrunk, {
-          ...mark,
-          symbol: 'triangle',
-          fill: ({ one }: FormPoint) => colours.of(one.row),
-          stroke: 'var(--surface)',
-          strokeWidth: 0.7,
-          r: shrunk.length > MOST_INTERVALS ? 2.5 : 4.5,
-          href: ({ one }: FormPoint) => `#setting-${one.id}`,
-          ariaDescription: 'Shrunk models',
-        }),
+        ...[
+          { made: shrunk, symbol: 'triangle' as const, ariaDescription: 'Shrunk models' },
+          { made: sparse, symbol: 'star' as const, ariaDescription: 'Models on sparse kernels' },
+        ].map(({ made, symbol, ariaDescription }) =>
+          Plot.dot(made, {
+            ...mark,
+            symbol,
+            fill: ({ one }: FormPoint) => colours.of(one.row),
+            stroke: 'var(--surface)',
+            strokeWidth: 0.7,
+            r: made.length > MOST_INTERVALS ? 2.5 : 4.5,
+            href: ({ one }: FormPoint) => `#setting-${one.id}`,
+            ariaDescription,
+          }),
+        ),
       ],
     },
   );

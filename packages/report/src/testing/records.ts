@@ -26,6 +26,7 @@ export interface RecordOptions {
   readonly granularity?: string;
   readonly train?: Readonly<Record<string, unknown>>;
   readonly shrunk?: { readonly accuracy: number; readonly bytes: number };
+  readonly sparse?: { readonly latencyMs: number; readonly denseWasmLatencyMs: number; readonly bytes: number };
 }
 
 /** A record as runs write it, with these figures. */
@@ -51,7 +52,7 @@ export function recordOf(options: RecordOptions = {}): Record<string, unknown> {
       macs: Math.round(990 * (1 - sparsity)),
     },
     shrunk: options.shrunk === undefined ? null : { ...measured, nonzero: 300, macs: 290, ...options.shrunk },
-    sparse: null,
+    sparse: options.sparse === undefined ? null : { maxDifference: 1e-7, ...options.sparse },
     asked: sparsity,
     parameters: [{ name: 'dense/kernel', shape: [99, 10], sparsity, threshold: 0.1 }],
     timing: { denseS: 0, pruneS: 1, scoreS: 0.1, trainS: 0.9, measureS: 0.1, saveS: 0.1 },
