@@ -11,12 +11,12 @@ export function pruneNodes(network: Network): Network {
   }
   if (nodes.length === network.nodes.length) return network;
   nodes.reverse();
-  const called = new Set(nodes.map(({ layer }) => layer));
-  const made = new Set(nodes.flatMap(({ outputs }) => outputs));
-  return {
-    ...network,
-    nodes,
-    layers: new Map([...network.layers].filter(([name]) => called.has(name))),
-    tensors: new Map([...network.tensors].filter(([id]) => made.has(id))),
-  };
+  const [kept, called] = [new Set(nodes), new Set(nodes.map(({ layer }) => layer))];
+  const [layers, tensors] = [new Map(network.layers), new Map(network.tensors)];
+  for (const node of network.nodes) {
+    if (kept.has(node)) continue;
+    if (!called.has(node.layer)) layers.delete(node.layer);
+    for (const id of node.outputs) tensors.delete(id);
+  }
+  return { ...network, nodes, layers, tensors };
 }

@@ -20,9 +20,7 @@ export function tapsOf({ inputs, window: [rows, columns] }: Filters): number {
 export function rowStarts(filters: Filters): Uint32Array {
   const { values, outputs } = filters;
   const starts = new Uint32Array(outputs + 1);
-  eachTap(filters, (place, step) => {
-    for (let o = 1, at = place; o <= outputs; o++, at += step) if (values[at] !== 0) starts[o] = (starts[o] as number) + 1;
-  });
+  eachTap(filters, (place, step) => countTap(values, place, step, starts));
   for (let o = 1; o <= outputs; o++) starts[o] = (starts[o] as number) + (starts[o - 1] as number);
   return starts;
 }
@@ -34,18 +32,33 @@ export function sparseWeights(filters: Filters, starts = rowStarts(filters), tap
   const indices = taps <= SHORT ? new Uint16Array(nonzero) : new Uint32Array(nonzero);
   const kept = new Float32Array(nonzero);
   const next = starts.slice();
-  eachTap(filters, (place, step, tap) => {
-    const index = tapAt === undefined ? tap : (tapAt[tap] as number);
-    for (let o = 0, at = place; o < outputs; o++, at += step) {
-      const value = values[at] as number;
-      if (value === 0) continue;
-      const to = next[o] as number;
-      next[o] = to + 1;
-      indices[to] = index;
-      kept[to] = value;
-    }
-  });
+  eachTap(filters, (place, step, tap) => keepTap(values, place, step, tapAt?.[tap] ?? tap, next, indices, kept));
   return { starts, indices, values: kept };
+}
+
+/** The loops over all weights: functions of their own, so that they are compiled for what they are given. */
+function countTap(values: Float32Array, place: number, step: number, starts: Uint32Array): void {
+  for (let o = 1, at = place; o < starts.length; o++, at += step) if (values[at] !== 0) starts[o] = (starts[o] as number) + 1;
+}
+
+function keepTap(
+  values: Float32Array,
+  place: number,
+  step: number,
+  index: number,
+  next: Uint32Array,
+  indices: Uint16Array | Uint32Array,
+  kept: Float32Array,
+): void {
+  const outputs = next.length - 1;
+  for (let o = 0, at = place; o < outputs; o++, at += step) {
+    const value = values[at] as number;
+    if (value === 0) continue;
+    const to = next[o] as number;
+    next[o] = to + 1;
+    indices[to] = index;
+    kept[to] = value;
+  }
 }
 
 export function sparseSections({ starts, indices, values }: SparseWeights): Section[] {
