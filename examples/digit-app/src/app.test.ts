@@ -42,7 +42,9 @@ describe.skipIf(EXECUTABLE === undefined && !process.env['CI'])('in Chromium', (
     });
     page.on('pageerror', (error) => void complaints.push(error.message));
     await page.goto(server.resolvedUrls?.local[0] ?? '');
-    await page.waitForSelector('body[data-ready]', { timeout: 60_000 });
+    await page.waitForSelector('body[data-ready], body[data-failed]', { timeout: 60_000 });
+    // Where the file is of an earlier version: npm run compile-model.
+    expect(await page.textContent('#verdict')).toBe('Draw a digit to see both.');
     return { page, complaints };
   }
 

@@ -8,6 +8,7 @@ import { find, mostLikely, Side, timeText } from './view.ts';
 const verdict = find(document, '#verdict');
 
 start().catch((error: unknown) => {
+  document.body.dataset['failed'] = 'true';
   verdict.textContent = `The model cannot be run here: ${error instanceof Error ? error.message : String(error)}`;
 });
 
