@@ -7,7 +7,8 @@
  *   planes are compact: pitch = 4·columns. 1-D maps have one row. A flat vector is contiguous.
  * - Kernels work on whole vectors of four elements: up to three elements after the end of each row of an output (of its last row, where
  *   planes are compact) are overwritten with anything. So a stride is a multiple of 16 and leaves that room: `planeStride` gives it; flat
- *   vectors take a multiple of four elements. Only `cut` and `resizeBilinear` write exactly what they are asked to. What is read past an end is never used, but 64 bytes after the last buffer must exist (`READ_AHEAD`).
+ *   vectors take a multiple of four elements. Only `cut` and `resizeBilinear` write exactly what they are asked to. What is read past an
+ *   end is never used, but 64 bytes after the last buffer must exist (`READ_AHEAD`).
  * - An output may be its input only for the element-wise kernels: activate, binary, binaryByRow, affine, softmax, softmaxRow,
  *   lstmStep, gruStep.
  * - `activation` is one of ACTIVATIONS and `alpha` its parameter.
