@@ -85,7 +85,7 @@ async function load(name: Name, threads?: number): Promise<Omit<Backend, 'attemp
     const loaded = loadTensorflow(threads);
     await select(name);
     registerKeepWhere();
-    registerReadInto();
+    await registerReadInto();
     const oneDnn = oneDnnByEnvironment() ? 'everything' : hasOneDnn() ? 'training' : undefined;
     return { name, ...loaded, ...(oneDnn && { oneDnn }) };
   }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { READ_INTO } from '@espalier/core';
 import * as tf from '@tensorflow/tfjs';
@@ -30,9 +31,9 @@ const SMALL = 1 << 13;
  * from the system takes several times longer than the copy, as it is free again only when garbage is collected. Here
  * each piece's is let go at once, so that the next piece gets the same again.
  */
-export function registerReadInto(): void {
+export async function registerReadInto(): Promise<void> {
   if (tf.getKernel(READ_INTO, 'tensorflow') !== undefined) return;
-  const nowhere = closedPort();
+  const nowhere = await closedPort();
   // glibc hands a large block back to the system each time it is freed, until a block as large was freed once.
   nowhere.postMessage(null, [new ArrayBuffer(LARGEST_KEPT)]);
   tf.registerKernel({
@@ -85,8 +86,10 @@ function run({ binding }: Reader, op: string, indexType: string, x: number, list
 }
 
 /** Nobody listens: what is handed over to it is freed. */
-function closedPort(): MessagePort {
+async function closedPort(): Promise<MessagePort> {
   const { port1, port2 } = new MessageChannel();
   port2.close();
+  // Until then it would be kept for delivery.
+  await once(port1, 'close');
   return port1;
 }
