@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { READ_INTO } from '@espalier/core';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -20,6 +22,14 @@ function readInto(x: tf.Tensor, from: number, count: number): Float32Array {
 
 describe.runIf(isThere)('elements of a tensor are read into memory that is there', () => {
   beforeAll(() => useBackend({ choice: 'tensorflow', threads: 1 }));
+
+  test('a process that waits for nothing else gets as far as its backend, and then ends', async () => {
+    const program = `
+      const { useBackend } = await import(${JSON.stringify(new URL('../../dist/index.js', import.meta.url).href)});
+      console.log((await useBackend({ choice: 'tensorflow', threads: 1 })).name);`;
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program]);
+    expect(stdout).toBe('tensorflow\n');
+  });
 
   test.each([
     ['all of a small one', [7, 3], 0, 21],

@@ -88,8 +88,9 @@ function run({ binding }: Reader, op: string, indexType: string, x: number, list
 /** Nobody listens: what is handed over to it is freed. */
 async function closedPort(): Promise<MessagePort> {
   const { port1, port2 } = new MessageChannel();
+  // Until it is closed, what is sent would be kept for delivery; and nothing else may keep the process waiting for that.
+  port1.ref();
   port2.close();
-  // Until then it would be kept for delivery.
   await once(port1, 'close');
   return port1;
 }
