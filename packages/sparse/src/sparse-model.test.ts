@@ -11,6 +11,8 @@ import { differenceOf, inputsFor, modelOf, outputsOf, sparsified } from './testi
 const L = tf.layers;
 const ROUNDING = 1e-5;
 
+type Flow = tf.SymbolicTensor;
+
 beforeAll(async () => {
   await tf.setBackend('cpu');
 });
@@ -104,6 +106,19 @@ describe('predict', () => {
     expect(sparse.memory.total).toBeGreaterThan(one.memory.total);
     sparse.dispose();
     expect(() => sparse.predict(new Float32Array(20 * 8))).toThrow(/it is disposed/);
+  });
+
+  test('a gate of one number per sample is that of its own sample, in a batch as well', async () => {
+    const input = tf.input({ shape: [6] });
+    const [values, gate] = [8, 1].map((units) => L.dense({ units, activation: 'tanh' }).apply(input)) as [Flow, Flow];
+    for (const operands of [
+      [values, gate],
+      [gate, values],
+    ]) {
+      const model = tf.model({ inputs: input, outputs: L.multiply().apply(operands) as Flow });
+      const sparse = await compileSparse(sparsified(model), { batch: 32 });
+      for (const batch of [1, 32, 40]) expect(differenceOf(sparse, model, { batch })).toBeLessThan(ROUNDING);
+    }
   });
 
   test('of a net with convolutions they are computed one by one', async () => {

@@ -53,12 +53,17 @@ const STEPS: Readonly<Record<string, (step: Step, columns: Columns, made: Made) 
   scale: (step, { plane }) => ({ ...step, options: { ...step.options, count: (step.options['count'] as number) * plane } }),
   binary(step, { plane }) {
     const sizes = step.options['sizes'] as readonly number[];
-    const isFlat = sizes.length === 1 && step.reads.length === 2;
+    // Neighbours with neighbours: what repeats one number for all would repeat the first sample's.
+    const isFlat = sizes.length === 1 && step.reads.length === 2 && ['first', 'second', 'out'].every((name) => isOne(step.options[name]));
     return isFlat ? { ...step, options: { ...step.options, sizes: [(sizes[0] as number) * plane] } } : undefined;
   },
   affine: ofChannels,
   softmax: ofChannels,
 };
+
+function isOne(strides: Option | undefined): boolean {
+  return Array.isArray(strides) && strides.length === 1 && strides[0] === 1;
+}
 
 function ofChannels(step: Step, { count, plane }: Columns): Step | undefined {
   const [channels, places] = step.options['sizes'] as [number, number];
