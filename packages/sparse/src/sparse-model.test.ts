@@ -259,6 +259,31 @@ test('describe says of each layer its zeros, its kernel and what to expect', asy
   expect(hidden?.gain).toBeGreaterThan(1);
 });
 
+test.each<[string, () => tf.layers.Layer, number]>([
+  ['LSTM', () => L.lstm({ units: 5, name: 'reader' }), 4 * 5 * (3 + 5)],
+  ['GRU', () => L.gru({ units: 6, name: 'reader' }), 3 * 6 * (3 + 6)],
+  [
+    'Bidirectional',
+    () => L.bidirectional({ layer: L.lstm({ units: 7 }) as tf.RNN, mergeMode: 'concat', name: 'reader' }),
+    2 * 4 * 7 * (3 + 7),
+  ],
+])('describe counts all matrices of a recurrent layer, and nothing that only fills vectors (%s)', async (type, layer, weights) => {
+  const model = sparsified(modelOf([4, 3], layer()));
+  const kernels = model.weights.filter(({ originalName }) => originalName.includes('kernel')).map((weight) => weight.read().dataSync());
+  const zeros = kernels.reduce((sum, values) => sum + values.filter((value: number) => value === 0).length, 0);
+  for (const kernel of ['sparse', 'dense'] as const) {
+    const [reader] = (await compileSparse(model, { kernel })).describe();
+    expect(reader).toMatchObject({ layer: 'reader', type, weights, zeros, kernel });
+  }
+});
+
+test('describe counts the weights of a layer that is called twice once', async () => {
+  const inputs = [tf.input({ shape: [4] }), tf.input({ shape: [4] })];
+  const shared = L.dense({ units: 5, name: 'shared' });
+  const model = tf.model({ inputs, outputs: L.add().apply(inputs.map((input) => shared.apply(input) as Flow)) as Flow });
+  expect((await compileSparse(model)).describe()).toMatchObject([{ layer: 'shared', weights: 20, zeros: 0 }]);
+});
+
 test('takes no more memory than its weights at rest and 1.3 times the largest pair of activations', async () => {
   const image = tf.input({ shape: [32, 32, 8] });
   let flow = image as tf.SymbolicTensor;

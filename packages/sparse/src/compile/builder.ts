@@ -44,13 +44,22 @@ export class Builder {
     return [...this.reported.values()];
   }
 
-  /** What was chosen for the weights of a layer; what it chose for several is put together. */
-  report(chosen: Omit<LayerReport, 'layer' | 'type'>): void {
+  /** What was chosen for one matrix of a layer; what it chose for several is put together. Calls of a shared layer count it once. */
+  report(matrix: Float32Array, chosen: Omit<LayerReport, 'layer' | 'type'>): void {
     const { layer, type } = this;
-    const known = this.reported.get(layer);
-    const kernel = known === undefined || known.kernel === chosen.kernel ? chosen.kernel : `${known.kernel}, ${chosen.kernel}`;
-    const gain = Math.max(known?.gain ?? 1, chosen.gain);
-    this.reported.set(layer, { layer, type, weights: chosen.weights, zeros: chosen.zeros, kernel, gain });
+    const known = this.reported.get(layer) ?? { weights: 0, zeros: 0, kernel: '', gain: 1 };
+    const kernels = new Set([...known.kernel.split(', '), chosen.kernel].filter((each) => each !== ''));
+    const counted = this.once(layer, 'counted matrices', () => new Set<Float32Array>());
+    const share = counted.has(matrix) ? 0 : 1;
+    counted.add(matrix);
+    this.reported.set(layer, {
+      layer,
+      type,
+      weights: known.weights + share * chosen.weights,
+      zeros: known.zeros + share * chosen.zeros,
+      kernel: [...kernels].join(', '),
+      gain: Math.max(known.gain, chosen.gain),
+    });
   }
 
   /** A new activation. */

@@ -11,7 +11,13 @@ export function choose(build: Builder, filters: Filters, places: number): Kernel
   const nonzero = startsOf(build, filters)[filters.outputs] as number;
   const { sparse, dense } = expected({ nonzero, weights, outputs: filters.outputs, places });
   const kernel = build.forced ?? (sparse <= dense ? 'sparse' : 'dense');
-  build.report({ weights, zeros: weights - nonzero, kernel, gain: kernel === 'sparse' ? dense / sparse : 1 });
+  const { padding = 0 } = filters;
+  build.report(filters.values, {
+    weights: weights - padding,
+    zeros: weights - nonzero - padding,
+    kernel,
+    gain: kernel === 'sparse' ? dense / sparse : 1,
+  });
   return kernel;
 }
 

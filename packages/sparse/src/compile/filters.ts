@@ -7,6 +7,8 @@ export interface Filters {
   /** The place of a number: start + row · rows + column · columns + input · in + output · out. */
   readonly start: number;
   readonly strides: { readonly row: number; readonly column: number; readonly input: number; readonly output: number };
+  /** How many of them are zeros that the layer does not have, put there to fill vectors. */
+  readonly padding?: number;
 }
 
 /** [inputs, outputs], or with a window before them. */

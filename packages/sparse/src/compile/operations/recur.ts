@@ -108,7 +108,7 @@ function withRoom(kernel: Float32Array, inputs: number, units: number, gates: nu
       const from = (i * gates + gate) * units;
       values.set(kernel.subarray(from, from + units), (i * of.length + k) * room);
     });
-  return filtersOf(values, [inputs, of.length * room]);
+  return { ...filtersOf(values, [inputs, of.length * room]), padding: inputs * of.length * (room - units) };
 }
 
 function spaced(bias: Float32Array, units: number, gates: number): Float32Array {
