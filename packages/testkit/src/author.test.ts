@@ -23,5 +23,11 @@ test('a test file of one line names what is broken and how to mend it; one that 
   expect(said).toContain(`✓ ${falling} > rises: not promised, as it swings`);
   expect(said).toContain(`× ${falling} > range: not promised, as it swings`);
   expect(said).toMatch(/keeps the promise "range", which it is excepted from\. Take it out of "except"/);
+  const slow = 'several.check.ts > dataset "NeverLoading" of @acme/broken';
+  expect(said).toMatch(/BrokenPromise: dataset "NeverLoading" of @acme\/broken: load has not come to its end after 1 s/);
+  expect(said).toContain(`✓ ${slow} > same: not promised, as it is slow`);
+  expect(said).not.toContain('Test timed out');
+  expect(said).toContain('× several.check.ts > a suite > odd: not promised, as it is even');
+  expect(said).toContain('TypeError: a mistake of the test itself');
   expect(said).toMatch(/scorer "Spinning" of @acme\/broken, tested for "answers": has not given the thread back for 2 s/);
 });

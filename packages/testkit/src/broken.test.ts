@@ -130,6 +130,7 @@ describe('strategies', () => {
     ['Forgetful', 'same', /run again with the same seed, .*as a rehearsal calls prune as well/],
     ['Dicing', 'same', /run again with the same seed, .*never from Math\.random/],
     ['Stubborn', 'stops', /was called off at .*, and went on to its end: Ctrl-C/],
+    ['Stubborn', 'resumes', /was called off 4 times and went on to its end each time/],
     ['Greedy', 'budget', /trains 12 steps, where run\.budget grants 6/],
     ['Early', 'reaches', /is pruned, where 0\.6 was asked for.*Let the last cut ask for run\.sparsity/],
     ['Hoarding', 'leaks', /left 12 tensors behind/],

@@ -139,10 +139,13 @@ export const STRATEGY_PROMISES = {
     says: 'stopped in the middle and gone on, it ends with the numbers of a run that was not',
     async holds(subject) {
       // Where the net matters at all, it is for dropout and batch norm.
+      let [asked, stopped] = [0, 0];
       for (const [i, one] of (await subject.done()).slice(0, 4).entries()) {
         for (const stopAt of stopsIn(one.outcome, i === 0 ? 4 : 1)) {
+          asked++;
           const store = new MemoryStore();
           if ((await subject.prune(one.net, { store, stopAt })) !== null) continue;
+          stopped++;
           const rest = await subject.prune(one.net, { store });
           const differs = rest === null ? 'it was called off' : difference(one.outcome, rest);
           if (differs === undefined) continue;
@@ -155,6 +158,13 @@ export const STRATEGY_PROMISES = {
           });
         }
       }
+      if (asked === 0 || stopped > 0) return;
+      broken({
+        where: subject.tried.words,
+        what: `was called off ${asked} times and went on to its end each time`,
+        why: 'what never stops cannot be gone on with: whether it would end with the same numbers stays unknown',
+        remedy: 'Mend first what breaks the promise "stops"',
+      });
     },
   },
 

@@ -1,6 +1,6 @@
 import { EspalierError, type LiveRun, type Mask, type RehearsedEvent, type RunEvent } from '@espalier/core';
 import type { ExampleNet } from './nets.ts';
-import { type Tried, within } from './suite.ts';
+import { failure, type Tried, within } from './suite.ts';
 import type { Asked, Outcome } from './test-bed.ts';
 
 /** How a strategy fared on a net. Where it was refused, nothing was run. */
@@ -41,10 +41,18 @@ export class StrategySubject {
     throw new EspalierError({ where: this.tried.words, what: 'has come to its end on none of the nets', why: 'see the promise "ends"' });
   }
 
-  /** Runs it on a net, called off where that is asked. */
-  prune(net: string, more: Partial<Asked> = {}): Promise<Outcome | null> {
+  /**
+   * Runs it on a net, called off where that is asked.
+   *
+   * @throws EspalierError naming the strategy, whatever it throws.
+   */
+  async prune(net: string, more: Partial<Asked> = {}): Promise<Outcome | null> {
     const asked: Asked = { ...this.asked, strategy: this.tried.config, net: this.nets[net] as () => ExampleNet, ...more };
-    return within(this.tried, 'prune', () => this.tried.bed.prune(asked));
+    try {
+      return await within(this.tried, 'prune', () => this.tried.bed.prune(asked));
+    } catch (error) {
+      throw failure(this.where({ net }), error);
+    }
   }
 
   fresh(net: string): ExampleNet {

@@ -310,7 +310,13 @@ function pointsOf(change: (points: { data: Float32Array; labels: Int32Array }) =
     }
   };
 }
+class NeverLoading implements DatasetSource {
+  load(): Promise<never> {
+    return new Promise(() => {});
+  }
+}
 const datasets = {
+  NeverLoading,
   Whole: pointsOf(() => {}),
   Holed: pointsOf(({ data }) => data.fill(Number.NaN, 2, 3)),
   Mislabelled: pointsOf(({ labels }) => labels.fill(2, 1)),
