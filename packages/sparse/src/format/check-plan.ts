@@ -3,7 +3,7 @@ import type { Plan } from '../plan/plan.ts';
 import { usedSize } from '../plan/storage.ts';
 
 /** More than any model has; so that no file makes its reader work for long. */
-const MOST = { buffers: 50_000, steps: 50_000, axes: 16, numbers: 2 ** 28 };
+const MOST = { buffers: 8_000, steps: 50_000, axes: 16, numbers: 2 ** 28 };
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -28,8 +28,13 @@ export function checkPlan(value: unknown, sections: number): Plan {
     if (usedSize(shape as number[]) > (buffers[buffer as number] as number)) refuse('a shape that its activation does not hold');
   }
   if (typeof plan['name'] !== 'string') refuse('no name');
-  for (const layer of list(plan, 'layers', MOST.steps)) fields(layer, 'a layer');
+  for (const layer of list(plan, 'layers', MOST.steps)) checkLayer(fields(layer, 'a layer'));
   return value as Plan;
+}
+
+function checkLayer(layer: Fields): void {
+  if (!['layer', 'type', 'kernel'].every((name) => typeof layer[name] === 'string')) refuse('a layer without a name, type or kernel');
+  if (!['weights', 'zeros', 'gain'].every((name) => typeof layer[name] === 'number')) refuse('a layer without its numbers');
 }
 
 function fields(value: unknown, what: string): Fields {

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
 import { randomNumbers } from '../../../surgery/src/testing/models.ts';
 import { compileSparse, loadSparse } from '../index.ts';
+import type { Plan } from '../plan/plan.ts';
 import { inputsFor, modelOf, sparsified } from '../testing/compare.ts';
 import { checksum } from './checksum.ts';
 import { CHECKSUM_AT } from './layout.ts';
@@ -81,6 +82,62 @@ test('a file that lies, with a checksum that is right: a clear error or what it 
     }
   }
   expect(refused).toBeGreaterThan(500);
+});
+
+/** The file of a plan that its reader has every reason to refuse. */
+function lying(change: Partial<Plan>, sizes: readonly number[] = [4, 4]): Uint8Array {
+  const port = { name: 'x', shape: [4], buffer: 0 };
+  const plan = { name: 'liar', inputs: [port], outputs: [{ ...port, buffer: 1 }], buffers: [...sizes], steps: [], layers: [], ...change };
+  return write({ plan, sections: [] });
+}
+
+const STEP = { layer: 'liar', reads: [0, 0], writes: [1], weights: [] };
+const SIZES = [2 ** 10, 2 ** 10, 2 ** 10, 2];
+const ZEROS = [0, 0, 0, 0];
+
+test.each<[string, Uint8Array, RegExp]>([
+  [
+    'two numbers made to billions',
+    lying({ steps: [{ ...STEP, operation: 'binary', options: { name: 'prelu', sizes: SIZES, first: ZEROS, second: ZEROS, out: ZEROS } }] }),
+    /it makes more numbers than there is room for/,
+  ],
+  [
+    'one number copied billions of times',
+    lying({ steps: [{ ...STEP, operation: 'copy', options: { sizes: SIZES, from: ZEROS, to: ZEROS } }] }),
+    /it copies more numbers than there is room for/,
+  ],
+  [
+    'a product of billions of numbers that are one',
+    lying({
+      steps: [{ ...STEP, operation: 'product', options: { sizes: [2 ** 15, 2 ** 15, 2], first: [0, 0], second: [0, 0], out: [0, 0] } }],
+    }),
+    /it makes more numbers than there is room for/,
+  ],
+  ['far too many activations', lying({}, new Array<number>(8001).fill(4)), /a far too long one/],
+  [
+    'a layer of no type',
+    lying({ layers: [{ layer: 'a', kernel: 'dense', weights: 1, zeros: 0, gain: 1 } as never] }),
+    /without a name, type/,
+  ],
+  [
+    'a layer of no numbers',
+    lying({ layers: [{ layer: 'a', type: 'Dense', kernel: 'dense', weights: '1', zeros: 0, gain: 1 } as never] }),
+    /a layer without its numbers/,
+  ],
+])('a file that would keep its reader at work is refused: %s', async (_, file, message) => {
+  const before = performance.now();
+  await expect(loadSparse(file).then((model) => model.predict(new Float32Array(4)))).rejects.toThrow(message);
+  expect(performance.now() - before).toBeLessThan(2000);
+});
+
+test('as many activations as a file may have, all needed at the same time, are placed soon', async () => {
+  const count = 8000;
+  const inputs = Array.from({ length: count }, (_, buffer) => ({ name: `x${buffer}`, shape: [4], buffer }));
+  const file = lying({ inputs, outputs: inputs }, new Array<number>(count).fill(4));
+  const before = performance.now();
+  const model = await loadSparse(file);
+  expect(performance.now() - before).toBeLessThan(10_000);
+  expect(model.memory.activations).toBeGreaterThanOrEqual(count * 16);
 });
 
 test('the file that all of these were made of still runs', async () => {

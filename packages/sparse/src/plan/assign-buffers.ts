@@ -27,13 +27,12 @@ export function assignBuffers(plan: Plan): Assignment {
   const lives = livesOf(plan);
   const same = joinInPlace(plan.steps, lives);
   const owners = [...new Set(same)].map((owner) => lives[owner] as Life).filter(({ first, last }) => first <= last);
+  /** By place. */
   const placed: Life[] = [];
   for (const life of owners.sort((a, b) => b.size - a.size)) {
-    life.place = lowestGap(
-      life,
-      placed.filter((other) => other.first <= life.last && life.first <= other.last),
-    );
-    placed.push(life);
+    life.place = lowestGap(life, placed);
+    const next = placed.findIndex(({ place }) => place > life.place);
+    placed.splice(next < 0 ? placed.length : next, 0, life);
   }
   const total = placed.reduce((most, { place, size }) => Math.max(most, place + size), 0);
   return { places: same.map((owner) => (lives[owner] as Life).place), total };
@@ -69,9 +68,11 @@ function joinInPlace(steps: readonly Step[], lives: Life[]): number[] {
   return same;
 }
 
-function lowestGap({ size }: Life, others: readonly Life[]): number {
+/** Among those placed that live at the same time. */
+function lowestGap({ size, first, last }: Life, placed: readonly Life[]): number {
   let place = 0;
-  for (const other of others.toSorted((a, b) => a.place - b.place)) {
+  for (const other of placed) {
+    if (other.first > last || other.last < first) continue;
     if (other.place - place >= size) break;
     place = Math.max(place, other.place + other.size);
   }

@@ -1,4 +1,5 @@
 import { BINARY as KERNELS } from '../../kernels/activation.ts';
+import { sizeOf } from '../../plan/storage.ts';
 import type { Binding, Operation } from '../binding.ts';
 import { extent } from '../strided-copy.ts';
 
@@ -24,6 +25,8 @@ export const binary: Operation = (bind) => {
     number[],
     number[],
   ];
+  // Each number of the output is written once: no more work than there is room.
+  bind.expect(sizeOf(sizes) <= target.size, 'it makes more numbers than there is room for');
   for (const [strides, size] of [
     [xs, first.size],
     [ys, second.size],

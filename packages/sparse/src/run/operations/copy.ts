@@ -1,3 +1,4 @@
+import { sizeOf } from '../../plan/storage.ts';
 import type { Operation } from '../binding.ts';
 import { copier, extent } from '../strided-copy.ts';
 
@@ -7,6 +8,7 @@ export const copy: Operation = (bind) => {
   const sizes = bind.sizes('sizes');
   const [from, to] = [bind.list('from', sizes.length), bind.list('to', sizes.length)];
   const [start, put] = [bind.has('start') ? bind.count('start') : 0, bind.has('put') ? bind.count('put') : 0];
+  bind.expect(sizeOf(sizes) <= target.size, 'it copies more numbers than there is room for');
   for (const [at, strides, size] of [
     [start, from, source.size],
     [put, to, target.size],

@@ -54,6 +54,7 @@ export const product: Operation = (bind) => {
     [out, outRow, rows, outColumn, columns],
   ] as const)
     bind.expect(a >= 0 && b >= 0 && a * (m - 1) + b * (n - 1) < span.size, 'it reads what is not there');
+  bind.expect(rows * columns <= out.size && depth <= Math.min(x.size, y.size), 'it makes more numbers than there is room for');
   const { floats } = bind;
   return () => {
     for (let i = 0; i < rows; i++) {
