@@ -44,6 +44,9 @@ export {
   SparseModel,
   type SparseRule,
 } from '@espalier/sparse';
+
+import './share-library.ts';
+
 export { type Bench, type BenchOptions, benchModel } from './bench-model.ts';
 export { drawModel } from './draw-model.ts';
 export { type InspectedGroup, type InspectedLayer, type InspectedModel, type InspectedParameter, inspectModel } from './inspect-model.ts';

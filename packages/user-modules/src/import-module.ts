@@ -1,15 +1,14 @@
 import { createJiti, type Jiti } from 'jiti';
+import { sharedModules } from './shared-modules.ts';
 
 export interface ImportOptions {
-  /** Modules that are handed out under these names, whatever lies in the user's node_modules. */
-  readonly shared: Readonly<Record<string, unknown>>;
   /** CommonJS packages that are translated, too: Node would find their own copies of what is shared, or none. */
   readonly packages?: readonly string[];
 }
 
-/** Imports a module: TypeScript (with decorators), ESM or CommonJS. */
-export async function importModule(file: string, { shared, packages = [] }: ImportOptions): Promise<unknown> {
-  return load(createJiti(import.meta.url, { virtualModules: { ...shared }, transformModules: [...packages] }), file);
+/** Imports a module: TypeScript (with decorators), ESM or CommonJS. It gets the modules of `shareModules`. */
+export async function importModule(file: string, { packages = [] }: ImportOptions = {}): Promise<unknown> {
+  return load(createJiti(import.meta.url, { virtualModules: await sharedModules(), transformModules: [...packages] }), file);
 }
 
 /**

@@ -1,8 +1,8 @@
-import * as core from '@espalier/core';
-import * as tf from '@tensorflow/tfjs';
+import { corePlugin, type Plugin } from '@espalier/core';
+import { shareModules } from '@espalier/user-modules';
 
 /** The packages whose plugins are there without asking; each is imported when the first config is read. */
-const PACKAGES: Readonly<Record<string, () => Promise<{ readonly default: core.Plugin }>>> = {
+const PACKAGES: Readonly<Record<string, () => Promise<{ readonly default: Plugin }>>> = {
   '@espalier/backend-node': () => import('@espalier/backend-node'),
   '@espalier/datasets': () => import('@espalier/datasets'),
   '@espalier/models': () => import('@espalier/models'),
@@ -13,19 +13,20 @@ const PACKAGES: Readonly<Record<string, () => Promise<{ readonly default: core.P
 };
 
 export function isBuiltIn(name: string): boolean {
-  return name === core.corePlugin.name || Object.hasOwn(PACKAGES, name);
+  return name === corePlugin.name || Object.hasOwn(PACKAGES, name);
 }
 
-export async function builtInPlugins(): Promise<core.Plugin[]> {
+export async function builtInPlugins(): Promise<Plugin[]> {
   const modules = await Promise.all(Object.values(PACKAGES).map((load) => load()));
-  return [core.corePlugin, ...modules.map((module) => module.default)];
+  return [corePlugin, ...modules.map((module) => module.default)];
 }
 
 /**
- * The modules that a plugin must share with its host, whatever copies lie in its own node_modules: tokens, parts and
- * tensors of another instance would be strangers. By these names a plugin gets ours, and needs none installed.
+ * The modules that a plugin must share with its host, whatever copies lie in its own node_modules: tokens, parts, tensors
+ * and rules of another instance would be strangers. By these names a plugin gets ours, and needs none installed.
  */
-export async function hostModules(): Promise<Record<string, unknown>> {
-  const builtIn = await Promise.all(Object.entries(PACKAGES).map(async ([name, load]) => [name, await load()]));
-  return { '@espalier/core': core, '@tensorflow/tfjs': tf, ...Object.fromEntries(builtIn) };
-}
+shareModules({
+  ...PACKAGES,
+  '@espalier/sparse': () => import('@espalier/sparse'),
+  '@espalier/surgery': () => import('@espalier/surgery'),
+});

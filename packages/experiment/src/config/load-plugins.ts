@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { basename } from 'node:path';
 import { EspalierError, nearest, PLUGIN_FIELDS, type Plugin, Registry } from '@espalier/core';
 import { importModule } from '@espalier/user-modules';
-import { builtInPlugins, hostModules, isBuiltIn } from './built-in-plugins.ts';
+import { builtInPlugins, isBuiltIn } from './built-in-plugins.ts';
 import { checkCoreRange } from './check-core-range.ts';
 import { isMapping } from './config-path.ts';
 import { findPlugin, longerName, Unfindable } from './find-plugin.ts';
@@ -72,7 +72,7 @@ async function loadPlugin(spec: string, from: string): Promise<LoadedPlugin> {
   checkCoreRange(file);
   let module: unknown;
   try {
-    module = await importModule(file, { shared: await hostModules(), packages: packageName === undefined ? [] : [packageName] });
+    module = await importModule(file, { packages: packageName === undefined ? [] : [packageName] });
   } catch (error) {
     throw new EspalierError({ what: 'throws when it is loaded', why: `${reason(error)}${lineIn(file, error)}` }, { cause: error });
   }

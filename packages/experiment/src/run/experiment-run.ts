@@ -155,11 +155,17 @@ export class ExperimentRun {
       const pruned = await this.timed('measureS', () => this.measure({ bytes, masks: run.masks }));
       await run.masks.verify('after saving');
       const small = await this.shrink(run.masks, shrinkCheckpoints);
-      const [denseMs, prunedMs, shrunkMs, graphMs] = await this.timed('measureS', () =>
-        this.latencyInTurns(baseline.snapshots.dense, small?.predictors ?? []),
-      );
-      const sparse = await this.sparse(small?.model ?? model, baseline.snapshots.dense);
-      small?.dispose();
+      const { dense: denseWeights } = baseline.snapshots;
+      const measureLatencies = () => this.latencyInTurns(denseWeights, small?.predictors ?? []);
+      let milliseconds: number[];
+      let sparse: SparseMeasurement | null;
+      try {
+        milliseconds = await this.timed('measureS', measureLatencies);
+        sparse = await this.sparse(small?.model ?? model, denseWeights);
+      } finally {
+        small?.dispose();
+      }
+      const [denseMs, prunedMs, shrunkMs, graphMs] = milliseconds;
       const parameters = selection.taken.map(({ name, shape }) => ({
         name,
         shape,

@@ -1,8 +1,8 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import type { RunResult } from './result.ts';
-import { RunFolder, readResult } from './run-folder.ts';
+import { RUN_FILES, RunFolder, readResult } from './run-folder.ts';
 import { lockInChild, messageOf, temporaryFolder } from './testing/experiments.ts';
 
 const HASH = 'a'.repeat(64);
@@ -82,14 +82,17 @@ test('what a killed writer left is swept away', async () => {
   const folder = await written();
   for (const name of ['checkpoint.bin.123.half', 'result.json.456.half', 'experiment.yaml.789.half'])
     writeFileSync(path.join(folder, name), 'half');
+  mkdirSync(path.join(folder, 'sparse'));
+  writeFileSync(path.join(folder, 'sparse', 'model.sparse.12.half'), 'half');
   await (await RunFolder.open(folder, HASH)).close();
-  expect(readdirSync(folder).sort()).toEqual(['experiment.yaml', 'result.json']);
+  expect(readdirSync(folder).sort()).toEqual(['experiment.yaml', 'result.json', 'sparse']);
+  expect(readdirSync(path.join(folder, 'sparse'))).toEqual([]);
 });
 
 test('clear leaves what is not the run’s', async () => {
   const folder = await written();
   writeFileSync(path.join(folder, 'notes.txt'), '');
-  mkdirSync(path.join(folder, 'model'));
+  for (const name of Object.values(RUN_FILES)) if (!existsSync(path.join(folder, name))) mkdirSync(path.join(folder, name));
   const run = await RunFolder.open(folder, HASH);
   await run.clear();
   await run.close();

@@ -7,6 +7,7 @@ import { makeFolder, readIfThere, sweepHalves, writeAtomically } from './files.t
 import { ProcessLock } from './process-lock.ts';
 import type { RunResult } from './result.ts';
 import type { ShrinkRecord } from './shrink-run.ts';
+import { SPARSE_FILE } from './sparse-run.ts';
 
 /** What the folder of a run holds. The truth about it: nothing else has to be asked to know what happened. */
 export const RUN_FILES = {
@@ -60,6 +61,7 @@ export class RunFolder {
     try {
       await run.refuseOthers(hash);
       for (const name of ['experiment', 'result', 'removal', 'checkpoint', 'shrinkCheckpoint'] as const) await sweepHalves(run.file(name));
+      await sweepHalves(path.join(run.file('sparse'), SPARSE_FILE));
     } catch (error) {
       await lock.free();
       throw error;
@@ -95,19 +97,8 @@ export class RunFolder {
   /** Starts anew: nothing of an earlier run stays. */
   async clear(): Promise<void> {
     // The record goes first: without it what is left is an unfinished run, whenever this is cut off.
-    for (const name of [
-      'result',
-      'checkpoint',
-      'shrinkCheckpoint',
-      'events',
-      'model',
-      'shrunk',
-      'savedModel',
-      'sparse',
-      'removal',
-      'experiment',
-    ] as const)
-      await rm(this.file(name), { recursive: true, force: true });
+    const { result, ...others } = RUN_FILES;
+    for (const name of [result, ...Object.values(others)]) await rm(path.join(this.path, name), { recursive: true, force: true });
   }
 
   hasCheckpoint(): boolean {

@@ -116,6 +116,46 @@ test('a layer without a kernel is named in the plan, with what to do, and nothin
   expect(existsSync(out)).toBe(false);
 });
 
+/** A model in a module of its own, outside of any node_modules; the layer's two rules stand beside it. */
+const RULED = `
+import { defineSparseRule, operations } from '@espalier/sparse';
+import { defineShapeRule } from '@espalier/surgery';
+import * as tf from '@tensorflow/tfjs';
+class Thirds extends tf.layers.Layer {
+  static className = 'Thirds';
+  call(inputs) { return tf.tidy(() => tf.div([inputs].flat()[0], 3)); }
+  computeOutputShape(shape) { return shape; }
+}
+tf.serialization.registerClass(Thirds);
+defineShapeRule('Thirds', {
+  channels: ({ inputs }) => ({ outputs: inputs.map(({ channels }) => channels) }),
+  constants: ({ inputs }) => ({ outputs: inputs.map(({ constants }) => constants.map((axis) => axis && axis.map((value) => value / 3))) }),
+});
+defineSparseRule('Thirds', ({ inputs }, build) => inputs.map((input) => operations.scale(build, input, 1 / 3)));
+export default () => {
+  const model = tf.sequential();
+  model.add(tf.layers.dense({ name: 'first', units: 8, inputShape: [2], activation: 'relu' }));
+  model.add(new Thirds({ name: 'thirds' }));
+  model.add(tf.layers.dense({ name: 'last', units: 2, activation: 'softmax' }));
+  return model;
+};
+`;
+
+test('rules that a module of the user defines are those of the run: its layer is shrunk, and compiled', async () => {
+  const set = [
+    'model={module: {path: ./ruled.ts}}',
+    'prune.granularity=unit',
+    'prune.strategy=neuron',
+    'prune.sparsity=0.5',
+    'shrink=true',
+  ];
+  const out = path.join(temporaryFolder(), 'out');
+  const result = await runExperiment(await points({ set: [...SPARSE, ...set], files: { 'ruled.ts': RULED } }), { out });
+  // Half of the 8 units go: 2·4 + 4 and 4·2 + 2 are left.
+  expect(result.shrunk?.parameters).toBe(22);
+  expect(result.sparse?.maxDifference).toBeLessThan(1e-5);
+});
+
 test('another answer than that of the layers is found, also one that is no number', async () => {
   const { data } = await import('./prepare.ts').then(async ({ prepare }) => prepare(await points({ set: SPARSE })));
   const model = tf.sequential({ layers: [tf.layers.dense({ units: 2, inputShape: [2] })] });

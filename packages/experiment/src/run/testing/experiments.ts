@@ -51,6 +51,7 @@ prune:
 
 /** Strategies and scorers that break something, or do what no built-in one does. */
 export const PLUGIN = `
+import { existsSync } from 'node:fs';
 import { definePlugin, inject, injectable, OPTIONS, part, SCORER, z } from '@espalier/core';
 import * as tf from '@tensorflow/tfjs';
 
@@ -92,6 +93,17 @@ class Breaking {
     if (this.options.how === 'throws') throw new TypeError('nothing is defined');
     if (this.options.how === 'text') throw 'only text';
     if (this.options.how === 'writes') for (const { variable } of run.parameters) tf.tidy(() => variable.assign(tf.onesLike(variable)));
+  }
+}
+
+@injectable()
+class Lingering {
+  constructor(@inject(OPTIONS) private readonly options, @inject(SCORER) private readonly scorer) {}
+  async prune(run) {
+    await run.cut(this.scorer);
+    await run.train(run.budget, async () => {
+      if (!run.rehearsal && existsSync(this.options.while)) await new Promise((resolve) => setTimeout(resolve, 50));
+    });
   }
 }
 
@@ -139,6 +151,7 @@ export default definePlugin({
     steadily: { use: Gradual, options: z.object({ scorer, every: z.int().default(10), end: z.number().default(0.5) }) },
     ticket: { use: Ticket, options: z.object({ scorer, to: z.string().default('initial') }) },
     breaking: { use: Breaking, options: z.object({ scorer, how: z.string() }) },
+    lingering: { use: Lingering, options: z.object({ scorer, while: z.string() }) },
     inRehearsal: { use: InRehearsal },
     shy: { use: Regrowing },
   },
