@@ -69,10 +69,12 @@ describe('what a metric does wrong is told of by its name', () => {
     const throwing = () => {
       throw new TypeError('of nothing');
     };
+    const before = tf.memory().numTensors;
     await expect(wrong({ sums: throwing })).rejects.toThrow('Object: failed: of nothing');
     await expect(wrong({ sums: () => 1 as never })).rejects.toThrow('gives sums that are no tensor');
     await expect(wrong({ value: () => undefined as never })).rejects.toThrow('gives a value that is no number');
     await expect(wrong({ sums: (target) => target.toFloat() })).rejects.toThrow('gives 1 sums of a batch, and 3 of the one before');
+    expect(tf.memory().numTensors).toBe(before);
   });
 });
 

@@ -26,18 +26,21 @@ export async function measureMetrics(
   if (metrics.length === 0) return [];
   const sums = metrics.map(() => model.outputs.map((): Float64Array | undefined => undefined));
   for (const batch of batches(samplesFor(model, samples), batchSize)) {
-    const added = tf.tidy(() => {
-      const answer = model.apply(batch.inputs.length === 1 ? (batch.inputs[0] as tf.Tensor) : batch.inputs, { training: false });
-      const outputs = [answer].flat() as tf.Tensor[];
-      return metrics.map((metric) => outputs.map((output, i) => sumsOf(metric, batch.targets[i] as tf.Tensor, output)));
-    });
-    tf.dispose([batch.inputs, batch.targets]);
-    for (const [m, ofOutputs] of added.entries())
-      for (const [o, tensor] of ofOutputs.entries()) {
-        const own = sums[m] as (Float64Array | undefined)[];
-        own[o] = plus(own[o], await tensor.data(), metrics[m] as Metric);
-        tensor.dispose();
-      }
+    let added: tf.Tensor[][] = [];
+    try {
+      added = tf.tidy(() => {
+        const answer = model.apply(batch.inputs.length === 1 ? (batch.inputs[0] as tf.Tensor) : batch.inputs, { training: false });
+        const outputs = [answer].flat() as tf.Tensor[];
+        return metrics.map((metric) => outputs.map((output, i) => sumsOf(metric, batch.targets[i] as tf.Tensor, output)));
+      });
+      for (const [m, ofOutputs] of added.entries())
+        for (const [o, tensor] of ofOutputs.entries()) {
+          const own = sums[m] as (Float64Array | undefined)[];
+          own[o] = plus(own[o], await tensor.data(), metrics[m] as Metric);
+        }
+    } finally {
+      tf.dispose([batch.inputs, batch.targets, added]);
+    }
     await breathe();
     if (signal?.aborted) throw new Cancelled();
   }
