@@ -21,7 +21,7 @@ export interface SparseOptions {
    * for all of them; it takes the memory of the weights twice. Others compute one after the other.
    */
   readonly batch?: number;
-  /** The most memory that it may take, in bytes; 1 GiB where nothing is said. */
+  /** The most memory that it may take, in bytes, with that of `batch`; 1 GiB where nothing is said. */
   readonly maxBytes?: number;
 }
 
@@ -31,7 +31,8 @@ export interface PredictOptions {
 }
 
 const PAGE = 65_536;
-const MOST_BYTES = 2 ** 30;
+/** Of memory, where nothing is said. */
+export const MOST_BYTES = 2 ** 30;
 
 interface Gate {
   readonly port: Port;
@@ -102,7 +103,7 @@ export class SparseModel {
     const start = end / 4;
     const buffers = plan.buffers.map((size, i) => ({ at: start + (assignment.places[i] as number), size: roundUp(size, 4) }));
     const columns = batch > 1 ? batched(compiled, batch) : undefined;
-    const many = columns && { model: await SparseModel.create(columns, { ...options, batch: 1 }), batch };
+    const many = columns && { model: await SparseModel.create(columns, { ...options, batch: 1, maxBytes: most - bytes }), batch };
     return new SparseModel(plan, variant, { kernels, floats: new Float32Array(memory.buffer), buffers, sections: placed }, bytes, many);
   }
 
