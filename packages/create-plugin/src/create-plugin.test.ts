@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -78,6 +78,13 @@ test('the next steps are those of the client that was called', () => {
   const made = createPlugin({ name: 'mine', kind: 'model', from, folder: 'deep/er' });
   expect(nextSteps(made, from, 'pnpm/10.34.8 npm/? node/v20')).toContain('cd deep/er\n  pnpm install\n  pnpm test\n');
   expect(nextSteps(made, made.folder, undefined)).toContain('Made mine in .: the model "mine"');
+});
+
+test.skipIf(process.platform === 'win32')('its folder is as open to others as one that mkdir makes', () => {
+  const from = temporaryFolder();
+  mkdirSync(join(from, 'plain'));
+  const { folder } = createPlugin({ name: 'mine', kind: 'scorer', from });
+  expect(statSync(folder).mode).toBe(statSync(join(from, 'plain')).mode);
 });
 
 test('an empty folder is filled; what is there already is left alone', () => {

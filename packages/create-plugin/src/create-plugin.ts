@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { KINDS, type Kind } from './kinds.ts';
 import { namesOf } from './names.ts';
@@ -73,7 +73,11 @@ function write(files: ReadonlyMap<string, string>, target: string): void {
       writeFileSync(join(temporary, path), text);
     }
     if (existsSync(target)) for (const name of readdirSync(temporary)) renameSync(join(temporary, name), join(target, name));
-    else renameSync(temporary, target);
+    else {
+      // A temporary folder is its owner's alone; this one is to be as any other.
+      chmodSync(temporary, 0o777 & ~process.umask());
+      renameSync(temporary, target);
+    }
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }
