@@ -10,19 +10,19 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const place = mkdtempSync(path.join(tmpdir(), 'espalier-examples-'));
 afterAll(() => rmSync(place, { recursive: true, force: true }));
 
-async function espalier(args, env = {}) {
+/** Nothing of the user's cache, and plain JavaScript. */
+const ENV = { ...process.env, COLUMNS: '160', ESPALIER_CACHE: path.join(place, 'cache'), ESPALIER_BACKEND: 'cpu' };
+
+async function espalier(args) {
   const main = path.join(ROOT, 'packages', 'cli', 'dist', 'main.js');
-  const own = { cwd: ROOT, env: { ...process.env, COLUMNS: '160', ...env } };
+  const own = { cwd: ROOT, env: ENV };
   const { stdout } = await promisify(execFile)(process.execPath, [main, ...args], own);
   return stdout;
 }
 
 test('one of each seam from a plugin, in one run: recorded, compared, reported', { timeout: 180_000 }, async () => {
   const out = path.join(place, 'seams');
-  const said = await espalier(['run', 'examples/seams.yaml', '--out', out], {
-    ESPALIER_CACHE: path.join(place, 'cache'),
-    ESPALIER_BACKEND: 'cpu',
-  });
+  const said = await espalier(['run', 'examples/seams.yaml', '--out', out]);
   const record = JSON.parse(readFileSync(path.join(out, 'result.json'), 'utf8'));
   const { dense, pruned, figures } = record;
 
