@@ -12,7 +12,20 @@ import type { Scorer } from './scorer.ts';
 import type { Strategy } from './strategy.ts';
 import { useCpu } from './testing/make.ts';
 import type { GlobalThreshold } from './thresholds/global.ts';
-import { CALIBRATION, inject, injectable, MAKE, type Make, OPTIONS, SCHEDULER, SCORER, SEED, THRESHOLD, type Token } from './tokens.ts';
+import {
+  CALIBRATION,
+  inject,
+  injectable,
+  MAKE,
+  type Make,
+  OPTIONS,
+  type PartKind,
+  SCHEDULER,
+  SCORER,
+  SEED,
+  THRESHOLD,
+  type Token,
+} from './tokens.ts';
 
 beforeAll(useCpu);
 
@@ -195,8 +208,23 @@ describe('what cannot be made says why', () => {
     );
   });
 
-  test('a class without the method of its kind', () => {
-    const js = new Registry([{ name: 'js', scorers: { empty: { use: Methodless as never } } }]);
+  test('a class without what its kind must have', () => {
+    const use = Methodless as never;
+    const js = new Registry([
+      {
+        name: 'js',
+        scorers: { empty: { use } },
+        metrics: { empty: { use } },
+        optimizers: { empty: { use } },
+        reportSections: { empty: { use } },
+      },
+    ]);
+    const make = (kind: PartKind) => () => new PartContainer(js).make(new Part(kind, 'empty'));
+    expect(make('metric')).toThrow('metric "empty" of js: has no method "sums", no method "value": every metric has them');
+    expect(make('optimizer')).toThrow(
+      'has no field "learningRate", no field "weightDecay", no field "slots", no method "update": every optimizer has them',
+    );
+    expect(make('reportSection')).toThrow('has no field "title", no method "show"');
     expect(() => new PartContainer(js).make(new Part('scorer', 'empty'))).toThrow(
       'scorer "empty" of js: has no method "score": every scorer has one',
     );

@@ -26,23 +26,23 @@ const INJECTED_KINDS: Partial<Record<PartKind, Token<unknown>>> = {
   learningRate: LEARNING_RATE as Token<unknown>,
 };
 
-/** What an instance of each kind is called by: a class without it is named here and not where it is first called. */
-const METHODS = {
-  strategy: 'prune',
-  scorer: 'score',
-  scheduler: 'sparsityAt',
-  threshold: 'lines',
-  granularity: 'arrange',
-  dataset: 'load',
-  model: 'build',
-  optimizer: 'update',
-  learningRate: 'rateAt',
-  loss: 'compute',
-  trainer: 'open',
-  metric: 'sums',
-  evaluator: 'evaluate',
-  reportSection: 'show',
-} as const satisfies { readonly [K in PartKind]: keyof PartTypes[K] };
+/** What an instance of each kind must have: what a class lacks is named here and not where it is first asked for. */
+const MEMBERS = {
+  strategy: { prune: 'function' },
+  scorer: { score: 'function' },
+  scheduler: { sparsityAt: 'function' },
+  threshold: { lines: 'function' },
+  granularity: { arrange: 'function' },
+  dataset: { load: 'function' },
+  model: { build: 'function' },
+  optimizer: { learningRate: 'object', weightDecay: 'number', slots: 'object', update: 'function' },
+  learningRate: { rateAt: 'function' },
+  loss: { compute: 'function' },
+  trainer: { open: 'function' },
+  metric: { sums: 'function', value: 'function' },
+  evaluator: { evaluate: 'function' },
+  reportSection: { title: 'string', show: 'function' },
+} as const satisfies { readonly [K in PartKind]: { readonly [M in keyof PartTypes[K]]?: 'function' | 'object' | 'number' | 'string' } };
 
 /**
  * What the parts of one run are made from: a child container of tsyringe in which the run's model, data, random
@@ -83,7 +83,7 @@ export class PartContainer {
    * Makes an instance of a part, and with it those that its options name. Options that are not given have their defaults.
    *
    * @throws EspalierError naming what is wrong with its name or options, or the part and its plugin where a constructor
-   * fails, asks for what is not there, or gives an instance without the method of its kind.
+   * fails, asks for what is not there, or gives an instance without what its kind must have.
    */
   make<K extends PartKind>(given: Part<K>): PartTypes[K] {
     const { part, problems } = this.registry.complete(given);
@@ -112,9 +112,12 @@ export class PartContainer {
         { cause: error },
       );
     }
-    const method = METHODS[entry.kind];
-    if (typeof (instance as unknown as Record<string, unknown>)[method] !== 'function') {
-      throw new EspalierError({ where, what: `has no method "${method}"`, why: `every ${entry.kind} has one` });
+    const missing = Object.entries(MEMBERS[entry.kind]).filter(
+      ([name, type]) => typeof (instance as unknown as Record<string, unknown>)[name] !== type,
+    );
+    if (missing.length > 0) {
+      const what = `has no ${missing.map(([name, type]) => `${type === 'function' ? 'method' : 'field'} "${name}"`).join(', no ')}`;
+      throw new EspalierError({ where, what, why: `every ${entry.kind} has ${missing.length === 1 ? 'one' : 'them'}` });
     }
     rememberPart(instance, entry);
     return instance;
