@@ -11,6 +11,7 @@ import {
   type Scorer,
   type Step,
   type Strategy,
+  wantedSparsity,
   z,
 } from '@espalier/core';
 
@@ -39,7 +40,11 @@ export class FollowStrategy implements Strategy {
   async prune(run: PruningRun): Promise<void> {
     await run.train(run.budget, async (step) => {
       const isDue = step.number % this.options.every === 0 || step.number === step.total;
-      if (isDue) await run.cut(this.scorer, this.scheduler.sparsityAt(step, run.sparsity));
+      if (!isDue) return;
+      await run.cut(
+        this.scorer,
+        wantedSparsity(run, (target) => this.scheduler.sparsityAt(step, target)),
+      );
     });
   }
 }

@@ -44,7 +44,7 @@ export { isModel, leafLayers, type ModelParameter, modelParameters, type Prunabl
 export { Part, parsePart, part } from './part.ts';
 export { LARGEST_ROOM, type Passes, passes, takeRoom } from './passes/passes.ts';
 export { definePlugin, PART_KINDS, PLUGIN_FIELDS, type Plugin, type PluginEntry } from './plugin.ts';
-export { pruneInRounds } from './prune-in-rounds.ts';
+export { pruneInRounds, sparsityAfter } from './prune-in-rounds.ts';
 export type { CutReport, OnStep, PruningRun, Snapshot, TrainHooks, TrainingReport } from './pruning-run.ts';
 export { Random } from './random.ts';
 export { READ_INTO } from './read-into.ts';
@@ -67,4 +67,5 @@ export * from './tokens.ts';
 export type { StepHooks, Trainer, TrainingJob, TrainingSession, TrainingState } from './trainer.ts';
 export { type EarlyStop, type LoopProgress, stepsPerEpoch, type TrainingLoop, trainingLoop } from './training-loop.ts';
 export { batchNormBehind, consumersOf, sameUnits, type UnitAxis, unitsOf } from './units.ts';
+export { wantedSparsity } from './wanted-sparsity.ts';
 export { firstNonFinite, readWeights, type StoredWeights, writeWeights } from './weights.ts';

@@ -3,20 +3,21 @@ import type { Scorer } from './scorer.ts';
 import { type Budget, rounds, type Step } from './step.ts';
 
 /**
- * Cuts, then trains, so many times over; each round trains for its part of the run's budget, no step is lost.
- *
- * @param sparsityAfter the sparsity that a round cuts to; by default each takes the same share of what is left,
- *   1 − (1 − s)^(r/R).
+ * Cuts, then trains, so many times over; each round takes the same share of what is left (`sparsityAfter`), and trains for
+ * its part of the run's budget, no step is lost.
  */
-export async function pruneInRounds(
-  run: PruningRun,
-  scorer: Scorer,
-  count: number,
-  sparsityAfter: (round: Step) => number = (round) => 1 - (1 - run.sparsity) ** round.progress,
-): Promise<void> {
+export async function pruneInRounds(run: PruningRun, scorer: Scorer, count: number): Promise<void> {
   const parts = run.budget.inParts(count);
   for (const round of rounds(count)) {
-    await run.cut(scorer, sparsityAfter(round));
+    await run.cut(scorer, sparsityAfter(run, round));
     await run.train(parts[round.number - 1] as Budget);
   }
+}
+
+/**
+ * The sparsity for `run.cut` in a round of several, each of which takes the same share of what is left,
+ * 1 − (1 − s)^(r/R); where the threshold decides alone (s is NaN then), how far to go on the way to that, r/R.
+ */
+export function sparsityAfter({ sparsity }: Pick<PruningRun, 'sparsity'>, { progress }: Pick<Step, 'progress'>): number {
+  return Number.isNaN(sparsity) ? progress : 1 - (1 - sparsity) ** progress;
 }

@@ -11,10 +11,10 @@ import {
   type Scorer,
   type Step,
   type Strategy,
+  wantedSparsity,
   z,
 } from '@espalier/core';
 import { interval, isDue } from '../interval.ts';
-import { wantedSparsity } from '../wanted-sparsity.ts';
 
 export const gradualOptions = z.object({
   scorer: part('scorer', 'magnitude').describe('What decides which elements go.'),
@@ -39,7 +39,7 @@ export class GradualStrategy implements Strategy {
   async prune(run: PruningRun): Promise<void> {
     const { every, finetune } = this.options;
     const budget = run.budget.share(1 - finetune);
-    const wanted = wantedSparsity(this.scheduler, run);
+    const wanted = (step: Step) => wantedSparsity(run, (target) => this.scheduler.sparsityAt(step, target));
     const last = wanted(budget.at(budget.steps, Number.NaN));
     const asked = run.keep.value('gradual: asked for', 0);
 

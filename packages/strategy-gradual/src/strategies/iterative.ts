@@ -10,10 +10,11 @@ import {
   SCORER,
   type Scheduler,
   type Scorer,
+  type Step,
   type Strategy,
+  wantedSparsity,
   z,
 } from '@espalier/core';
-import { wantedSparsity } from '../wanted-sparsity.ts';
 
 export const iterativeOptions = z.object({
   scorer: part('scorer', 'magnitude').describe('What decides which elements go.'),
@@ -34,7 +35,7 @@ export class IterativeStrategy implements Strategy {
   ) {}
 
   async prune(run: PruningRun): Promise<void> {
-    const wanted = wantedSparsity(this.scheduler, run);
+    const wanted = (step: Step) => wantedSparsity(run, (target) => this.scheduler.sparsityAt(step, target));
     const parts = run.budget.inParts(this.options.rounds);
     for (const round of rounds(parts.length)) {
       await run.cut(this.scorer, wanted(round));

@@ -11,10 +11,11 @@ import {
   type Scheduler,
   type Scorer,
   type Snapshot,
+  type Step,
   type Strategy,
+  wantedSparsity,
   z,
 } from '@espalier/core';
-import { wantedSparsity } from '../wanted-sparsity.ts';
 
 export const lotteryOptions = z.object({
   scorer: part('scorer', 'magnitude').describe('What decides which elements go, after each training.'),
@@ -52,7 +53,7 @@ export class LotteryStrategy implements Strategy {
 
   async prune(run: PruningRun): Promise<void> {
     const { rounds: total, trainFirst } = this.options;
-    const wanted = wantedSparsity(this.scheduler, run);
+    const wanted = (step: Step) => wantedSparsity(run, (target) => this.scheduler.sparsityAt(step, target));
     const trainings = run.budget.inParts(trainFirst ? total + 1 : total);
     if (trainFirst) {
       await this.rewind(run);

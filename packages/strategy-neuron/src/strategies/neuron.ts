@@ -1,5 +1,4 @@
 import { inject, injectable, OPTIONS, type PruningRun, part, pruneInRounds, SCORER, type Scorer, type Strategy, z } from '@espalier/core';
-import { soFar } from '../so-far.ts';
 
 export const neuronOptions = z.object({
   scorer: part('scorer', 'norm').describe('What decides which units go.'),
@@ -19,6 +18,6 @@ export class NeuronStrategy implements Strategy {
   ) {}
 
   async prune(run: PruningRun): Promise<void> {
-    await pruneInRounds(run, this.scorer, this.options.rounds, (round) => soFar(run, round));
+    await pruneInRounds(run, this.scorer, this.options.rounds);
   }
 }

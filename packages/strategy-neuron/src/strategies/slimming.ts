@@ -1,7 +1,19 @@
-import { Budget, inject, injectable, OPTIONS, type PruningRun, part, rounds, SCORER, type Scorer, type Strategy, z } from '@espalier/core';
+import {
+  Budget,
+  inject,
+  injectable,
+  OPTIONS,
+  type PruningRun,
+  part,
+  rounds,
+  SCORER,
+  type Scorer,
+  type Strategy,
+  sparsityAfter,
+  z,
+} from '@espalier/core';
 import * as tf from '@tensorflow/tfjs';
 import { gammaBehind } from '../norm-behind.ts';
-import { soFar } from '../so-far.ts';
 
 export const slimmingOptions = z.object({
   scorer: part('scorer', 'slimming').describe('What decides which units go.'),
@@ -32,7 +44,7 @@ export class SlimmingStrategy implements Strategy {
       const budget = parts[round.number - 1] as Budget;
       const first = budget.share(penalised);
       await run.train(first, scales.length === 0 ? {} : { penalty });
-      await run.cut(this.scorer, soFar(run, round));
+      await run.cut(this.scorer, sparsityAfter(run, round));
       await run.train(new Budget(budget.steps - first.steps, budget.stepsPerEpoch));
     }
   }

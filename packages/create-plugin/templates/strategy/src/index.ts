@@ -10,6 +10,7 @@ import {
   SCORER,
   type Scorer,
   type Strategy,
+  wantedSparsity,
   z,
 } from '@espalier/core';
 
@@ -30,11 +31,13 @@ export class AcmeStrategy implements Strategy {
   async prune(run: PruningRun): Promise<void> {
     const before = run.budget.share(this.options.before);
     const after = new Budget(run.budget.steps - before.steps, run.budget.stepsPerEpoch).inParts(this.options.rounds);
-    // NaN where the threshold alone decides how much goes: then it is told how far to go on the way there.
-    const target = Number.isNaN(run.sparsity) ? 1 : run.sparsity;
     await run.train(before);
     for (const round of rounds(this.options.rounds)) {
-      await run.cut(this.scorer, target * round.progress);
+      // Where the threshold alone decides how much goes, this says how far to go on the way there.
+      await run.cut(
+        this.scorer,
+        wantedSparsity(run, (target) => target * round.progress),
+      );
       await run.train(after[round.number - 1] as Budget);
     }
   }
