@@ -95,7 +95,7 @@ export function predictorOf(sparse: SparseModel, { inputs, outputs }: Predictor)
 
 /**
  * Milliseconds of the first sample through the sparse model and through the dense one on tfjs's WebAssembly backend, in
- * turns, one thread each; the dense model's are null where that backend cannot run it.
+ * turns, one thread each; the dense model's are null where it cannot be built or run there.
  */
 export async function sparseLatencies(
   sparse: SparseModel,
@@ -103,28 +103,58 @@ export async function sparseLatencies(
   samples: Samples,
   { signal, note }: { readonly signal?: AbortSignal; readonly note: (message: string) => void },
 ): Promise<{ readonly latencyMs: number; readonly denseWasmLatencyMs: number | null }> {
-  return onWasm(async () => {
-    const model = await dense();
-    const [first] = [...batches(samplesFor(model, sliceSamples(samples, 0, 1)), 1)];
-    const inputs = first?.inputs ?? [];
-    try {
-      const given = await Promise.all(inputs.map((input) => input.data<'float32'>()));
-      const runSparse = () => sparse.predict(given);
-      const whyNot = await predictOnce(model, inputs).then(
-        () => undefined,
-        (error: unknown) => (error instanceof Error ? error.message : String(error)),
-      );
-      if (signal?.aborted) throw new Cancelled();
-      if (whyNot !== undefined) {
-        note(`the dense model is not measured beside the sparse one: the WebAssembly backend of tfjs cannot run it (${whyNot})`);
-        const [alone] = await inTurns([runSparse], { signal });
-        return { latencyMs: alone?.median ?? Number.NaN, denseWasmLatencyMs: null };
+  const first = sliceSamples(samples, 0, 1);
+  const given = await firstInputs(first);
+  const runSparse = () => sparse.predict(given);
+  try {
+    return await onWasm(async () => {
+      const { run, dispose } = await denseRun(dense, first);
+      try {
+        const [own, other] = await inTurns([runSparse, run], { signal });
+        return { latencyMs: own?.median ?? Number.NaN, denseWasmLatencyMs: other?.median ?? null };
+      } finally {
+        dispose();
       }
-      const [own, other] = await inTurns([runSparse, () => predictOnce(model, inputs)], { signal });
-      return { latencyMs: own?.median ?? Number.NaN, denseWasmLatencyMs: other?.median ?? null };
-    } finally {
-      tf.dispose([...inputs, ...(first?.targets ?? [])]);
-      model.dispose();
-    }
-  });
+    });
+  } catch (error) {
+    if (error instanceof Cancelled || signal?.aborted) throw new Cancelled();
+    const whyNot = error instanceof Error ? error.message : String(error);
+    note(`the dense model is not measured beside the sparse one: the WebAssembly backend of tfjs cannot run it (${whyNot})`);
+    const [alone] = await inTurns([runSparse], { signal });
+    return { latencyMs: alone?.median ?? Number.NaN, denseWasmLatencyMs: null };
+  }
+}
+
+async function firstInputs(first: Samples): Promise<Float32Array[]> {
+  const [batch] = [...batches(first, 1)];
+  const inputs = batch?.inputs ?? [];
+  try {
+    return await Promise.all(inputs.map((input) => input.data<'float32'>()));
+  } finally {
+    tf.dispose([...inputs, ...(batch?.targets ?? [])]);
+  }
+}
+
+/** Run once: what the backend in use cannot do shows then. */
+async function denseRun(
+  dense: () => Promise<tf.LayersModel>,
+  first: Samples,
+): Promise<{ readonly run: () => Promise<unknown>; readonly dispose: () => void }> {
+  const model = await dense();
+  const tensors: tf.Tensor[] = [];
+  const dispose = () => {
+    tf.dispose(tensors);
+    model.dispose();
+  };
+  try {
+    const [batch] = [...batches(samplesFor(model, first), 1)];
+    const inputs = batch?.inputs ?? [];
+    tensors.push(...inputs, ...(batch?.targets ?? []));
+    const run = () => predictOnce(model, inputs);
+    await run();
+    return { run, dispose };
+  } catch (error) {
+    dispose();
+    throw error;
+  }
 }
