@@ -14,6 +14,8 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/dist/**'],
     // tfjs-node's addon cannot be loaded by a second thread of a process; a process per file also keeps backends apart.
     pool: 'forks',
+    // As many files at once as there are cores: on two, vitest's own choice is one.
+    maxWorkers: '100%',
     reporters: ['default', './scripts/setup/summary-reporter.mjs'],
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -53,13 +53,9 @@ export async function diagnose(): Promise<Diagnosis> {
 
 function advise(backend: Backend | undefined, failure: Diagnosis['failure'], attempts: readonly Attempt[]): string[] {
   if (backend?.name === 'tensorflow' || (backend && isForced())) return [];
-  const remedies = [
-    failure?.remedy,
-    ...[...attempts, ...(backend?.attempts ?? [])]
-      .filter(({ ok }) => !ok)
-      .map(({ remedy }) => remedy)
-      .reverse(),
-  ];
+  // What set-up last came up against says more than that it has not come to its end.
+  const failed = [...(backend?.attempts ?? []), ...attempts].filter(({ ok }) => !ok);
+  const remedies = [failure?.remedy, ...failed.map(({ remedy }) => remedy).reverse()];
   const known = remedies.filter((remedy): remedy is string => remedy !== undefined && !remedy.startsWith('Nothing to do'));
   return [...new Set([...known, 'Run `espalier doctor --install`: it fetches the native backend (about 270 MB).'])];
 }
