@@ -1,14 +1,11 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { filesOfConfig } from '@espalier/experiment';
 import type { CommandContext } from './command.ts';
 import { EXIT } from './exit-status.ts';
 import { plural, printable } from './view/format.ts';
 import { WatchedFiles } from './watch.ts';
-
-const MAIN = fileURLToPath(new URL('main.js', import.meta.url));
+import { WatchedRun } from './watched-run.ts';
 
 /**
  * Runs a config, and again when it or the source of its plugins changes, until Ctrl-C. Each time in a process of its
@@ -22,7 +19,7 @@ export async function watchRun(config: string, args: readonly string[], context:
   const interrupted = once(signal, 'abort').then(() => undefined);
   while (!signal.aborted) {
     const files = await WatchedFiles.of(await filesOfConfig(config));
-    const run = new WatchedRun(args);
+    const run = new WatchedRun(args, { note: (line) => terminal.note(line) });
     const change = files.changed();
     void run.ended.then((isStopped) => {
       if (!isStopped) terminal.note(`\nWatching ${plural(files.count, 'file')}: saving one runs it again, Ctrl-C ends.`);
@@ -33,25 +30,4 @@ export async function watchRun(config: string, args: readonly string[], context:
     await run.stop();
   }
   context.status = EXIT.interrupted;
-}
-
-/** `espalier run` in a process of its own: Ctrl-C in a terminal does not reach it, and it ends when this process does. */
-class WatchedRun {
-  /** Whether it was told to stop before it was done. */
-  readonly ended: Promise<boolean>;
-  private readonly child: ChildProcess;
-  private isStopped = false;
-
-  constructor(args: readonly string[]) {
-    this.child = fork(MAIN, ['run', ...args], { detached: true, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-    // Not "close": a channel that is let go of never tells of that.
-    this.ended = once(this.child, 'exit').then(() => this.isStopped);
-  }
-
-  /** Its last step is finished first, and its checkpoint written. */
-  async stop(): Promise<void> {
-    this.isStopped = true;
-    if (this.child.connected) this.child.disconnect();
-    await this.ended;
-  }
 }

@@ -1,6 +1,7 @@
-import { readdirSync, renameSync, writeFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { expect, test, vi } from 'vitest';
 import { Place, POINTS, pointsCsv } from '../testing/espalier.ts';
+import { WatchedRun } from '../watched-run.ts';
 
 const scorer = (formula: string) => `import { definePlugin } from '@espalier/core';
 import { importance } from './formula.ts';
@@ -66,6 +67,55 @@ test('Ctrl-C while a run is under way lets it come to a good end', async () => {
   });
   expect(outcome.status).toBe(130);
   expect(outcome.stderr).toContain('the same command goes on from there');
+});
+
+/** A run that says its process in `pid`, and hears of nothing from then on. */
+function spinningPlace(): Place {
+  const place = new Place({ 'points.csv': pointsCsv(100), 'config.yaml': CONFIG, 'formula.ts': formula('tf.abs(variable)') });
+  const loop = `import { writeFileSync } from 'node:fs';
+OwnScorer.prototype.score = () => { writeFileSync(${JSON.stringify(place.file('pid'))}, String(process.pid)); for (;;); };`;
+  writeFileSync(place.file('plugin.ts'), scorer(loop));
+  return place;
+}
+
+async function spinning(place: Place): Promise<number> {
+  await vi.waitUntil(() => existsSync(place.file('pid')) && readFileSync(place.file('pid'), 'utf8') !== '', { timeout: 60_000 });
+  return Number(readFileSync(place.file('pid'), 'utf8'));
+}
+
+const isAlive = (pid: number) => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+test('a run in an endless loop is killed when its grace is over', async () => {
+  const place = spinningPlace();
+  for (const [name, value] of Object.entries(place.env)) vi.stubEnv(name, value);
+  const notes: string[] = [];
+  const run = new WatchedRun([place.file('config.yaml'), '--out', place.file('out')], { grace: 1, note: (line) => notes.push(line) });
+  vi.unstubAllEnvs();
+  const pid = await spinning(place);
+  expect(isAlive(pid)).toBe(true);
+  await run.stop();
+  expect(isAlive(pid)).toBe(false);
+  expect(notes).toEqual(['The run does not stop (an endless loop?), and is ended after 1 s.']);
+});
+
+test('a second Ctrl-C takes a run in an endless loop with it', async () => {
+  const place = spinningPlace();
+  let told = 0;
+  const outcome = place.start(['run', 'config.yaml', '--watch'], {
+    watch: (said, child) => {
+      if (told++ === 0) void spinning(place).then(() => child.kill('SIGINT'));
+      if (said.includes('once more to stop at once')) child.kill('SIGINT');
+    },
+  });
+  const pid = await spinning(place);
+  expect((await outcome).status).toBe(130);
+  await vi.waitUntil(() => !isAlive(pid), { timeout: 10_000 });
 });
 
 test('what --watch cannot go with is refused', async () => {
