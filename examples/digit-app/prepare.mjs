@@ -4,7 +4,7 @@
  * one file of a sparse model. A minute or two natively; what it wrote is kept in the repository, so that the app runs
  * without. With --compile the model that is there is only compiled anew; with a folder the run in it is used.
  */
-import { copyFile, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +14,7 @@ const HERE = path.dirname(fileURLToPath(import.meta.url));
 const PUBLIC = path.join(HERE, 'public');
 const MODEL = path.join(PUBLIC, 'model', 'model.json');
 const SPARSE = path.join(PUBLIC, 'model.sparse');
+const ABOUT = path.join(PUBLIC, 'about.json');
 
 const [given] = process.argv.slice(2);
 if (given === '--compile') await compile();
@@ -33,14 +34,20 @@ async function prepare(out) {
   for (const name of ['model.json', 'weights.bin']) await copyFile(path.join(out, 'model', name), path.join(path.dirname(MODEL), name));
   await copyFile(path.join(out, 'sparse', 'model.sparse'), SPARSE);
   const { size: denseBytes } = await stat(path.join(path.dirname(MODEL), 'weights.bin'));
-  const about = { sparsity: pruned.sparsity, accuracy: pruned.accuracy, denseBytes, sparseBytes: sparse.bytes };
-  await writeFile(path.join(PUBLIC, 'about.json'), `${JSON.stringify(about, null, 2)}\n`);
-  console.log(about);
+  await tell({ sparsity: pruned.sparsity, accuracy: pruned.accuracy, denseBytes, sparseBytes: sparse.bytes });
 }
 
 async function compile() {
   await useBackend({ choice: 'cpu' });
   const sparse = await compileSparse(await loadModel(await readModelFiles(MODEL), MODEL));
   await sparse.save(SPARSE);
-  console.log(`${SPARSE}: ${(await stat(SPARSE)).size} bytes`);
+  sparse.dispose();
+  const { size: sparseBytes } = await stat(SPARSE);
+  await tell({ ...JSON.parse(await readFile(ABOUT, 'utf8')), sparseBytes });
+}
+
+/** What the page says of the model. */
+async function tell(about) {
+  await writeFile(ABOUT, `${JSON.stringify(about, null, 2)}\n`);
+  console.log(about);
 }

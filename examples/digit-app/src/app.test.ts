@@ -111,6 +111,18 @@ describe.skipIf(EXECUTABLE === undefined && !process.env['CI'])('in Chromium', (
     expect(complaints).toEqual([]);
   }, 60_000);
 
+  test('what fails once is told, and the next stroke is looked at again', async () => {
+    const { page, complaints } = await open({ width: 1100, height: 800 });
+    await page.evaluate(`performance.now = () => { throw new Error('the clock has stopped'); }`);
+    await page.click('#digits button:nth-child(4)');
+    await page.waitForFunction(`document.querySelector('#verdict').textContent === 'It could not be computed: the clock has stopped'`);
+    await page.evaluate('delete performance.now');
+    await page.click('#digits button:nth-child(6)');
+    await page.waitForFunction('document.body.dataset.seen === "5,5"');
+    await page.close();
+    expect(complaints).toEqual([]);
+  }, 60_000);
+
   test('on a phone nothing sticks out, and a finger draws', async () => {
     const { page, complaints } = await open({ width: 360, height: 740 }, true);
     expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);

@@ -1,5 +1,6 @@
 import { asMnist } from './as-mnist.ts';
 import { onSparseKernels, onTfjs } from './models.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 import { Pad } from './pad.ts';
 import { Stopwatch } from './stopwatch.ts';
 import { DIGITS } from './strokes.ts';
@@ -9,7 +10,7 @@ const verdict = find(document, '#verdict');
 
 start().catch((error: unknown) => {
   document.body.dataset['failed'] = 'true';
-  verdict.textContent = `The model cannot be run here: ${error instanceof Error ? error.message : String(error)}`;
+  verdict.textContent = `The model cannot be run here: ${reasonOf(error)}`;
 });
 
 async function start(): Promise<void> {
@@ -25,39 +26,38 @@ async function start(): Promise<void> {
     { view: new Side(find(document, '#sparse')), model: sparse, watch: new Stopwatch() },
   ] as const;
   const told = find(document, '#told');
-  let [isBusy, isAsked] = [false, false];
 
   /** Both models on what is drawn, in turns. While it goes on, what is drawn meanwhile waits. */
-  const look = async (): Promise<void> => {
-    isAsked = true;
-    if (isBusy) return;
-    isBusy = true;
-    while (isAsked) {
-      isAsked = false;
+  const look = oneAtATime({
+    work: async () => {
       const { values, size } = pad.read();
       const image = asMnist(values, size);
-      if (image === undefined) continue;
+      if (image === undefined) return;
       const seen: number[] = [];
       for (const { view, model, watch } of sides) {
         await watch.time(() => model.predict(image));
         const shares = await model.predict(image);
         // It was cleared meanwhile.
-        if (pad.isEmpty) break;
+        if (pad.isEmpty) return;
         view.show(shares, watch.median);
         seen.push(mostLikely(shares));
       }
-      if (pad.isEmpty) continue;
       const [slow, fast] = sides.map(({ watch }) => watch.median) as [number, number];
       verdict.textContent = `Sparse kernels take ${timeText(fast)}, TensorFlow.js ${timeText(slow)}: ${(slow / fast).toFixed(1)} times as fast.`;
       document.body.dataset['seen'] = seen.join();
       // A frame to draw in.
       await new Promise((resolve) => requestAnimationFrame(resolve));
-    }
-    isBusy = false;
+    },
     // Said once the hand rests.
-    if (!pad.isEmpty)
-      told.textContent = `TensorFlow.js says ${find(document, '#tfjs .digit').textContent}, sparse kernels say ${find(document, '#sparse .digit').textContent}.`;
-  };
+    rest: () => {
+      if (!pad.isEmpty)
+        told.textContent = `TensorFlow.js says ${find(document, '#tfjs .digit').textContent}, sparse kernels say ${find(document, '#sparse .digit').textContent}.`;
+    },
+    failed: (error) => {
+      const text = `It could not be computed: ${reasonOf(error)}`;
+      [verdict.textContent, told.textContent] = [text, text];
+    },
+  });
 
   const pad = new Pad(find(document, '#pad'), () => void look());
   find(document, '#clear').addEventListener('click', () => {
@@ -78,6 +78,10 @@ async function start(): Promise<void> {
   });
   verdict.textContent = 'Draw a digit to see both.';
   document.body.dataset['ready'] = 'true';
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** What the script that prepares the model has written. */
