@@ -39,13 +39,13 @@ export interface Bench {
   /** Share of zeros among the prunable parameters, 0 to 1. */
   readonly sparsity: number;
   readonly measured: readonly BenchedForm[];
-  /** What could not be measured. */
+  /** What could not be measured, or gives other outputs than the model. */
   readonly missing: readonly {
     readonly form: BenchedForm['form'] | 'all';
     readonly backend: BenchedForm['backend'];
     readonly why: string;
   }[];
-  /** What was chosen for it; null where it has a layer without a kernel. */
+  /** What was chosen for it; null where that is among what is missing. */
   readonly sparse: (SparseChoice & { readonly variant: string; readonly bytes: number; readonly maxDifference: number }) | null;
   readonly ship: { readonly browser?: Shipped; readonly node?: Shipped };
 }
@@ -56,14 +56,18 @@ interface Contender extends Pick<BenchedForm, 'form' | 'backend' | 'threads'> {
   readonly dispose: () => void;
 }
 
+/** More than rounding gives; a run refuses the same. */
+const TOLERANCE = 1e-3;
+
 type Weights = readonly { readonly shape: readonly number[]; readonly data: Float32Array }[];
 
 /**
  * Measures a model dense, masked and on sparse kernels, on tfjs's WebAssembly backend and the native one, in turns in
- * this process, on random inputs; on the native backend as one graph, too. Latencies alone: nothing is trained.
+ * this process, on random inputs; on the native backend as one graph, too. Latencies alone: nothing is trained. A form
+ * that is not to be had here, or whose outputs are not the model's, is among what is missing, with the reason.
  *
  * @param load gives the model anew each time, on the backend in use.
- * @throws Cancelled through the signal; EspalierError where the model itself gives no finite numbers.
+ * @throws Cancelled through the signal; what `load` throws.
  */
 export async function benchModel(load: () => Promise<tf.LayersModel>, options: BenchOptions = {}): Promise<Bench> {
   const { sparsity, threads = 1, seconds = 10, signal, onProgress = () => {} } = options;
@@ -142,12 +146,25 @@ export async function benchModel(load: () => Promise<tf.LayersModel>, options: B
 async function sparseContender(model: tf.LayersModel, samples: Samples, inputShapes: readonly (readonly number[])[]) {
   const isOpen = closedShapes(model) !== undefined;
   const sparse = await compileSparse(model, isOpen ? { inputShapes } : {});
-  const maxDifference = await differenceTo(model, predictorOf(sparse, model), samples, 'the model');
-  const given = samples.inputs.map(({ data }) => data);
-  const about = { ...chosen(sparse.describe()), variant: sparse.kernels, bytes: sparse.toBytes().length, maxDifference };
-  const run = () => sparse.predict(given);
-  const contender: Contender = { form: 'sparse', backend: 'none', threads: 1, run, dispose: () => sparse.dispose() };
-  return { contender, about };
+  try {
+    const maxDifference = await differenceTo(model, predictorOf(sparse, model), samples, 'the model');
+    if (!(maxDifference <= TOLERANCE)) {
+      const largest = `${maxDifference.toPrecision(2)} of the largest`;
+      throw new EspalierError({
+        where: 'sparse',
+        what: `on sparse kernels the model gives other outputs than in layers: they differ by up to ${largest}`,
+        remedy: 'Look through your own rules for sparse kernels; without any, please report it with the model',
+      });
+    }
+    const given = samples.inputs.map(({ data }) => data);
+    const about = { ...chosen(sparse.describe()), variant: sparse.kernels, bytes: sparse.toBytes().length, maxDifference };
+    const run = () => sparse.predict(given);
+    const contender: Contender = { form: 'sparse', backend: 'none', threads: 1, run, dispose: () => sparse.dispose() };
+    return { contender, about };
+  } catch (error) {
+    sparse.dispose();
+    throw error;
+  }
 }
 
 /** The model on the backend in use, with these weights. It is run once: what that backend cannot do shows then. */
