@@ -1,18 +1,16 @@
-import { type Dataset, type DatasetSource, definePlugin, inject, injectable, OPTIONS, Random, type Samples, SEED, z } from '@espalier/core';
+import { type Dataset, type DatasetSource, definePlugin, inject, injectable, OPTIONS, Random, type Samples, z } from '@espalier/core';
 
 const spiralsOptions = z.object({
   arms: z.int().min(2).max(10).default(2).describe('How many spirals: the classes.'),
   samples: z.int().min(10).default(1000).describe('Points to train with; a fifth as many to test with.'),
   noise: z.number().min(0).default(0.05).describe('How far points lie beside their spiral.'),
+  seed: z.int().min(0).default(1).describe('Other points for another one; the seed of the run does not change them.'),
 });
 
 /** Points in the plane on spirals of one and a half turns: no line parts them, but a small net learns to. */
 @injectable()
 export class Spirals implements DatasetSource {
-  constructor(
-    @inject(OPTIONS) private readonly options: z.infer<typeof spiralsOptions>,
-    @inject(SEED) private readonly seed: number,
-  ) {}
+  constructor(@inject(OPTIONS) private readonly options: z.infer<typeof spiralsOptions>) {}
 
   async load(): Promise<Dataset> {
     const { arms, samples } = this.options;
@@ -22,13 +20,13 @@ export class Spirals implements DatasetSource {
       classes: arms,
       train: this.points('train', samples),
       test: this.points('test', Math.ceil(samples / 5)),
-      fingerprint: JSON.stringify([this.options, this.seed]),
+      fingerprint: JSON.stringify(this.options),
     };
   }
 
   private points(name: string, size: number): Samples {
-    const { arms, noise } = this.options;
-    const random = Random.of(this.seed, 'spirals', name);
+    const { arms, noise, seed } = this.options;
+    const random = Random.of(seed, 'spirals', name);
     const labels = Int32Array.from({ length: size }, (_, i) => i % arms);
     const places = Array.from(labels, (arm) => {
       const radius = Math.sqrt(random.next());

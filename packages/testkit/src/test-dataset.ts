@@ -65,7 +65,7 @@ export const DATASET_PROMISES = {
         where,
         what: 'has no fingerprint',
         why: 'a dense baseline is found again by it',
-        remedy: 'Give a text that is another one where the content is: a checksum of the files, or the options and the seed',
+        remedy: 'Give a text that is another one where the content is: a checksum of the files, or the options',
       });
     },
   },
@@ -114,9 +114,9 @@ export const DATASET_PROMISES = {
       if (differs === undefined) return;
       broken({
         where: subject.tried.words,
-        what: `has another ${differs} when it is loaded again with the same seed`,
+        what: `has another ${differs} when it is loaded again with the same options`,
         why: 'no run could be repeated, and each would train a dense baseline of its own',
-        remedy: 'Draw from Random.of(seed, …) with the SEED that it injects, and never from Math.random',
+        remedy: 'Draw from Random.of(seed, …) with a seed among its own options, 1 unless it is set, and never from Math.random',
       });
     },
   },

@@ -5,6 +5,7 @@ const acmeOptions = z.object({
   test: z.int().min(2).max(1_000_000).default(1000).describe('Samples to test with.'),
   turns: z.number().positive().max(10).default(1.5).describe('How often each spiral winds around the origin.'),
   noise: z.number().min(0).default(0.02).describe('How far points lie off their spiral, at most; the spirals end at radius 1.'),
+  seed: z.int().min(0).default(1).describe('Other points for another one; the seed of the run does not change them.'),
 });
 
 /** Points of two spirals that wind into one another: which of the two is it? */
@@ -24,10 +25,10 @@ export class AcmeDataset implements DatasetSource {
     };
   }
 
-  /** Always the same points: the seed of a run is for its weights and batches. */
+  /** The seed of a run is for its weights and batches: what a sweep over it compares is tested on the same points. */
   private spirals(side: 'train' | 'test'): Samples {
     const size = this.options[side];
-    const random = Random.of(1, 'acme', side);
+    const random = Random.of(this.options.seed, 'acme', side);
     const off = () => (2 * random.next() - 1) * this.options.noise;
     const points = new Float32Array(2 * size);
     const labels = new Int32Array(size);

@@ -1,4 +1,5 @@
 import { corePlugin, type ModelTask, modelParameters, Part, PartContainer, Registry } from '@espalier/core';
+import { testModel } from '@espalier/testkit';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
 import plugin from './index.ts';
@@ -8,6 +9,9 @@ beforeAll(() => tf.setBackend('cpu'));
 /** Made as a run makes it: options are checked, defaults filled in. */
 const source = (options = {}) => new PartContainer(new Registry([corePlugin, plugin])).make(new Part('model', 'acme', options));
 const digits: ModelTask = { inputShapes: [[28, 28, 1]], task: 'classification', outputs: 10, seed: 1 };
+
+// What every model promises: it is built for its task, by the seed, with named layers and weights that can be pruned.
+testModel(plugin, 'acme');
 
 test('each layer is half as wide as the one before it', async () => {
   const model = await source({ units: 32, layers: 3 }).build(digits);

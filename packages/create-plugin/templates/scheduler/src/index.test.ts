@@ -7,7 +7,7 @@ import plugin from './index.ts';
 const scheduler = (options = {}) => new PartContainer(new Registry([corePlugin, plugin])).make(new Part('scheduler', 'acme', options));
 const budget = new Budget(6, 3);
 
-// What every scheduler promises: shapes, ties, leaks, seeds and more.
+// What every scheduler promises: it stays between 0 and its target, never falls, ends on the target, goes by the step alone.
 testScheduler(plugin, 'acme');
 
 test('the sparsity is that of a quarter of a sine', () => {

@@ -17,7 +17,7 @@ async function scoresOf(weights: number[], options = {}): Promise<number[]> {
   return Array.from(scores?.dataSync() ?? []);
 }
 
-// What every scorer promises: shapes, ties, leaks, seeds and more.
+// What every scorer promises: finite scores in the shapes of the weights, the same from the same seed, no tensors left behind.
 testScorer(plugin, 'acme');
 
 test('a weight scores its size, less where its layer is larger', async () => {

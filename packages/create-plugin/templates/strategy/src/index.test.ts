@@ -49,7 +49,7 @@ function run() {
   };
 }
 
-// What every strategy promises: shapes, ties, leaks, seeds and more.
+// What every strategy promises: it ends on the sparsity in the granted training, as rehearsed, and goes on after a kill.
 testStrategy(plugin, { acme: { scorer: 'size' } }, { with: [size] });
 
 test('it trains for a share of the budget, then cuts to a third, two thirds and all of the sparsity', async () => {

@@ -10,7 +10,7 @@ const threshold = (options = {}) => new PartContainer(new Registry([corePlugin, 
 const parameters = (...sizes: number[]) =>
   sizes.map((size) => ({ size, groupSize: 1, read: async () => new Float32Array(size) }) as unknown as ParameterScores);
 
-// What every threshold promises: shapes, ties, leaks, seeds and more.
+// What every threshold promises: a line for each parameter, the sparsity that was asked for, scores left as they are.
 testThreshold(plugin, 'acme');
 
 test('each layer keeps as many weights, a small one all that it has', async () => {
