@@ -76,7 +76,8 @@ test('in a checkout of Espalier it is one more package of the workspace, under e
 test('the next steps are those of the client that was called', () => {
   const from = temporaryFolder();
   const made = createPlugin({ name: 'mine', kind: 'model', from, folder: 'deep/er' });
-  expect(nextSteps(made, from, 'pnpm/10.34.8 npm/? node/v20')).toContain('cd deep/er\n  pnpm install\n  pnpm test\n');
+  expect(nextSteps(made, from, 'pnpm/10.34.8 npm/? node/v20')).toContain('cd deep/er\n  pnpm install\n  pnpm run test\n');
+  expect(nextSteps(made, from, 'bun/1.3.3 npm/? node/v24')).toContain('bun install\n  bun run test\n');
   expect(nextSteps(made, made.folder, undefined)).toContain('Made mine in .: the model "mine"');
 });
 

@@ -48,7 +48,7 @@ test('all said by flags: a package is there, and what to type next', async () =>
   const { status, said } = await call(folder, ['rare-weights', '--kind', 'scorer', '--dir', 'here']);
   expect(status).toBe(0);
   expect(said).toContain('Made rare-weights in here: the scorer "rareWeights", with a test, an experiment and a sweep. Next:');
-  expect(said).toContain('  cd here\n  npm install\n  npm test\n');
+  expect(said).toContain('  cd here\n  npm install\n  npm run test\n');
   expect(readdirSync(folder)).toEqual(['here']);
 });
 

@@ -13,7 +13,8 @@ export function nextSteps(
   const steps = [
     ...(to === '.' ? [] : [`cd ${to}`]),
     install,
-    `${client} test`,
+    // bun has a runner of its own by the name of `bun test`.
+    `${client} run test`,
     'npx espalier run configs/experiment.yaml',
     'npx espalier sweep configs/sweep.yaml',
     `npx espalier compare sweeps/${part}`,
