@@ -46,7 +46,7 @@ await serve(async () => {
     denseMs: 1000 * median(theirs),
     compileMs: 1000 * (await medianOf(() => compileSparse(model))),
     loadMs: 1000 * (await medianOf(() => loadSparse(bytes))),
-    difference: difference(dense(), sparse.predict(pixels) as Float32Array),
+    difference: difference(dense(), sparse.predict(pixels)),
     bytes: bytes.length,
   };
 });

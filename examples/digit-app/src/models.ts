@@ -34,5 +34,5 @@ export async function onTfjs(url: string): Promise<Classifier> {
 /** The same model, of which only what is not zero is there. */
 export async function onSparseKernels(url: string): Promise<Classifier> {
   const model = await loadSparse(url);
-  return { predict: (image) => model.predict(image) as Float32Array };
+  return { predict: (image) => model.predict(image) };
 }

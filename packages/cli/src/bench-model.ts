@@ -158,7 +158,7 @@ async function sparseContender(model: tf.LayersModel, samples: Samples, inputSha
     }
     const given = samples.inputs.map(({ data }) => data);
     const about = { ...chosen(sparse.describe()), variant: sparse.kernels, bytes: sparse.toBytes().length, maxDifference };
-    const run = () => sparse.predict(given);
+    const run = () => sparse.predictAll(given);
     const contender: Contender = { form: 'sparse', backend: 'none', threads: 1, run, dispose: () => sparse.dispose() };
     return { contender, about };
   } catch (error) {

@@ -44,21 +44,25 @@ describe('predict', () => {
     const model = digits();
     const sparse = await compileSparse(model);
     const [input] = inputsFor(model, 3) as [Float32Array];
-    const wanted = sparse.predict(input) as Float32Array;
+    const wanted = sparse.predict(input);
     const out = new Float32Array(30);
     expect(sparse.predict(Array.from(input), { out })).toBe(out);
     expect(out).toEqual(wanted);
     expect(sparse.predict(tf.tensor(input, [3, 8, 8, 1]))).toEqual(wanted);
     expect(sparse.predict(new Float64Array(input))).toEqual(wanted);
     expect(sparse.predict([input])).toEqual(wanted);
+    expect(sparse.predictAll(input)).toEqual([wanted]);
   });
 
   test('takes several inputs in order or by name, and gives an array for each output', async () => {
     const model = twoInputs();
     const sparse = await compileSparse(model);
     const [left, right] = inputsFor(model, 2) as [Float32Array, Float32Array];
-    const made = sparse.predict({ right, left }) as Float32Array[];
-    expect(made).toEqual(sparse.predict([left, right]));
+    const made = sparse.predictAll({ right, left });
+    expect(made.map(({ length }) => length)).toEqual([10, 4]);
+    expect(made).toEqual(sparse.predictAll([left, right]));
+    expect(sparse.predictAll([left, right], { out: [new Float32Array(10), new Float32Array(4)] })).toEqual(made);
+    expect(() => sparse.predict([left, right])).toThrow(/it has 2 outputs \("sum", "joined"\).*predictAll/);
     expect(differenceOf(sparse, model)).toBeLessThan(ROUNDING);
     expect(sparse.outputPorts).toEqual([
       { name: 'sum', shape: [5] },
@@ -197,8 +201,8 @@ describe('bad input', () => {
 
   test('one input of two, and inputs of several lengths', async () => {
     const two = await compileSparse(twoInputs());
-    expect(() => two.predict(new Float32Array(4))).toThrow(/expected 2 inputs \("left", "right"\)/);
-    expect(() => two.predict([new Float32Array(4), new Float32Array(12)])).toThrow(/"right": has 2 samples, and "left" has 1/);
+    expect(() => two.predictAll(new Float32Array(4))).toThrow(/expected 2 inputs \("left", "right"\)/);
+    expect(() => two.predictAll([new Float32Array(4), new Float32Array(12)])).toThrow(/"right": has 2 samples, and "left" has 1/);
   });
 
   test('a model that is disposed', async () => {

@@ -87,7 +87,7 @@ export function sparseOptions(model: Predictor, samples: Samples, settings: Spar
 export function predictorOf(sparse: SparseModel, { inputs, outputs }: Predictor): Predictor {
   const predict = (given: tf.Tensor | tf.Tensor[]): tf.Tensor[] => {
     const tensors = [given].flat();
-    const made = [sparse.predict(tensors)].flat() as Float32Array[];
+    const made = sparse.predictAll(tensors);
     return made.map((values, i) => tf.tensor(values, [tensors[0]?.shape[0] ?? 1, ...(sparse.outputPorts[i]?.shape ?? [])]));
   };
   return { inputs, outputs, predict };
@@ -105,7 +105,7 @@ export async function sparseLatencies(
 ): Promise<{ readonly latencyMs: number; readonly denseWasmLatencyMs: number | null }> {
   const first = sliceSamples(samples, 0, 1);
   const given = await firstInputs(first);
-  const runSparse = () => sparse.predict(given);
+  const runSparse = () => sparse.predictAll(given);
   try {
     return await onWasm(async () => {
       const { run, dispose } = await denseRun(dense, first);

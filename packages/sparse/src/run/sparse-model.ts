@@ -30,6 +30,9 @@ export interface PredictOptions {
   readonly out?: Float32Array | readonly Float32Array[];
 }
 
+/** For one input; for several, in order or by their names. */
+export type SparseInputs = SparseInput | readonly SparseInput[] | Readonly<Record<string, SparseInput>>;
+
 const PAGE = 65_536;
 /** Of memory, where nothing is said. */
 export const MOST_BYTES = 2 ** 30;
@@ -108,14 +111,25 @@ export class SparseModel {
   }
 
   /**
-   * What the model gives: numbers in the model's order, sample after sample; an array of arrays where it has several outputs.
+   * What the model's one output gives: numbers in the model's order, sample after sample.
+   *
+   * @throws EspalierError saying what was expected and what was given, or that there are several outputs.
+   */
+  predict(input: SparseInputs, options?: PredictOptions): Float32Array {
+    if (this.outputs.length === 1) return this.predictAll(input, options)[0] as Float32Array;
+    throw new EspalierError({
+      where: `sparse model "${this.plan.name}"`,
+      what: `it has ${this.outputs.length} outputs (${namesOf(this.outputs)})`,
+      remedy: 'Call predictAll, which gives an array for each',
+    });
+  }
+
+  /**
+   * The same for each output, in order.
    *
    * @throws EspalierError saying what was expected and what was given.
    */
-  predict(
-    input: SparseInput | readonly SparseInput[] | Readonly<Record<string, SparseInput>>,
-    options: PredictOptions = {},
-  ): Float32Array | Float32Array[] {
+  predictAll(input: SparseInputs, options: PredictOptions = {}): Float32Array[] {
     this.alive();
     const samples = this.given(input).map((each, i) => samplesOf(each, (this.inputs[i] as Gate).port));
     const count = samples[0]?.count ?? 1;
@@ -133,7 +147,7 @@ export class SparseModel {
     const together = Math.floor(count / batch);
     model?.compute(samples, results, 0, together);
     this.compute(samples, results, together * batch, count);
-    return results.length === 1 ? (results[0] as Float32Array) : results;
+    return results;
   }
 
   /** Samples from `first` on, before `end`. */
@@ -208,7 +222,7 @@ export class SparseModel {
     if (Array.isArray(all) && all.length === count) return all;
     throw new EspalierError({
       where: `sparse model "${this.plan.name}"`,
-      what: `expected ${count} inputs (${this.inputs.map(({ port }) => `"${port.name}"`).join(', ')})`,
+      what: `expected ${count} inputs (${namesOf(this.inputs)})`,
       remedy: 'Give an array of them in this order, or an object with these names',
     });
   }
@@ -226,6 +240,10 @@ export class SparseModel {
     });
     return given.slice(0, this.outputs.length);
   }
+}
+
+function namesOf(gates: readonly Gate[]): string {
+  return gates.map(({ port }) => `"${port.name}"`).join(', ');
 }
 
 function isNamed(input: unknown): input is Readonly<Record<string, unknown>> {
