@@ -35,6 +35,9 @@ const COMMANDS: readonly AddCommand[] = [
   addDoctor,
 ];
 
+/** Commands that import nothing of a user's, and start at once for it. */
+const LIGHT: readonly string[] = ['create-plugin', 'doctor'];
+
 /** The command `espalier` with these arguments, on this process’s streams and signals. */
 export async function commandLine(args: readonly string[]): Promise<ExitStatus> {
   // tfjs’s dependencies cause warnings (punycode) that nobody who reads them can do anything about.
@@ -84,9 +87,10 @@ function program(context: CommandContext): Command {
     .configureHelp({ helpWidth: terminal.width, showGlobalOptions: false })
     .showHelpAfterError('(espalier --help lists the commands)')
     .exitOverride()
-    .hook('preAction', (_, command) => {
+    .hook('preAction', async (_, command) => {
       terminal.json = command.opts()['json'] === true;
       terminal.verbose = top.opts()['verbose'] === true || Boolean(process.env['DEBUG']);
+      if (!LIGHT.includes(command.name())) await import('./share-library.ts');
     });
   for (const add of COMMANDS) add(top, context);
   return top;

@@ -1,5 +1,4 @@
 #!/usr/bin/env node
 import { commandLine } from './command-line.ts';
-import './share-library.ts';
 
 process.exitCode = await commandLine(process.argv.slice(2));
