@@ -188,9 +188,10 @@ beforeAll(async () => {
   await useBackend({ choice: 'tensorflow' });
 });
 
-describe.each(Object.entries(NETS))('native training of %s equals the tape’s after 100 steps', (_name, net) => {
+describe.each(Object.entries(NETS))('native training of %s equals the tape’s after 100 steps', (name, net) => {
   test.each(OPTIMIZERS)('with %s %o', async (...optimizer) => {
-    for (const masked of [false, true]) {
+    // Without masks as well where layers are simplest: masks change what follows the gradients, for every layer alike.
+    for (const masked of name === 'dense layers' ? [false, true] : [true]) {
       const setting = { net, optimizer, masked };
       expectSame(await train('native', setting), await train('tape', setting));
     }
