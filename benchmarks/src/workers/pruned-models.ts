@@ -1,10 +1,10 @@
-import { Budget, LiveRun, modelParameters, type Samples, selectParameters, stepsPerEpoch } from '@espalier/core';
+import { modelParameters } from '@espalier/core';
 import * as tf from '@tensorflow/tfjs';
 import type { Net } from '../nets.ts';
 import { mobilenet } from './mobilenet.ts';
 import { make } from './parts.ts';
 import { pruneArrays } from './prune-arrays.ts';
-import { prepareTraining } from './training.ts';
+import { openRun, prepareTraining } from './training.ts';
 
 export type PrunedNet = 'lenet-300-100' | 'lenet-5' | 'mobilenet' | 'resnet';
 
@@ -21,32 +21,15 @@ const STEPS = 300;
 /** Trained on MNIST for some hundred steps, and pruned while it trains by the magnitude of all weights. */
 async function trained(net: 'lenet-300-100' | 'lenet-5', sparsity: number): Promise<tf.LayersModel> {
   const work: Net['work'] & { threads: number } = { net, samples: 12_800, batch: 128, sparsity, threads: 1 };
-  const { model, samples, batch } = await prepareTraining(work);
-  const run = await openRun(model, samples, batch, sparsity);
+  const training = await prepareTraining(work);
+  const run = await openRun(training, STEPS);
   const scorer = make('scorer', 'magnitude');
   await run.train(run.budget, async (step) => {
     if (step.number % 20 === 0) await run.cut(scorer, sparsity * (1 - (1 - Math.min(1, step.number / (0.7 * STEPS))) ** 3));
   });
   await run.finish();
   run.dispose();
-  return model;
-}
-
-async function openRun(model: tf.LayersModel, samples: Samples, batch: number, sparsity: number): Promise<LiveRun> {
-  return LiveRun.open({
-    model,
-    parameters: selectParameters(model).taken,
-    sparsity,
-    threshold: make('threshold', 'global'),
-    train: samples,
-    task: 'classification',
-    loss: make('loss', 'sparseCategoricalCrossentropy'),
-    optimizer: make('optimizer', 'adam'),
-    trainer: make('trainer', 'native'),
-    batchSize: batch,
-    budget: new Budget(STEPS, stepsPerEpoch(samples, batch)),
-    seed: 1,
-  });
+  return training.model;
 }
 
 /** A ResNet-20 as for CIFAR, of convolutions of 3×3. */

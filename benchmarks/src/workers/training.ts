@@ -1,6 +1,7 @@
 import { threadsFor, useBackend, usePlainJavaScript } from '@espalier/backend-node';
 import {
   Budget,
+  LiveRun,
   Mask,
   MaskSet,
   modelParameters,
@@ -50,6 +51,24 @@ function randomImages(size: number): Samples {
     inputs: [{ shape: [32, 32, 3], data: pixels }],
     targets: [{ shape: [], data: Int32Array.from({ length: size }, () => random.int(10)) }],
   };
+}
+
+/** A run of so many steps on the native trainer, whose weights fall by one line for all layers. The caller disposes it. */
+export function openRun({ model, samples, batch, sparsity }: Training, steps: number): Promise<LiveRun> {
+  return LiveRun.open({
+    model,
+    parameters: selectParameters(model).taken,
+    sparsity,
+    threshold: make('threshold', 'global'),
+    train: samples,
+    task: 'classification',
+    loss: make('loss', 'sparseCategoricalCrossentropy'),
+    optimizer: make('optimizer', 'adam'),
+    trainer: make('trainer', 'native'),
+    batchSize: batch,
+    budget: new Budget(steps, stepsPerEpoch(samples, batch)),
+    seed: 1,
+  });
 }
 
 /** A session of the native trainer; with masks at the training's sparsity, or dense. */

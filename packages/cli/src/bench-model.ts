@@ -13,6 +13,7 @@ import {
   type SparseChoice,
   type Spread,
   storeGraph,
+  tooFar,
 } from '@espalier/experiment';
 import { compileSparse } from '@espalier/sparse';
 import { foldNetwork, readNetwork } from '@espalier/surgery';
@@ -55,9 +56,6 @@ interface Contender extends Pick<BenchedForm, 'form' | 'backend' | 'threads'> {
   readonly run: () => unknown;
   readonly dispose: () => void;
 }
-
-/** More than rounding gives; a run refuses the same. */
-const TOLERANCE = 1e-3;
 
 type Weights = readonly { readonly shape: readonly number[]; readonly data: Float32Array }[];
 
@@ -148,11 +146,11 @@ async function sparseContender(model: tf.LayersModel, samples: Samples, inputSha
   const sparse = await compileSparse(model, isOpen ? { inputShapes } : {});
   try {
     const maxDifference = await differenceTo(model, predictorOf(sparse, model), samples, 'the model');
-    if (!(maxDifference <= TOLERANCE)) {
-      const largest = `${maxDifference.toPrecision(2)} of the largest`;
+    const gap = tooFar(maxDifference);
+    if (gap !== undefined) {
       throw new EspalierError({
         where: 'sparse',
-        what: `on sparse kernels the model gives other outputs than in layers: they differ by up to ${largest}`,
+        what: `on sparse kernels the model gives other outputs than in layers: ${gap}`,
         remedy: 'Look through your own rules for sparse kernels; without any, please report it with the model',
       });
     }

@@ -7,6 +7,7 @@ import type { Mask } from './mask.ts';
 import { MaskSet } from './mask-set.ts';
 import type { PrunableParameter } from './parameter.ts';
 import { passes } from './passes/passes.ts';
+import { LOWEST_FINITE } from './passes/plain.ts';
 import { Random } from './random.ts';
 import { readsInto } from './read-into.ts';
 import { checkScorer } from './refusal.ts';
@@ -222,8 +223,6 @@ function groupScores(set: GroupSet, scores: readonly Float32Array[], masks: Mask
 function isByElement({ members: [first, ...others] }: GroupSet): boolean {
   return others.length === 0 && first?.groups === null;
 }
-
-const LOWEST_FINITE = -(2 - 2 ** -23) * 2 ** 127;
 
 function byElement(given: Float32Array, mask: Mask, isWritten: boolean): Float32Array {
   if (mask.pruned === 0 && !isWritten && passes(given.length).isFinite(given)) return given;

@@ -1,4 +1,5 @@
 import { type Digit, passes } from './passes/passes.ts';
+import { LOWEST_FINITE } from './passes/plain.ts';
 import { eachPiece, type Line, type ParameterScores } from './threshold.ts';
 
 /** The value under which exactly so many scores fall, together with the first `ties` of those that equal it. */
@@ -12,7 +13,6 @@ const SMALLEST_SAMPLE = 1 << 10;
 const LARGEST_SAMPLE = 1 << 16;
 /** How far around the guess is looked, in standard deviations of the sample's rank. */
 const SIGMAS = 5;
-const LOWEST_FINITE = -(2 - 2 ** -23) * 2 ** 127;
 
 /**
  * Where the line lies so that the lowest scores fall under it until `count` elements do, over many tensors. Groups of

@@ -1,6 +1,7 @@
 import type { Passes } from './passes.ts';
 
-const LOWEST_FINITE = -(2 - 2 ** -23) * 2 ** 127;
+/** Where a finite score ends: what is lower is −∞, which stands for pruned. */
+export const LOWEST_FINITE = -(2 - 2 ** -23) * 2 ** 127;
 
 /** What every engine runs. */
 export const plain: Passes = {

@@ -5,10 +5,7 @@ import { BrokenPromise, type Samples } from '@espalier/core';
 import { type Network, savedModel } from '@espalier/surgery';
 import * as tf from '@tensorflow/tfjs';
 import { writeAtomically } from './files.ts';
-import { differenceTo, type Predictor } from './outputs.ts';
-
-/** TensorFlow fuses and orders sums as it likes, layers do so otherwise. */
-const TOLERANCE = 1e-3;
+import { differenceTo, type Predictor, tooFar } from './outputs.ts';
 
 /** A model as one TensorFlow graph. The caller disposes it. */
 export interface Graph extends Predictor {
@@ -49,10 +46,11 @@ export async function loadGraph(folder: string, model: tf.LayersModel, samples: 
   const graph = { inputs, outputs, predict };
   try {
     const maxDifference = await differenceTo(model, graph, samples);
-    if (maxDifference <= TOLERANCE) return { ...graph, maxDifference, dispose: () => native.dispose() };
+    const gap = tooFar(maxDifference);
+    if (gap === undefined) return { ...graph, maxDifference, dispose: () => native.dispose() };
     throw new BrokenPromise({
       where: folder,
-      what: `as one graph the shrunk model gives other outputs than in layers: they differ by up to ${maxDifference.toPrecision(2)} of the largest`,
+      what: `as one graph the shrunk model gives other outputs than in layers: ${gap}`,
       remedy: 'Please report it with the model; without `savedModel` the run is sound',
     });
   } catch (error) {

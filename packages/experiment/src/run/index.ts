@@ -5,7 +5,7 @@ export type { ExperimentEvent } from './experiment-run.ts';
 export { loadGraph, storeGraph } from './graph.ts';
 export { inTurns, type Spread, type TurnOptions } from './in-turns.ts';
 export { countNonzero, latencies, type MeasureOptions, measure, predictOnce } from './measure.ts';
-export { differenceTo } from './outputs.ts';
+export { differenceTo, tooFar } from './outputs.ts';
 export { makePlan, type Plan, type PlannedParameter } from './plan.ts';
 export type { PlanProblem } from './plan-problems.ts';
 export { type PreparedExperiment, prepare } from './prepare.ts';

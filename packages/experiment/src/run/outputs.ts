@@ -52,3 +52,11 @@ export async function differenceTo(model: Predictor, other: Predictor, samples: 
   }
   return largest === 0 ? difference : difference / largest;
 }
+
+/** More than rounding gives: a fault of ours, not a matter of taste. */
+const TOLERANCE = 1e-3;
+
+/** What a message says of a difference that `differenceTo` found, where it is more than rounding gives; else undefined. */
+export function tooFar(maxDifference: number): string | undefined {
+  return maxDifference <= TOLERANCE ? undefined : `they differ by up to ${maxDifference.toPrecision(2)} of the largest`;
+}

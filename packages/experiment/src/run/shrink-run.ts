@@ -25,7 +25,7 @@ import {
 import type * as tf from '@tensorflow/tfjs';
 import type { ShrinkSettings } from '../config/shrink-schema.ts';
 import { CUTS_NOTHING, openRun } from './open-run.ts';
-import { differenceTo } from './outputs.ts';
+import { differenceTo, tooFar } from './outputs.ts';
 import type { PreparedExperiment } from './prepare.ts';
 
 export interface ShrinkAround {
@@ -59,8 +59,6 @@ export interface ShrinkRecord {
   readonly maxDifference: number;
 }
 
-/** More than rounding gives: a fault of ours, not a matter of taste. */
-const TOLERANCE = 1e-3;
 const COMPARED = 256;
 
 /**
@@ -78,10 +76,11 @@ export async function shrinkRun(
   const shrunk = await shrink(prepared.model, masks, removal);
   try {
     const maxDifference = await differenceTo(prepared.model, shrunk.model, comparedSamples(prepared));
-    if (!(maxDifference <= TOLERANCE)) {
+    const gap = tooFar(maxDifference);
+    if (gap !== undefined) {
       throw new BrokenPromise({
         where: 'shrink',
-        what: `the shrunk model gives other outputs than the masked one: they differ by up to ${maxDifference.toPrecision(2)} of the largest`,
+        what: `the shrunk model gives other outputs than the masked one: ${gap}`,
         remedy: 'Please report it with the model; without `shrink` the run is sound',
       });
     }

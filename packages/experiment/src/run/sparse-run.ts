@@ -7,13 +7,10 @@ import type { SparseSettings } from '../config/sparse-schema.ts';
 import { writeAtomically } from './files.ts';
 import { inTurns } from './in-turns.ts';
 import { predictOnce } from './measure.ts';
-import { differenceTo, type Predictor } from './outputs.ts';
+import { differenceTo, type Predictor, tooFar } from './outputs.ts';
 
 /** The one file in sparse/. */
 export const SPARSE_FILE = 'model.sparse';
-
-/** More than rounding gives: a fault of ours, not a matter of taste. */
-const TOLERANCE = 1e-3;
 
 /** A model on sparse kernels, held against the one of layers that it was made from. */
 export interface SparseCopy {
@@ -40,10 +37,11 @@ export async function storeSparse(
   const sparse = await compileSparse(model, sparseOptions(model, samples, settings));
   try {
     const maxDifference = await differenceTo(model, predictorOf(sparse, model), samples, 'sparse');
-    if (!(maxDifference <= TOLERANCE)) {
+    const gap = tooFar(maxDifference);
+    if (gap !== undefined) {
       throw new BrokenPromise({
         where: 'sparse',
-        what: `on sparse kernels the model gives other outputs than in layers: they differ by up to ${maxDifference.toPrecision(2)} of the largest`,
+        what: `on sparse kernels the model gives other outputs than in layers: ${gap}`,
         remedy: 'Please report it with the model; without `sparse` the run is sound',
       });
     }
