@@ -11,6 +11,7 @@ import { build } from 'vitepress';
 import { apiPages } from './api.mjs';
 import { deadLinks } from './links.mjs';
 import { partsPage } from './parts.mjs';
+import { slugOf } from './slug.mjs';
 
 const SITE = fileURLToPath(new URL('.', import.meta.url));
 const ROOT = path.dirname(SITE.replace(/\/$/, ''));
@@ -49,10 +50,15 @@ function siteLinks(text, root) {
 function examplePages() {
   const sources = readdirSync(path.join(ROOT, 'examples'), { withFileTypes: true });
   const plugins = sources.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const apps = [];
   const list = plugins.flatMap((name) => {
-    const source = readIfThere(`examples/${name}/src/index.ts`);
-    if (source === undefined) return [];
     const { description } = JSON.parse(read(`examples/${name}/package.json`));
+    const source = readIfThere(`examples/${name}/src/index.ts`);
+    if (source === undefined) {
+      apps.push(`- [${name}](./${name}.md): ${description}`);
+      write(`examples/${name}.md`, appPage(`examples/${name}`));
+      return [];
+    }
     const tests = readIfThere(`examples/${name}/src/index.test.ts`);
     const tested = tests === undefined ? [] : ['## Its test', '', fence('ts', tests)];
     write(`examples/${name}.md`, [`# ${name}`, '', `${description}.`, '', fence('ts', source), '', ...tested].join('\n'));
@@ -61,8 +67,20 @@ function examplePages() {
   const configs = sources.filter(({ name }) => name.endsWith('.yaml')).map(({ name }) => name);
   for (const name of configs) write(`examples/${name.replace('.yaml', '.md')}`, yamlPage(name, read(`examples/${name}`)));
   const head = ['# Examples', '', 'Plugins as you would write them, each with its test; CI runs them all.', ''];
+  const pages = ['', 'A page with a pruned model in it:', '', ...apps];
   const run = ['', 'Configs that run them:', '', ...configs.map((name) => `- [${name}](./${name.replace('.yaml', '.md')})`)];
-  write('examples/index.md', [...head, ...list, ...run, ''].join('\n'));
+  write('examples/index.md', [...head, ...list, ...pages, ...run, ''].join('\n'));
+}
+
+/** The README of an example that is an app, and below it the files that it names, where its links then lead. */
+function appPage(folder) {
+  const files = [];
+  const text = read(`${folder}/README.md`).replaceAll(/\]\(([\w./-]+)\)/g, (_, file) => {
+    files.push(file);
+    return `](#${slugOf(file)})`;
+  });
+  const shown = files.flatMap((file) => [`## ${file}`, '', fence(path.extname(file).slice(1), read(`${folder}/${file}`)), '']);
+  return [text, ...shown].join('\n');
 }
 
 function configPages() {
