@@ -8,6 +8,7 @@ import { keepRecord, type Measured, writePage } from './page.ts';
 import { type Row, rowOf } from './row.ts';
 import { shrinkAndFold } from './shrink.ts';
 import { sparse } from './sparse.ts';
+import { sparseChromium } from './sparse-chromium.ts';
 import { sparseGrowth } from './sparse-growth.ts';
 import { sweep } from './sweep.ts';
 import { tableOf } from './table.ts';
@@ -16,7 +17,7 @@ import { threshold } from './threshold.ts';
 import { thresholdGrowth } from './threshold-growth.ts';
 import { trainStep } from './train-step.ts';
 
-const BENCHMARKS = [threshold, thresholdGrowth, trainStep, threads, memory, sweep, shrinkAndFold, sparse, sparseGrowth];
+const BENCHMARKS = [threshold, thresholdGrowth, trainStep, threads, memory, sweep, shrinkAndFold, sparse, sparseChromium, sparseGrowth];
 const NAMES = BENCHMARKS.map(({ name }) => name);
 
 interface Options {

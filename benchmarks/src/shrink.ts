@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
-import path from 'node:path';
 import type { Benchmark, Comparison, Contest } from './benchmark.ts';
+import { CHROMIUM } from './chromium.ts';
 import { worker } from './commands.ts';
 import type { Figures } from './figures.ts';
 import type { LenetWork } from './workers/lenet-latency.ts';
@@ -10,10 +9,6 @@ const SPARSITY = 0.5;
 /** What Torch-Pruning reaches by removal alone, as it says of MobileNetV2 at about half of the channels. */
 const TORCH_PRUNING = 2.3;
 const OURS = 'ours';
-
-const BROWSER = ['chromium', 'chromium-browser', 'google-chrome']
-  .flatMap((name) => (process.env['PATH'] ?? '').split(path.delimiter).map((folder) => path.join(folder, name)))
-  .find((file) => existsSync(file));
 
 export const shrinkAndFold: Benchmark = {
   name: 'shrink',
@@ -32,10 +27,15 @@ export const shrinkAndFold: Benchmark = {
       7,
     ),
     latencies('WASM in Node', worker('shrunk-latency', { backend: 'wasm', sparsity: SPARSITY }), { folded: null, both: 2 }, 7),
-    ...(BROWSER === undefined
+    ...(CHROMIUM === undefined
       ? []
       : [
-          latencies('WASM in Chromium', worker('browser-latency', { sparsity: SPARSITY, chromium: BROWSER }), { folded: null, both: 2 }, 7),
+          latencies(
+            'WASM in Chromium',
+            worker('browser-latency', { sparsity: SPARSITY, chromium: CHROMIUM }),
+            { folded: null, both: 2 },
+            7,
+          ),
         ]),
     lenet('native', 'tensorflow'),
     lenet('WASM in Node', 'wasm'),

@@ -1,47 +1,19 @@
-import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import { createRequire } from 'node:module';
-import type { AddressInfo } from 'node:net';
-import path from 'node:path';
 import { useBackend } from '@espalier/backend-node';
-import * as tf from '@tensorflow/tfjs';
-import { chromium } from 'playwright-core';
+import { modelFiles, openPage, TFJS } from '../page-server.ts';
 import { serve, workOf } from './frame.ts';
 import { FORMS, type Form, formsOf, mobilenet } from './mobilenet.ts';
 
-const { sparsity, chromium: executablePath } = workOf<{ sparsity: number; chromium: string }>();
+const { sparsity, chromium } = workOf<{ sparsity: number; chromium: string }>();
 await useBackend({ choice: 'cpu' });
 // For the backend of the page, not for the one here.
 const { models } = await formsOf(await mobilenet(), sparsity, false);
 
-const require = createRequire(import.meta.url);
-const files = new Map<string, () => Buffer | string>([
-  ['/', () => '<!doctype html><script src="/tf.min.js"></script><script src="/tf-backend-wasm.min.js"></script>'],
-  ['/tf.min.js', () => readFileSync(require.resolve('@tensorflow/tfjs/dist/tf.min.js'))],
-]);
-const wasm = path.dirname(require.resolve('@tensorflow/tfjs-backend-wasm/dist/tf-backend-wasm.min.js'));
-for (const file of ['tf-backend-wasm.min.js', ...['', '-simd', '-threaded-simd'].map((kind) => `tfjs-backend-wasm${kind}.wasm`)])
-  files.set(`/${file}`, () => readFileSync(path.join(wasm, file)));
-for (const form of FORMS) {
-  const { weightData, ...artifacts } = await saved(models[form]);
-  files.set(`/${form}.json`, () => JSON.stringify(artifacts));
-  files.set(`/${form}.bin`, () => Buffer.from(weightData as ArrayBuffer));
-}
-
-const TYPES: Readonly<Record<string, string>> = { '.wasm': 'application/wasm', '.js': 'text/javascript', '.json': 'application/json' };
-const server = createServer((request, response) => {
-  const content = files.get(request.url ?? '');
-  response.writeHead(content === undefined ? 404 : 200, { 'content-type': TYPES[path.extname(request.url ?? '')] ?? 'text/html' });
-  response.end(content?.());
-});
-await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-
-const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
-const page = await browser.newPage();
-await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+const html = '<!doctype html><script src="/tfjs/tf.min.js"></script><script src="/tfjs-backend-wasm/tf-backend-wasm.min.js"></script>';
+const files = await Promise.all(FORMS.map((form) => modelFiles(form, models[form])));
+const { page, close } = await openPage(chromium, new Map([['/', html], ...files.flat()]), TFJS);
 // What stands in these functions runs in the page, where tfjs is a global.
 await page.evaluate(`(async () => {
-  tf.wasm.setWasmPaths('/');
+  tf.wasm.setWasmPaths('/tfjs-backend-wasm/');
   await tf.setBackend('wasm');
   window.models = {};
   for (const form of ${JSON.stringify(FORMS)}) {
@@ -71,16 +43,4 @@ await serve(async () => {
   const times = (await page.evaluate(TURN)) as Record<Form, number>;
   return Object.fromEntries(FORMS.map((form) => [`${form}Ms`, times[form]]));
 });
-await browser.close();
-server.close();
-
-async function saved(model: tf.LayersModel): Promise<tf.io.ModelArtifacts> {
-  return new Promise((resolve) => {
-    void model.save(
-      tf.io.withSaveHandler(async (artifacts) => {
-        resolve(artifacts);
-        return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } };
-      }),
-    );
-  });
-}
+await close();
