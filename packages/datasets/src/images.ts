@@ -13,7 +13,6 @@ import {
   SEED,
   z,
 } from '@espalier/core';
-import sharp from 'sharp';
 import { checkDataset } from './check-dataset.ts';
 import { fileProblem, fingerprintOf, readBytes } from './files.ts';
 import { splitSamples } from './split.ts';
@@ -131,6 +130,8 @@ export class ImageFolders implements DatasetSource {
   private async decode(path: string): Promise<{ bytes: Uint8Array; checksum: string }> {
     const { size, channels } = this.options;
     const content = await readBytes(path);
+    // A native library: only those who load images pay for it.
+    const { default: sharp } = await import('sharp');
     const image = sharp(content)
       .autoOrient()
       .flatten({ background: 'black' })

@@ -9,11 +9,9 @@ import { Client, causeOf } from '../net/client.ts';
 import { packageFolder } from '../package-files.ts';
 import { type Platform, platformName } from '../platform.ts';
 import type { Progress } from '../progress.ts';
-import { isVerified, type Kit, kitOf } from './layout.ts';
+import { downloadKit, LIBTENSORFLOW } from './kits.ts';
+import { isVerified } from './layout.ts';
 import { verify } from './verify.ts';
-
-/** The libtensorflow that tfjs-node 4.22 was released with. */
-const LIBTENSORFLOW = '2.9.1';
 
 /** For the platforms that the package has both halves prebuilt for: the names in its two addresses. */
 const PREBUILT: Record<string, { library: string; binding: string }> = {
@@ -28,10 +26,6 @@ export interface DownloadSource {
   env?: NodeJS.ProcessEnv;
   /** How long the server may take to answer at all: behind a firewall nobody should wait for it. */
   timeoutMs?: number;
-}
-
-export function downloadKit(platform: Platform, cache: string): Kit {
-  return kitOf(`download-${LIBTENSORFLOW}`, platform, cache);
 }
 
 /**

@@ -3,18 +3,15 @@ import { rm } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { type Attempt, attempt, StepError } from '../attempts.ts';
 import { unpack } from '../net/unpack.ts';
-import { TENSORFLOW_VERSION, tensorflowWheels, ZIG_VERSION, zigWheels } from '../pip/pinned.ts';
+import { tensorflowWheels, ZIG_VERSION, zigWheels } from '../pip/pinned.ts';
 import type { Platform } from '../platform.ts';
 import { buildBinding } from './build-binding.ts';
 import { type Compiler, systemCompilers, zigCompiler } from './compiler.ts';
-import { isComplete, type Kit, kitOf } from './layout.ts';
+import { wheelKit } from './kits.ts';
+import { isComplete, type Kit } from './layout.ts';
 import { hasLibtensorflow, unpackLibtensorflow } from './libtensorflow.ts';
 import { verify } from './verify.ts';
 import { type WheelSource, withWheel } from './wheel.ts';
-
-export function wheelKit(platform: Platform, cache: string): Kit {
-  return kitOf(`wheel-${TENSORFLOW_VERSION}`, platform, cache);
-}
 
 /** libtensorflow from the package index, and a binding built against it. What is already done is not done again. */
 export async function kitFromWheel(platform: Platform, source: WheelSource): Promise<Attempt[]> {

@@ -5,8 +5,7 @@ import { withLock } from '../lock.ts';
 import { NO_TFJS_NODE, packageFolder } from '../package-files.ts';
 import { type Platform, thisPlatform } from '../platform.ts';
 import type { Progress } from '../progress.ts';
-import { downloadKit, kitFromDownload } from './from-download.ts';
-import { kitFromWheel, wheelKit } from './from-wheel.ts';
+import { downloadKit, wheelKit } from './kits.ts';
 import { isComplete, isVerified, type Kit, linkIntoPackage, packageKit, unmark } from './layout.ts';
 import { tryBinding } from './verify.ts';
 
@@ -55,6 +54,8 @@ async function walk(platform: Platform, cache: string, progress: Progress, signa
   ]) {
     await sweepTemporaries(folder);
   }
+  // An HTTP client and archives: every start of the command would pay for them.
+  const [{ kitFromDownload }, { kitFromWheel }] = await Promise.all([import('./from-download.ts'), import('./from-wheel.ts')]);
   attempts.push(await attempt('download', () => kitFromDownload(platform, { cache, progress, signal }), signal));
   if (done()) return [...attempts, await linked(downloadKit(platform, cache), signal)];
   attempts.push(...(await kitFromWheel(platform, { cache, progress, signal })));

@@ -185,17 +185,19 @@ const OPTIMIZERS = [
 ] as const;
 
 beforeAll(async () => {
-  await useBackend({ choice: 'tensorflow' });
+  // These nets are small: two threads would wait for each other.
+  await useBackend({ choice: 'tensorflow', threads: 1 });
 });
 
-describe.each(Object.entries(NETS))('native training of %s equals the tape’s after 100 steps', (name, net) => {
-  test.each(OPTIMIZERS)('with %s %o', async (...optimizer) => {
-    // Without masks as well where layers are simplest: masks change what follows the gradients, for every layer alike.
-    for (const masked of name === 'dense layers' ? [false, true] : [true]) {
-      const setting = { net, optimizer, masked };
-      expectSame(await train('native', setting), await train('tape', setting));
-    }
-  });
+/** Every update where layers are simplest, with and without masks; elsewhere the plainest and the one with most state: what follows the gradients knows no layers. */
+const SETTINGS = Object.entries(NETS).flatMap(([name, net]) =>
+  (name === 'dense layers' ? OPTIMIZERS : [OPTIMIZERS[0], OPTIMIZERS[4]]).flatMap((optimizer) =>
+    (name === 'dense layers' ? [false, true] : [true]).map((masked) => ({ name, net, optimizer, masked })),
+  ),
+);
+
+test.each(SETTINGS)('native training of $name with $optimizer equals the tape’s after 100 steps (masked: $masked)', async (setting) => {
+  expectSame(await train('native', setting), await train('tape', setting));
 });
 
 describe('losses', () => {

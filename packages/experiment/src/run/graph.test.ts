@@ -10,7 +10,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { runExperiment } from './run-experiment.ts';
 import { messageOf, points, temporaryFolder } from './testing/experiments.ts';
 
-const isNative = await useBackend({ choice: 'tensorflow' }).then(
+const isNative = await useBackend({ choice: 'tensorflow', threads: 1 }).then(
   () => true,
   () => false,
 );

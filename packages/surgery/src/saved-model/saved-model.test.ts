@@ -6,7 +6,7 @@ import { readNetwork } from '../read-network.ts';
 import { difference, disposeLoaded, outputsOf, randomise } from '../testing/models.ts';
 import { savedModel } from './saved-model.ts';
 
-const isNative = await useBackend({ choice: 'tensorflow' }).then(
+const isNative = await useBackend({ choice: 'tensorflow', threads: 1 }).then(
   () => true,
   () => false,
 );
@@ -56,7 +56,7 @@ function sequences(): tf.LayersModel {
 }
 
 describe.runIf(isNative)('a SavedModel that TensorFlow runs as one graph', () => {
-  beforeAll(() => useBackend({ choice: 'tensorflow' }));
+  beforeAll(() => useBackend({ choice: 'tensorflow', threads: 1 }));
 
   test.each([
     ['images', images],
