@@ -4,7 +4,7 @@ import { replay, shrink } from './shrink.ts';
 import { ARCHITECTURES } from './testing/architectures.ts';
 import { checkRemoval, masksOf, TOLERANCE } from './testing/check-removal.ts';
 import { mobilenet } from './testing/mobilenet.ts';
-import { difference, disposeLoaded, outputsOf, randomise, savedAndLoaded, useCpu } from './testing/models.ts';
+import { difference, disposeLoaded, outputsOnWasm, randomise, savedAndLoaded, useCpu } from './testing/models.ts';
 
 beforeAll(useCpu);
 
@@ -27,17 +27,17 @@ test.each([0.3, 0.5, 0.7])(
     const byMagnitude = await shrink(model, { sparsity });
     const masks = await masksOf(model, byMagnitude.removal);
     const once = { batch: 1 };
-    const masked = outputsOf(model, once);
+    const masked = await outputsOnWasm(model, once);
     const byMasks = await shrink(model, masks);
     expect(byMasks.removal).toEqual(byMagnitude.removal);
     expect(byMasks.stayed).toEqual([]);
-    expect(difference(outputsOf(byMasks.model, once), masked)).toBeLessThan(TOLERANCE);
+    expect(difference(await outputsOnWasm(byMasks.model, once), masked)).toBeLessThan(TOLERANCE);
     if (sparsity === 0.5) {
       expect(byMasks.before.macs / byMasks.after.macs).toBeGreaterThan(3.4);
       const loaded = await savedAndLoaded(byMasks.model);
-      expect(difference(outputsOf(loaded, once), masked)).toBeLessThan(TOLERANCE);
+      expect(difference(await outputsOnWasm(loaded, once), masked)).toBeLessThan(TOLERANCE);
       const again = await replay(model, byMasks.removal);
-      expect(difference(outputsOf(again, once), masked)).toBeLessThan(TOLERANCE);
+      expect(difference(await outputsOnWasm(again, once), masked)).toBeLessThan(TOLERANCE);
       for (const each of [loaded, again]) each.dispose();
     }
     masks.dispose();

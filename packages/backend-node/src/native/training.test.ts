@@ -15,7 +15,7 @@ describe.runIf(isThere)('what people train, trains on TensorFlow', () => {
     async (specimen) => {
       await useBackend({ choice: 'cpu' });
       const expected = await gradientsOf(specimen);
-      await useBackend({ choice: 'tensorflow' });
+      await useBackend({ choice: 'tensorflow', threads: 1 });
       const { weight, difference } = furthestApart(expected, await gradientsOf(specimen));
       expect(difference, weight).toBeLessThan(1e-4);
     },
