@@ -2,7 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 /** Their tests run in plain JavaScript and leave nothing behind: one process loads tfjs for many files. */
 const LIGHT = [
-  ...['core', 'datasets', 'strategy-*', 'surgery'].map((name) => `packages/${name}/src/**/*.test.ts`),
+  ...['core', 'datasets', 'models', 'sparse', 'strategy-*', 'surgery', 'testkit'].map((name) => `packages/${name}/src/**/*.test.ts`),
+  'packages/experiment/src/config/*.test.ts',
   'packages/create-plugin/templates/*/src/*.test.ts',
   'examples/*/src/**/*.test.ts',
 ];
