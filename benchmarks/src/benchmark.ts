@@ -1,5 +1,6 @@
 import type { Figures } from './figures.ts';
 import type { Command } from './measured-process.ts';
+import type { Row } from './row.ts';
 
 /** One comparison, as the contract's `--json` has it but for the ratio. */
 export interface Comparison {
@@ -29,6 +30,17 @@ export interface Benchmark {
   /** What is measured and how, for the page. */
   readonly about: string;
   contests(peers: Peers): readonly Contest[];
+  /** What a picture shows of its rows; undefined where they do not have it all. */
+  plot?(rows: readonly Row[]): Picture | undefined;
+  /** What another page says of its rows, between `<!-- NAME -->` and `<!-- /NAME -->`. */
+  readonly passage?: { readonly page: string; lines(rows: readonly Row[]): readonly string[] };
+}
+
+/** A picture of docs/. */
+export interface Picture {
+  readonly file: string;
+  readonly shows: string;
+  readonly svg: string;
 }
 
 /** Where the peers are. */

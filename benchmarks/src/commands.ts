@@ -2,10 +2,17 @@ import { fileURLToPath } from 'node:url';
 import type { Peers } from './benchmark.ts';
 import type { Command } from './measured-process.ts';
 
+interface WorkerOptions {
+  readonly flags?: readonly string[];
+  readonly env?: NodeJS.ProcessEnv;
+  /** The Node that runs it: this one where nothing is said. */
+  readonly node?: string;
+}
+
 /** The command that runs one of `workers` in a process of its own. */
-export function worker(file: string, work: object, { flags = [] as readonly string[], env = {} as NodeJS.ProcessEnv } = {}): Command {
+export function worker(file: string, work: object, { flags = [], env = {}, node = process.execPath }: WorkerOptions = {}): Command {
   const script = fileURLToPath(new URL(`./workers/${file}.js`, import.meta.url));
-  return { program: process.execPath, args: [...flags, script, JSON.stringify(work)], env: { ...process.env, ...env } };
+  return { program: node, args: [...flags, script, JSON.stringify(work)], env: { ...process.env, ...env } };
 }
 
 /** The peers of a Python that has them, or none. */

@@ -10,6 +10,8 @@ import { shrinkAndFold } from './shrink.ts';
 import { sparse } from './sparse.ts';
 import { sparseChromium } from './sparse-chromium.ts';
 import { sparseGrowth } from './sparse-growth.ts';
+import { sparseNode } from './sparse-node.ts';
+import { sparseSpeed } from './sparse-speed.ts';
 import { sweep } from './sweep.ts';
 import { tableOf } from './table.ts';
 import { threads } from './threads.ts';
@@ -17,7 +19,10 @@ import { threshold } from './threshold.ts';
 import { thresholdGrowth } from './threshold-growth.ts';
 import { trainStep } from './train-step.ts';
 
-const BENCHMARKS = [threshold, thresholdGrowth, trainStep, threads, memory, sweep, shrinkAndFold, sparse, sparseChromium, sparseGrowth];
+const BENCHMARKS = [
+  ...[threshold, thresholdGrowth, trainStep, threads, memory, sweep, shrinkAndFold],
+  ...[sparse, sparseChromium, sparseNode, sparseSpeed, sparseGrowth],
+];
 const NAMES = BENCHMARKS.map(({ name }) => name);
 
 interface Options {

@@ -1,11 +1,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Benchmark } from './benchmark.ts';
+import type { Benchmark, Picture } from './benchmark.ts';
 import { isBusy, type Machine } from './machine.ts';
-import { plotOf } from './plot.ts';
 import { isMet, type Row } from './row.ts';
 import { cellsOf } from './table.ts';
-import { growthOf, thresholdGrowth } from './threshold-growth.ts';
 
 /** A benchmark's rows, with where and when they were measured. */
 export interface Measured {
@@ -16,8 +15,8 @@ export interface Measured {
 }
 
 const RECORD = fileURLToPath(new URL('../record.json', import.meta.url));
-const PAGE = fileURLToPath(new URL('../../docs/performance.md', import.meta.url));
-const PLOT = fileURLToPath(new URL('../../docs/threshold-growth.svg', import.meta.url));
+const DOCS = fileURLToPath(new URL('../../docs/', import.meta.url));
+const PAGE = path.join(DOCS, 'performance.md');
 
 /** Keeps what was measured beside what was measured before of the other benchmarks. */
 export function keepRecord(measured: Measured): void {
@@ -25,16 +24,31 @@ export function keepRecord(measured: Measured): void {
   writeFileSync(RECORD, `${JSON.stringify([...others, measured], null, 2)}\n`);
 }
 
-/** Writes docs/performance.md and its plot from the record. */
+/** Writes docs/performance.md with its pictures, and what other pages say of them, from the record. */
 export async function writePage(benchmarks: readonly Benchmark[]): Promise<void> {
   const record = readRecord();
-  const growth = growthOf(record.find(({ name }) => name === thresholdGrowth.name)?.rows ?? []);
-  if (growth.length > 0) writeFileSync(PLOT, plotOf(growth));
   const sections = benchmarks.flatMap((benchmark) => {
     const measured = record.find(({ name }) => name === benchmark.name);
-    return measured === undefined ? [] : section(benchmark, measured, growth.length > 0);
+    if (measured === undefined) return [];
+    const picture = benchmark.plot?.(measured.rows);
+    if (picture !== undefined) writeFileSync(path.join(DOCS, picture.file), picture.svg);
+    if (benchmark.passage !== undefined) writePassage(benchmark.name, benchmark.passage.page, benchmark.passage.lines(measured.rows));
+    return section(benchmark, measured, picture);
   });
   writeFileSync(PAGE, `${[...HEAD, ...summary(record), ...sections].join('\n').trimEnd()}\n`);
+}
+
+function writePassage(name: string, page: string, lines: readonly string[]): void {
+  const file = path.join(DOCS, page);
+  writeFileSync(file, withPassage(readFileSync(file, 'utf8'), name, lines));
+}
+
+/** The page with these lines between the marks of this name. */
+export function withPassage(text: string, name: string, lines: readonly string[]): string {
+  const [start, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
+  const [from, to] = [text.indexOf(start), text.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`the page has no ${start} … ${end} to write between`);
+  return `${text.slice(0, from)}${[start, '', ...lines, '', ''].join('\n')}${text.slice(to)}`;
 }
 
 const HEAD = [
@@ -70,9 +84,9 @@ const BUSY = [
   '',
 ];
 
-function section({ name, about }: Benchmark, { rows, machine, date }: Measured, hasPlot: boolean): string[] {
+function section({ name, about }: Benchmark, { rows, machine, date }: Measured, picture: Picture | undefined): string[] {
   const head = ['work', 'ours', 'peer', 'theirs', 'unit', 'ratio', 'goal', ''];
-  const plot = name === thresholdGrowth.name && hasPlot ? ['![seconds over weights](threshold-growth.svg)', ''] : [];
+  const plot = picture === undefined ? [] : [`![${picture.shows}](${picture.file})`, ''];
   return [
     `## ${name}`,
     '',

@@ -1,5 +1,6 @@
 import type { Benchmark, Comparison } from './benchmark.ts';
 import { worker } from './commands.ts';
+import { plotOfNonzeros } from './plot.ts';
 
 const SPARSITIES = [0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98];
 const OURS = 'ours';
@@ -18,7 +19,7 @@ export const sparseGrowth: Benchmark = {
         const points = SPARSITIES.map((sparsity) => ({ sparsity, density: 1 - sparsity, ms: figures.best(OURS, `${sparsity}`) as number }));
         const line = lineThrough(points);
         const rows: Comparison[] = points.map(({ sparsity, density, ms }) => ({
-          work: `1×1 convolution, ${Math.round(100 * sparsity)} % zeros`,
+          work: workOf(sparsity),
           ours: ms,
           peer: 'straight line',
           theirs: line(density),
@@ -33,7 +34,19 @@ export const sparseGrowth: Benchmark = {
       },
     },
   ],
+  plot(rows) {
+    const points = SPARSITIES.flatMap((sparsity) => {
+      const { ours, theirs } = rows.find(({ work }) => work === workOf(sparsity)) ?? { ours: null, theirs: null };
+      return ours === null || theirs === null ? [] : [{ nonzeros: 100 * (1 - sparsity), ms: ours, line: theirs }];
+    });
+    if (points.length < SPARSITIES.length) return undefined;
+    return { file: 'sparse-growth.svg', shows: 'milliseconds over weights that are not zero', svg: plotOfNonzeros(points) };
+  },
 };
+
+function workOf(sparsity: number): string {
+  return `1×1 convolution, ${Math.round(100 * sparsity)} % zeros`;
+}
 
 interface Point {
   readonly density: number;

@@ -1,5 +1,6 @@
 import type { Benchmark, Comparison } from './benchmark.ts';
 import { worker } from './commands.ts';
+import { plotOfGrowth } from './plot.ts';
 import { TENSORS } from './weights.ts';
 
 const SIZES = [1, 3, 10, 30, 100, 300];
@@ -36,10 +37,13 @@ export const thresholdGrowth: Benchmark = {
       },
     },
   ],
+  plot(rows) {
+    const growth = growthOf(rows);
+    return growth.length === 0 ? undefined : { file: 'threshold-growth.svg', shows: 'seconds over weights', svg: plotOfGrowth(growth) };
+  },
 };
 
-/** What the plot shows of the rows above. */
-export function growthOf(rows: readonly { readonly work: string; readonly ours: number | null; readonly unit: string }[]) {
+function growthOf(rows: readonly { readonly work: string; readonly ours: number | null; readonly unit: string }[]) {
   return SIZES.flatMap((millions) => {
     const row = rows.find(({ work, unit }) => unit === PER_WEIGHT && work === `cut ${label(millions)} weights`);
     return row?.ours == null ? [] : [{ weights: millions * 1e6, seconds: (row.ours * millions * 1e6) / 1e9 }];

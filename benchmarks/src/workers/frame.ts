@@ -20,6 +20,15 @@ export async function timed(work: () => unknown): Promise<number> {
   return (performance.now() - started) / 1000;
 }
 
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] as number;
+}
+
+/** The largest of the differences, relative to the largest number. */
+export function difference(a: Float32Array, b: Float32Array): number {
+  return Math.max(...a.map((value, i) => Math.abs(value - (b[i] as number)))) / Math.max(...a.map(Math.abs));
+}
+
 function answer(figures: Readonly<Record<string, number>>): void {
   process.stdout.write(`${JSON.stringify(figures)}\n`);
 }

@@ -11,9 +11,18 @@ export type PrunedNet = 'lenet-300-100' | 'lenet-5' | 'mobilenet' | 'resnet';
 /** A net with so much of its weights zero, on the native backend with one thread. */
 export async function prunedModel(net: PrunedNet, sparsity: number): Promise<tf.LayersModel> {
   if (net === 'lenet-300-100' || net === 'lenet-5') return trained(net, sparsity);
-  const model = net === 'mobilenet' ? await mobilenet() : await resnet();
+  const model = await unprunedModel(net);
   await pruneKernels(model, sparsity);
   return model;
+}
+
+/** As it comes: MobileNetV2 trained, the others with weights drawn at random. */
+export async function unprunedModel(net: PrunedNet): Promise<tf.LayersModel> {
+  if (net === 'mobilenet') return mobilenet();
+  const task = { task: 'classification', outputs: 10, seed: 1 } as const;
+  // A ResNet-20 as for CIFAR, of convolutions of 3×3.
+  if (net === 'resnet') return make('model', 'resnet', { blocks: 3 }).build({ ...task, inputShapes: [[32, 32, 3]] });
+  return make('model', net).build({ ...task, inputShapes: [net === 'lenet-5' ? [28, 28, 1] : [784]] });
 }
 
 const STEPS = 300;
@@ -32,14 +41,8 @@ async function trained(net: 'lenet-300-100' | 'lenet-5', sparsity: number): Prom
   return training.model;
 }
 
-/** A ResNet-20 as for CIFAR, of convolutions of 3×3. */
-async function resnet(): Promise<tf.LayersModel> {
-  const task = { inputShapes: [[32, 32, 3]], task: 'classification', outputs: 10, seed: 1 } as const;
-  return make('model', 'resnet', { blocks: 3 }).build(task);
-}
-
 /** Convolutions and dense layers, each by the magnitude of its own weights; those of single channels and 3×3 of an image stay. */
-async function pruneKernels(model: tf.LayersModel, sparsity: number): Promise<void> {
+export async function pruneKernels(model: tf.LayersModel, sparsity: number): Promise<void> {
   for (const { name, shape, variable } of modelParameters(model)) {
     const inputs = shape.at(-2) ?? 0;
     if (!/(^|\/)kernel$/.test(name) || shape.length < 2 || inputs <= 3) continue;

@@ -1,7 +1,7 @@
 import { loadSavedModel, useBackend } from '@espalier/backend-node';
 import { savedModel, shrink } from '@espalier/surgery';
 import * as tf from '@tensorflow/tfjs';
-import { serve, timed, workOf } from './frame.ts';
+import { difference, median, serve, timed, workOf } from './frame.ts';
 import { formsOf, graphOf, mobilenet } from './mobilenet.ts';
 
 export interface LatencyWork {
@@ -40,12 +40,6 @@ function outputOf(model: Predictor): Float32Array {
   return values;
 }
 
-/** The largest difference of two forms' outputs, relative to the largest output. */
-function difference(one: Predictor, other: Predictor): number {
-  const [a, b] = [outputOf(one), outputOf(other)];
-  return Math.max(...a.map((value, i) => Math.abs(value - (b[i] as number)))) / Math.max(...a.map(Math.abs));
-}
-
 await serve(async () => {
   const seconds = new Map<string, number[]>([...forms.keys()].map((form) => [form, []]));
   for (let i = 0; i < INFERENCES; i++) for (const [form, model] of forms) seconds.get(form)?.push(await inference(model));
@@ -57,12 +51,10 @@ await serve(async () => {
     ...Object.fromEntries([...seconds].map(([form, all]) => [`${form}Ms`, 1000 * median(all)])),
     graphMs,
     removalMs,
-    difference: Math.max(...[...forms].map(([form, model]) => difference(/^(dense|folded)/.test(form) ? dense : models.shrunk, model))),
+    difference: Math.max(
+      ...[...forms].map(([form, model]) => difference(outputOf(/^(dense|folded)/.test(form) ? dense : models.shrunk), outputOf(model))),
+    ),
     macs: after.macs,
     denseMacs: before.macs,
   };
 });
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] as number;
-}

@@ -1,7 +1,7 @@
 import { useBackend } from '@espalier/backend-node';
 import { compileSparse, loadSparse, type SparseModel } from '@espalier/sparse';
 import * as tf from '@tensorflow/tfjs';
-import { serve, timed, workOf } from './frame.ts';
+import { difference, median, serve, timed, workOf } from './frame.ts';
 import { type PrunedNet, prunedModel } from './pruned-models.ts';
 
 export interface SparseWork {
@@ -56,12 +56,4 @@ async function medianOf(make: () => Promise<SparseModel>): Promise<number> {
   const seconds: number[] = [];
   for (let i = 0; i < 5; i++) seconds.push(await timed(async () => (await make()).dispose()));
   return median(seconds);
-}
-
-function difference(a: Float32Array, b: Float32Array): number {
-  return Math.max(...a.map((value, i) => Math.abs(value - (b[i] as number)))) / Math.max(...a.map(Math.abs));
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] as number;
 }
