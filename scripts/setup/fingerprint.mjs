@@ -23,6 +23,13 @@ export function dependenciesPrint(root = ROOT) {
   return hash.digest('hex');
 }
 
+/** Changes when the native binding has to be built anew. */
+export function bindingPrint(root = ROOT) {
+  return createHash('sha256')
+    .update(readFileSync(join(root, 'packages', 'backend-node', 'binding', 'espalier_binding.cc')))
+    .digest('hex');
+}
+
 /** Changes when something has to be built: by time and size, so that looking takes milliseconds. Turbo looks closer. */
 export function sourcesPrint(root = ROOT) {
   const hash = createHash('sha256').update(machine());

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Display } from './display.mjs';
-import { dependenciesPrint, sourcesPrint } from './fingerprint.mjs';
+import { bindingPrint, dependenciesPrint, sourcesPrint } from './fingerprint.mjs';
 import { linkCommand } from './link-command.mjs';
 import { withLock } from './lock.mjs';
 import { ROOT, STATE } from './paths.mjs';
@@ -55,8 +55,9 @@ async function work(display, started, again) {
     writeStamp(Object.assign(stamp, { sources }));
   }
   if (!hasBackend(stamp)) {
+    const binding = bindingPrint();
     const native = await display.step('Getting the native backend', () => getBackend(display));
-    writeStamp(Object.assign(stamp, { backend: { native, at: new Date().toISOString() } }));
+    writeStamp(Object.assign(stamp, { backend: { native, at: new Date().toISOString(), binding } }));
   }
   display.say(`Ready after ${((Date.now() - begun) / 1000).toFixed(1)} s. From here on \`npx espalier COMMAND …\` works as well.`);
 }

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { workspaceFolders } from './fingerprint.mjs';
+import { bindingPrint, workspaceFolders } from './fingerprint.mjs';
 import { ROOT, STATE } from './paths.mjs';
 
 const FILE = join(STATE, 'setup.json');
@@ -8,7 +8,7 @@ const FILE = join(STATE, 'setup.json');
 /** A native backend that could not be had is tried again after a day, and by `npm run setup` at once. */
 const PATIENCE_MS = 24 * 60 * 60 * 1000;
 
-/** What the last set-ups finished: `{ dependencies, sources, backend: { native, at } }`. */
+/** What the last set-ups finished: `{ dependencies, sources, backend: { native, at, binding } }`. */
 export function readStamp() {
   try {
     return JSON.parse(readFileSync(FILE, 'utf8'));
@@ -34,10 +34,10 @@ export function isBuilt(stamp, sources) {
   return stamp.sources === sources && workspaceFolders().every((folder) => !builds(folder) || existsSync(join(folder, 'dist')));
 }
 
-/** The native backend is in its place, or was tried not long ago, or is not wanted. */
+/** The native backend is in its place, of what its source is now, or was tried not long ago, or is not wanted. */
 export function hasBackend(stamp, env = process.env) {
   if (env.ESPALIER_BACKEND === 'wasm' || env.ESPALIER_BACKEND === 'cpu') return true;
-  if (stamp.backend?.native) return existsSync(nativeBinding());
+  if (stamp.backend?.native) return existsSync(nativeBinding()) && stamp.backend.binding === bindingPrint();
   return stamp.backend !== undefined && Date.now() - Date.parse(stamp.backend.at) < PATIENCE_MS;
 }
 

@@ -5,6 +5,7 @@ import { registerKeepWhere } from './native/keep-where.ts';
 import { isComplete, packageKit } from './native/layout.ts';
 import { loadTensorflow, oneDnnByEnvironment } from './native/load.ts';
 import { registerReadInto } from './native/read-into.ts';
+import { registerZeroInPlace } from './native/zero-in-place.ts';
 import { hasOneDnn } from './training/one-dnn.ts';
 import { loadWasm } from './wasm/load.ts';
 import { withoutNewListeners } from './wasm/without-new-listeners.ts';
@@ -86,6 +87,7 @@ async function load(name: Name, threads?: number): Promise<Omit<Backend, 'attemp
     await select(name);
     registerKeepWhere();
     await registerReadInto();
+    registerZeroInPlace();
     const oneDnn = oneDnnByEnvironment() ? 'everything' : hasOneDnn() ? 'training' : undefined;
     return { name, ...loaded, ...(oneDnn && { oneDnn }) };
   }

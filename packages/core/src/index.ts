@@ -29,7 +29,7 @@ export { SparseCategoricalCrossentropy } from './losses/sparse-categorical-cross
 export { totalMacs, usesPerSample } from './macs.ts';
 export { partInWords } from './made-part.ts';
 export { Mask } from './mask.ts';
-export { KEEP_WHERE, type Maskable, MaskSet } from './mask-set.ts';
+export { KEEP_WHERE, type Maskable, MaskSet, ZERO_IN_PLACE } from './mask-set.ts';
 export { type MeasureMetricsOptions, measureMetrics } from './measure-metrics.ts';
 export type { Metric } from './metric.ts';
 export type { ModelSource, ModelTask } from './model-source.ts';

@@ -6,6 +6,12 @@ import type { ModelParameter, PrunableParameter } from './parameter.ts';
 /** A kernel that backends may bring along: `x` where `mask` (float32 or bool, of one shape) is not zero, plain zeros elsewhere. */
 export const KEEP_WHERE = 'EspalierKeepWhere';
 
+/**
+ * A kernel that backends may bring along: `x` (float32) itself, zeroed where the bit of the attribute `bits` (a mask's
+ * bytes) is 0, as another tensor over the same memory. It gives none, and does nothing, where others see that memory.
+ */
+export const ZERO_IN_PLACE = 'EspalierZeroInPlace';
+
 /** A weight tensor that can have a mask. */
 export type Maskable = Pick<ModelParameter, 'name' | 'shape' | 'size' | 'variable'>;
 
@@ -81,6 +87,11 @@ export class MaskSet {
   }
 
   private zeroed(x: tf.Tensor, parameter: Maskable): tf.Tensor {
+    if (tf.getKernel(ZERO_IN_PLACE, tf.getBackend()) !== undefined) {
+      const bits = this.get(parameter).bytes as unknown as tf.NamedAttrMap[string];
+      const [itself] = tf.engine().runKernel(ZERO_IN_PLACE, { x }, { bits }) as tf.Tensor[];
+      if (itself !== undefined) return itself;
+    }
     if (tf.getKernel(KEEP_WHERE, tf.getBackend()) === undefined) return tf.where(this.booleans(parameter), x, tf.zerosLike(x));
     const held = this.asked.has(parameter.name) ? this.tensor(parameter) : null;
     return tf.engine().runKernel(KEEP_WHERE, { x, mask: held ?? this.get(parameter).toBooleans(parameter.shape) }) as tf.Tensor;

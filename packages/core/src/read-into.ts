@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 
 /**
- * A kernel that backends may bring along: reads elements of `x` (float32) from `from` on until `values` is full. Its
- * attributes are { from, values }; it gives no tensor.
+ * A kernel that backends may bring along: reads each so-manieth element of `x` (float32) from `from` on until `values`
+ * is full. Its attributes are { from, stride, values }; it gives no tensor.
  */
 export const READ_INTO = 'EspalierReadInto';
 
@@ -11,14 +11,18 @@ export function readsInto(): boolean {
   return tf.getKernel(READ_INTO, tf.getBackend()) !== undefined;
 }
 
-/** Reads elements of a tensor from a position on until the array is full. */
-export async function readInto(values: Float32Array, tensor: tf.Tensor, from: number): Promise<void> {
+/** Reads each so-manieth element of a tensor from a position on until the array is full. */
+export async function readInto(values: Float32Array, tensor: tf.Tensor, from: number, stride = 1): Promise<void> {
   const kernel = tf.getKernel(READ_INTO, tf.getBackend());
   if (kernel !== undefined) {
-    kernel.kernelFunc({ inputs: { x: tensor }, attrs: { from, values } as unknown as tf.NamedAttrMap, backend: tf.backend() });
+    kernel.kernelFunc({ inputs: { x: tensor }, attrs: { from, stride, values } as unknown as tf.NamedAttrMap, backend: tf.backend() });
     return;
   }
-  const part = tf.tidy(() => tf.slice(tf.reshape(tensor, [tensor.size]), from, values.length));
+  const part = tf.tidy(() => {
+    const flat = tf.reshape(tensor, [tensor.size]);
+    const end = from + (values.length - 1) * stride + 1;
+    return stride === 1 ? tf.slice(flat, from, values.length) : tf.stridedSlice(flat, [from], [end], [stride]);
+  });
   try {
     values.set(await part.data<'float32'>());
   } finally {

@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs';
 import { partInWords } from './made-part.ts';
 import type { Mask } from './mask.ts';
 import type { PrunableParameter } from './parameter.ts';
@@ -62,8 +61,8 @@ export class WeightPieces {
   }
 
   private async sample(from: number, stride: number): Promise<Float32Array> {
-    const { size } = this.parameter;
-    const scores = new Float32Array(await this.weights((flat) => tf.stridedSlice(flat, [from], [size], [stride])));
+    const scores = new Float32Array(Math.ceil((this.parameter.size - from) / stride));
+    await readInto(scores, this.parameter.variable, from, stride);
     this.score(scores, from, stride);
     sinkPruned(scores, this.mask, from, stride);
     return scores;
@@ -72,16 +71,5 @@ export class WeightPieces {
   private score(weights: Float32Array, from: number, stride: number): void {
     this.scorer.scoreInPlace?.(weights);
     if (stride === 1) refuseNan(weights, this.mask, `${partInWords(this.scorer)} on ${this.parameter.name}`, from);
-  }
-
-  /** A part of the weights. Where a backend hands out its own memory, it is not to be written to. */
-  private async weights(part: (flat: tf.Tensor1D) => tf.Tensor): Promise<Float32Array> {
-    const { variable, size } = this.parameter;
-    const tensor = tf.tidy(() => part(tf.reshape(variable as tf.Tensor, [size])));
-    try {
-      return await tensor.data<'float32'>();
-    } finally {
-      tensor.dispose();
-    }
   }
 }

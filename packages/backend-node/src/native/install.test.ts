@@ -1,12 +1,19 @@
 import { spawnSync } from 'node:child_process';
-import { readdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Attempt } from '../attempts.ts';
+import { cacheFolder } from '../cache.ts';
 import type { Diagnosis } from '../diagnose.ts';
+import { thisPlatform } from '../platform.ts';
 import { withBareTfjsNode } from '../testing/own-copy.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
+import { bindingVersion } from './build-binding.ts';
+import { wheelKit } from './kits.ts';
+import { isComplete } from './layout.ts';
+
+const isThere = isComplete(wheelKit(thisPlatform(), cacheFolder()));
 
 /** A machine on which nothing answers: whoever is asked is a closed port. */
 const OFFLINE = { TFJS_NODE_CDN_STORAGE: 'http://127.0.0.1:1/', PIP_INDEX_URL: 'http://127.0.0.1:1/simple', PIP_CONFIG_FILE: '/dev/null' };
@@ -39,6 +46,54 @@ test('where nothing answers, every step is remembered with its reason, and WebAs
   expect(diagnosis.cache.folder).toBe(cache);
   expect(diagnosis.advice[0]).toContain('PIP_INDEX_URL');
   expect(await readdir(join(cache, 'native')), 'nothing half-done stays').toEqual([]);
+});
+
+describe.runIf(isThere)('where another version has built the binding', () => {
+  /** A cache with the library that is here, and a binding in the place of such a version. */
+  async function olderCache(): Promise<{ cache: string; kit: string; binding: string }> {
+    const cache = await temporaryFolder();
+    const there = wheelKit(thisPlatform(), cacheFolder());
+    const { folder: kit } = wheelKit(thisPlatform(), cache);
+    await mkdir(join(kit, 'lib', 'napi-v8'), { recursive: true });
+    await symlink(there.deps, join(kit, 'deps'));
+    const binding = join(kit, 'lib', 'napi-v8', 'tfjs_binding.node');
+    await copyFile(there.binding, binding);
+    return { cache, kit, binding };
+  }
+
+  /** A compiler that takes no time: what it makes was compiled before. */
+  async function compiler(binding: string): Promise<string> {
+    const path = join(await temporaryFolder(), 'c++');
+    await writeFile(path, `#!/bin/sh\nwhile [ "$1" != -o ]; do shift; done\ncp '${binding}' "$2"\n`, { mode: 0o755 });
+    return path;
+  }
+
+  test('it is built anew beside that one, without a download', async () => {
+    const { cache, kit, binding } = await olderCache();
+    const env = { ...OFFLINE, ESPALIER_CACHE: cache, CXX: await compiler(binding) };
+    const { attempts, diagnosis } = await installThenDiagnose(env);
+    expect(attempts.map(({ step, ok }) => [step, ok])).toEqual([
+      ['installed', false],
+      ['wheel', true],
+      ['binding', true],
+      ['installed', true],
+    ]);
+    expect(diagnosis.backend?.name).toBe('tensorflow');
+    expect((await readdir(kit)).sort()).toEqual(['deps', 'lib', `lib-${bindingVersion()}`]);
+  });
+
+  test('that one stays in use where none can be built', async () => {
+    const { cache, kit } = await olderCache();
+    const { attempts, diagnosis } = await installThenDiagnose({ ...OFFLINE, ESPALIER_CACHE: cache, PATH: '' });
+    expect(attempts.map(({ step, ok }) => [step, ok])).toEqual([
+      ['installed', false],
+      ['wheel', true],
+      ['compiler', false],
+      ['installed', true],
+    ]);
+    expect(diagnosis.backend?.name).toBe('tensorflow');
+    expect(await readdir(kit)).not.toContain('verified.json');
+  });
 });
 
 test('a cache that is no folder is an ordinary failure', async () => {

@@ -1,3 +1,4 @@
+import { realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Attempt, attempt, explain, rememberAttempts, StepError } from '../attempts.ts';
 import { cacheFolder, sweepTemporaries } from '../cache.ts';
@@ -6,7 +7,7 @@ import { NO_TFJS_NODE, packageFolder } from '../package-files.ts';
 import { type Platform, thisPlatform } from '../platform.ts';
 import type { Progress } from '../progress.ts';
 import { downloadKit, wheelKit } from './kits.ts';
-import { isComplete, isVerified, type Kit, linkIntoPackage, packageKit, unmark } from './layout.ts';
+import { isComplete, isVerified, type Kit, linkIntoPackage, packageKit, siblingsOf, unmark } from './layout.ts';
 import { tryBinding } from './verify.ts';
 
 export interface InstallOptions {
@@ -56,10 +57,16 @@ async function walk(platform: Platform, cache: string, progress: Progress, signa
   }
   // An HTTP client and archives: every start of the command would pay for them.
   const [{ kitFromDownload }, { kitFromWheel }] = await Promise.all([import('./from-download.ts'), import('./from-wheel.ts')]);
-  attempts.push(await attempt('download', () => kitFromDownload(platform, { cache, progress, signal }), signal));
-  if (done()) return [...attempts, await linked(downloadKit(platform, cache), signal)];
+  const older = await siblingsOf(wheelKit(platform, cache));
+  // Where the wheel's library is there, no more than a binding is to be built.
+  if (older.length === 0) {
+    attempts.push(await attempt('download', () => kitFromDownload(platform, { cache, progress, signal }), signal));
+    if (done()) return [...attempts, await linked(downloadKit(platform, cache), signal)];
+  }
   attempts.push(...(await kitFromWheel(platform, { cache, progress, signal })));
-  return done() ? [...attempts, await linked(wheelKit(platform, cache), signal)] : attempts;
+  if (done()) return [...attempts, await linked(wheelKit(platform, cache), signal)];
+  for (const kit of older) if (!done()) attempts.push(await attempt('installed', () => useOlder(kit, signal), signal));
+  return attempts;
 }
 
 /** What is there: a kit in the cache that was seen to train, or a package that its own install script completed. */
@@ -69,6 +76,9 @@ async function useInstalled(platform: Platform, cache: string, signal?: AbortSig
     throw new StepError(NO_TFJS_NODE.reason, NO_TFJS_NODE.remedy);
   }
   const kit = await linkVerifiedKit(platform, cache);
+  if (kit === undefined && (await isOneOf(inPackage, await siblingsOf(wheelKit(platform, cache))))) {
+    throw new StepError('another version of espalier has built the native binding', 'Run `espalier doctor --install`.');
+  }
   if (!isComplete(inPackage)) throw new StepError('the native binding of tfjs-node is not there', 'Run `espalier doctor --install`.');
   try {
     await tryBinding(inPackage.binding, signal);
@@ -76,6 +86,19 @@ async function useInstalled(platform: Platform, cache: string, signal?: AbortSig
     if (kit) await unmark(kit);
     throw error;
   }
+}
+
+/** Whether the package's links lead to one of these. */
+async function isOneOf({ lib }: Kit, kits: readonly Kit[]): Promise<boolean> {
+  const place = await realpath(lib).catch(() => undefined);
+  const places = await Promise.all(kits.map((kit) => realpath(kit.lib).catch(() => undefined)));
+  return place !== undefined && places.includes(place);
+}
+
+/** A binding of another version lacks what is new, or has more; all that has to be there is what tfjs-node itself has. */
+async function useOlder(kit: Kit, signal?: AbortSignal): Promise<void> {
+  await tryBinding(kit.binding, signal);
+  await linkIntoPackage(kit);
 }
 
 /** Links a kit of the cache that was seen to train, and answers with it. No download, no build. */

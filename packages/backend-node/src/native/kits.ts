@@ -1,5 +1,6 @@
 import { TENSORFLOW_VERSION } from '../pip/pinned.ts';
 import type { Platform } from '../platform.ts';
+import { bindingVersion } from './build-binding.ts';
 import { type Kit, kitOf } from './layout.ts';
 
 /** The libtensorflow that tfjs-node 4.22 was released with. */
@@ -12,5 +13,5 @@ export function downloadKit(platform: Platform, cache: string): Kit {
 
 /** The library of TensorFlow's wheel, and a binding built against it. */
 export function wheelKit(platform: Platform, cache: string): Kit {
-  return kitOf(`wheel-${TENSORFLOW_VERSION}`, platform, cache);
+  return kitOf(`wheel-${TENSORFLOW_VERSION}`, platform, cache, `lib-${bindingVersion()}`);
 }

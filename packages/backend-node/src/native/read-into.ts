@@ -13,9 +13,20 @@ interface Reader {
     deleteTensor(id: number): void;
     executeOp(name: string, attributes: readonly object[], inputs: readonly number[], outputs: number): { readonly id: number }[];
     tensorDataSync(id: number): Float32Array<ArrayBuffer>;
+    /** Only where the binding is ours. */
+    readFloats?(id: number, from: number, stride: number, values: Float32Array): void;
   };
   getInputTensorIds(tensors: readonly tf.TensorInfo[]): number[];
 }
+
+/** What is to be read, and where to. */
+interface Wanted {
+  readonly from: number;
+  readonly stride: number;
+  readonly values: Float32Array;
+}
+
+type Read = (reader: Reader, x: tf.TensorInfo, wanted: Wanted) => void;
 
 /** Elements that are read at a time. */
 const PIECE = 1 << 18;
@@ -26,41 +37,56 @@ const LARGEST_KEPT = 31 << 20;
 /** Letting go of less is not worth a call. */
 const SMALL = 1 << 13;
 
-/**
- * Reads parts of a tensor into memory that is there. The binding makes new memory for all that it gives; getting that
- * from the system takes several times longer than the copy, as it is free again only when garbage is collected. Here
- * each piece's is let go at once, so that the next piece gets the same again.
- */
+/** Reads parts of a tensor into memory that is there: from TensorFlow's own, where the binding can. */
 export async function registerReadInto(): Promise<void> {
   if (tf.getKernel(READ_INTO, 'tensorflow') !== undefined) return;
-  const nowhere = await closedPort();
-  // glibc hands a large block back to the system each time it is freed, until a block as large was freed once.
-  nowhere.postMessage(null, [new ArrayBuffer(LARGEST_KEPT)]);
+  const { binding } = tf.backend() as unknown as Reader;
+  const read = binding.readFloats === undefined ? await readByOps() : readFloats;
   tf.registerKernel({
     kernelName: READ_INTO,
     backendName: 'tensorflow',
     kernelFunc({ inputs, attrs, backend }) {
-      const { from, values } = attrs as unknown as { readonly from: number; readonly values: Float32Array };
-      const { x } = inputs as Record<'x', tf.TensorInfo>;
-      const reader = backend as Reader;
-      const { binding } = reader;
-      const [whole] = reader.getInputTensorIds([x]) as [number];
-      if (from === 0 && values.length <= PIECE && values.length === sizeOf(x)) {
-        take(binding.tensorDataSync(whole), values, nowhere);
-        return [];
-      }
-      // Slices of one dimension share the tensor's memory where they begin and end on vectors.
-      const flat = run(reader, 'Reshape', 'Tshape', whole, [[-1]]);
-      for (let at = 0; at < values.length; at += PIECE) {
-        const count = Math.min(PIECE, values.length - at);
-        const slice = run(reader, 'Slice', 'Index', flat, [[from + at], [count]]);
-        take(binding.tensorDataSync(slice), values.subarray(at, at + count), nowhere);
-        binding.deleteTensor(slice);
-      }
-      binding.deleteTensor(flat);
+      read(backend as Reader, inputs['x'] as tf.TensorInfo, attrs as unknown as Wanted);
       return [];
     },
   });
+}
+
+const readFloats: Read = (reader, x, { from, stride, values }) => {
+  const [id] = reader.getInputTensorIds([x]) as [number];
+  reader.binding.readFloats?.(id, from, stride, values);
+};
+
+/**
+ * What every binding of tfjs-node can. It makes new memory for all that it gives; getting that from the system takes
+ * several times longer than the copy, as it is free again only when garbage is collected. Here each piece's is let go
+ * at once, so that the next piece gets the same again.
+ */
+export async function readByOps(): Promise<Read> {
+  const nowhere = await closedPort();
+  // glibc hands a large block back to the system each time it is freed, until a block as large was freed once.
+  nowhere.postMessage(null, [new ArrayBuffer(LARGEST_KEPT)]);
+  return (reader, x, { from, stride, values }) => {
+    const { binding } = reader;
+    const [whole] = reader.getInputTensorIds([x]) as [number];
+    if (from === 0 && stride === 1 && values.length <= PIECE && values.length === sizeOf(x)) {
+      take(binding.tensorDataSync(whole), values, nowhere);
+      return;
+    }
+    const flat = run(reader, 'Reshape', 'Tshape', whole, [[-1]]);
+    for (let at = 0; at < values.length; at += PIECE) {
+      const count = Math.min(PIECE, values.length - at);
+      const first = from + at * stride;
+      // Slices of one dimension share the tensor's memory where they begin and end on vectors.
+      const slice =
+        stride === 1
+          ? run(reader, 'Slice', 'Index', flat, [[first], [count]])
+          : run(reader, 'StridedSlice', 'Index', flat, [[first], [first + (count - 1) * stride + 1], [stride]]);
+      take(binding.tensorDataSync(slice), values.subarray(at, at + count), nowhere);
+      binding.deleteTensor(slice);
+    }
+    binding.deleteTensor(flat);
+  };
 }
 
 /** Copies what was read, and lets go of its memory. */

@@ -27,6 +27,6 @@ test.runIf(compiler)('a library that takes its process down takes down only that
   await writeFile(source, '#include <cstdlib>\n__attribute__((constructor)) void crash() { abort(); }\n');
   const binding = join(folder, 'tfjs_binding.node');
   execFileSync(compiler?.[0] as string, ['-shared', '-fPIC', source, '-o', binding]);
-  await expect(verify({ folder, deps: folder, binding })).rejects.toThrow('it was ended by SIGABRT');
+  await expect(verify({ folder, deps: folder, lib: folder, binding })).rejects.toThrow('it was ended by SIGABRT');
   expect(existsSync(join(folder, 'verified.json'))).toBe(false);
 });
