@@ -141,16 +141,16 @@ const NOTHING: CutOff = { below: Number.NEGATIVE_INFINITY, ties: 0 };
 
 async function aboveLine(scores: ParameterScores, { below, ties }: CutOff): Promise<Mask> {
   if (scores.pieces === undefined) return Mask.above(await scores.read(), { below, ties });
-  const bytes = new Uint8Array(Math.ceil(scores.size / 8));
+  const mask = Mask.empty(scores.size);
   let from = 0;
   let left = ties;
   for await (const piece of scores.pieces()) {
     const here = left > 0 ? Math.min(left, countEqual(piece, below)) : 0;
-    bytes.set(Mask.above(piece, { below, ties: here }).bytes, from / 8);
+    mask.keepAbove(piece, { below, ties: here }, from);
     left -= here;
     from += piece.length;
   }
-  return Mask.fromBytes(scores.size, bytes);
+  return mask;
 }
 
 /** The first of the highest. */

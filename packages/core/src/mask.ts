@@ -4,8 +4,10 @@ import { passes } from './passes/passes.ts';
 /** Which elements of one parameter are kept: one bit per element, at rest and on the wire. */
 export class Mask {
   readonly size: number;
-  /** Bit i % 8 of byte i / 8 is 1 where element i is kept. */
+  /** Bit i % 8 of byte i / 8 is 1 where element i is kept. To be read only. */
   readonly bytes: Uint8Array;
+  /** How many are kept, if that was counted since something changed. */
+  private counted: number | undefined;
 
   private constructor(size: number, bytes: Uint8Array) {
     this.size = size;
@@ -53,13 +55,19 @@ export class Mask {
    */
   static above(scores: Float32Array, { below, ties = 0 }: { readonly below: number; readonly ties?: number }): Mask {
     const mask = Mask.empty(scores.length);
-    passes(scores.length).above(scores, below, mask.bytes, 0);
+    mask.keepAbove(scores, { below, ties });
+    return mask;
+  }
+
+  /** The same for the elements from a position on, a multiple of 8; of those that equal the line, `ties` go among these scores. */
+  keepAbove(scores: Float32Array, { below, ties = 0 }: { readonly below: number; readonly ties?: number }, from = 0): void {
+    this.counted = undefined;
+    passes(scores.length).above(scores, below, this.bytes, from / 8);
     for (let i = 0, left = ties; left > 0 && i < scores.length; i++) {
       if (scores[i] !== below) continue;
-      mask.prune(i);
+      this.prune(from + i);
       left--;
     }
-    return mask;
   }
 
   /** Kept where both keep. */
@@ -86,10 +94,12 @@ export class Mask {
   }
 
   keep(index: number): void {
+    this.counted = undefined;
     this.bytes[index >> 3] = (this.bytes[index >> 3] as number) | (1 << (index & 7));
   }
 
   prune(index: number): void {
+    this.counted = undefined;
     this.bytes[index >> 3] = (this.bytes[index >> 3] as number) & ~(1 << (index & 7));
   }
 
@@ -99,7 +109,8 @@ export class Mask {
 
   /** How many elements are kept. */
   get kept(): number {
-    return passes(this.size).countOnes(this.bytes);
+    this.counted ??= passes(this.size).countOnes(this.bytes);
+    return this.counted;
   }
 
   get pruned(): number {

@@ -37,12 +37,7 @@ export async function scoreGroups(request: ScoreRequest): Promise<ParameterScore
   const seed = scorer.independent ? context.random.uint32() : 0;
 
   const inTurn = oneAtATime();
-  let taken = 0;
-  /** A place for the scores of a parameter. */
-  const place = (size: number) => {
-    taken += size;
-    return request.room?.subarray(taken - size, taken) ?? new Float32Array(size);
-  };
+  let { room } = request;
 
   return sets.map((set) => {
     const score = inTurn(async () => {
@@ -73,9 +68,11 @@ export async function scoreGroups(request: ScoreRequest): Promise<ParameterScore
       (readsInto() || !isHeld)
     ) {
       const pieces = new WeightPieces(scorer, only.parameter, masks.get(only.parameter));
-      // What fits in one piece is read but once.
-      if (isHeld && pieces.isOne) return { ...common, read: hold(() => pieces.all(place(only.parameter.size))) };
-      return { ...common, read: hold(score), ...pieces.scores() };
+      if (room === undefined) return { ...common, read: hold(score), ...pieces.scores() };
+      // Where all have room, each is read but once.
+      const own = room.subarray(0, set.count);
+      room = room.subarray(set.count);
+      return { ...common, read: hold(() => pieces.all(own)) };
     }
     return { ...common, read: hold(score) };
   });

@@ -98,7 +98,7 @@ function lineOf(below: number, ties: number, isWhole: boolean): CutOff {
   return isWhole && Number.isFinite(below) ? { below: nextUp(below), ties: 0 } : { below, ties };
 }
 
-/** Sorting a larger sample would take longer than looking through a wider band. */
+/** Drawing a larger sample would take longer than looking through a wider band. */
 function strideFor(total: number): number {
   const sample = Math.min(LARGEST_SAMPLE, Math.max(SMALLEST_SAMPLE, total >> 7));
   return Math.max(1, Math.floor(total / sample));
@@ -119,9 +119,10 @@ class SampleOf {
 
   /** The values between which a quantile of all scores almost certainly lies; −∞, which is what is pruned already, lies below them. */
   around(quantile: number): readonly [number, number] {
-    const sorted = this.values.subarray(0, this.size).sort();
+    const sample = this.values.subarray(0, this.size);
     const margin = SIGMAS * Math.sqrt(this.size * quantile * (1 - quantile)) + 2;
-    const at = (rank: number, beyond: number) => (rank < 0 || rank >= this.size ? beyond : (sorted[Math.floor(rank)] as number));
+    const at = (rank: number, beyond: number) =>
+      rank < 0 || rank >= this.size ? beyond : radixSelectOne(sample, Math.floor(rank) + 1).value;
     const low = Math.max(at(quantile * this.size - margin, LOWEST_FINITE), LOWEST_FINITE);
     return [low, at(quantile * this.size + margin, Number.POSITIVE_INFINITY)];
   }

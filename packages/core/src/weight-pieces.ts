@@ -1,14 +1,14 @@
 import { partInWords } from './made-part.ts';
 import type { Mask } from './mask.ts';
 import type { PrunableParameter } from './parameter.ts';
-import { LARGEST_ROOM, takeRoom } from './passes/passes.ts';
+import { takeRoom } from './passes/passes.ts';
 import { readInto } from './read-into.ts';
 import { refuseNan, sinkPruned } from './score-groups.ts';
 import type { Scorer } from './scorer.ts';
 import type { ParameterScores } from './threshold.ts';
 
-/** Weights that are read at a time: their megabyte stays in the processor's cache. */
-const PIECE = LARGEST_ROOM;
+/** Weights that are read at a time: their half a megabyte stays in a core's own cache. */
+const PIECE = 1 << 17;
 
 /** The scores of one parameter by a scorer that takes plain weights, made piece by piece whenever they are read. */
 export class WeightPieces {
@@ -22,11 +22,6 @@ export class WeightPieces {
     this.parameter = parameter;
     this.mask = mask;
     this.hasPruned = mask.pruned > 0;
-  }
-
-  /** Whether all of it fits in one piece. */
-  get isOne(): boolean {
-    return this.parameter.size <= PIECE;
   }
 
   /** All scores, in this array. */
