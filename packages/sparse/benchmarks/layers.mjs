@@ -87,20 +87,12 @@ function numbers(count, density = 1) {
 
 /** Weights of which some are left: where they are in memory, and how many. */
 function putSparse(outputs, taps, sparsity, inputBytes) {
-  const [starts, indices, values] = [[0], [], []];
-  for (let output = 0; output < outputs; output++) {
-    for (const [tap, value] of numbers(taps, 1 - sparsity).entries())
-      if (value !== 0) {
-        indices.push(tap);
-        values.push(value);
-      }
-    starts.push(indices.length);
-  }
-  const rows = { starts: Uint32Array.from(starts), indices: Uint16Array.from(indices), values: Float32Array.from(values) };
-  const size = sparse.tapsInBlock(taps, outputs, indices.length, inputBytes);
-  const parts = size < taps ? sparse.blockTaps(rows, outputs, taps, size) : rows;
+  const weights = numbers(outputs * taps, 1 - sparsity);
+  const count = weights.filter((value) => value !== 0).length;
+  const size = sparse.tapsInBlock(taps, outputs, count, inputBytes);
+  const parts = sparse.sparseRows(sparse.rowsOf(weights, outputs, taps), count, { block: size });
   const pointers = [put(parts.starts), put(parts.indices), put(parts.values)];
-  return { pointers, blocks: Math.ceil(taps / size), count: indices.length };
+  return { pointers, blocks: Math.ceil(taps / size), count };
 }
 
 function convolution(kernel, size, inputs, outputs) {

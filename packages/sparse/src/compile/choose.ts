@@ -1,14 +1,14 @@
 import type { Builder } from './builder.ts';
 import { expected } from './cost.ts';
 import type { Filters } from './filters.ts';
-import { rowStarts, tapsOf } from './matrix.ts';
+import { countNonzeros, tapsOf } from './matrix.ts';
 
 export type Kernel = 'sparse' | 'dense';
 
 /** The kernel that is expected to be the faster one, for so many places; what was chosen is reported. */
 export function choose(build: Builder, filters: Filters, places: number): Kernel {
   const weights = tapsOf(filters) * filters.outputs;
-  const nonzero = startsOf(build, filters)[filters.outputs] as number;
+  const nonzero = nonzerosOf(build, filters);
   const { sparse, dense } = expected({ nonzero, weights, outputs: filters.outputs, places });
   const kernel = build.forced ?? (sparse <= dense ? 'sparse' : 'dense');
   const { padding = 0 } = filters;
@@ -21,7 +21,7 @@ export function choose(build: Builder, filters: Filters, places: number): Kernel
   return kernel;
 }
 
-/** `rowStarts`, found once. */
-export function startsOf(build: Builder, filters: Filters): Uint32Array {
-  return build.once(filters.values, 'starts', () => rowStarts(filters));
+/** How many weights are not zero, counted once. */
+export function nonzerosOf(build: Builder, filters: Filters): number {
+  return build.once(filters.values, 'nonzeros', () => countNonzeros(filters));
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { allVariants, KernelMemory, numbers, sparseRows, worstDifference } from '../testing/kernel-memory.ts';
-import { ACTIVATIONS, blockTaps, convScratch, packConv, planeStride, slideScratch } from './index.ts';
+import { allVariants, KernelMemory, nonzeros, numbers, worstDifference } from '../testing/kernel-memory.ts';
+import { ACTIVATIONS, convScratch, packConv, planeStride, rowsOf, slideScratch, sparseRows } from './index.ts';
 
 const TOLERANCE = 2e-6;
 const SEED = { seed: 11, numRuns: 60 };
@@ -59,7 +59,7 @@ describe.each(allVariants())('on %s WebAssembly', (variant) => {
         const inputAt = memory.putPlanes(input, channels, size, inputStride);
         const offsetsAt = memory.put(offsets);
         const biasAt = isBiased ? memory.put(bias) : 0;
-        const { starts, indices, values } = sparseRows(weights, outputs, taps);
+        const { starts, indices, values } = nonzeros(weights, outputs, taps);
         const [startsAt, valuesAt] = [memory.put(starts), memory.put(values)];
         const out = memory.reserve(outputs * stride);
         const where = [out, stride, 4 * columns, outputs, rows, columns, inputAt, pitch, offsetsAt] as const;
@@ -70,7 +70,7 @@ describe.each(allVariants())('on %s WebAssembly', (variant) => {
         kernels.sparseConvWide(...where, startsAt, memory.put(Uint32Array.from(indices)), valuesAt, biasAt, activation, 0.5);
         expect(worstDifference(memory.readPlanes(out, outputs, rows, columns, stride), expected)).toBeLessThan(TOLERANCE);
 
-        const blocked = blockTaps({ starts, indices: Uint16Array.from(indices), values }, outputs, taps, 7);
+        const blocked = sparseRows(rowsOf(weights, outputs, taps), values.length, { block: 7 });
         const [blockStarts, blockIndices, blockValues] = [blocked.starts, blocked.indices, blocked.values].map((part) => memory.put(part));
         kernels.fill(out, (outputs * stride) / 4, 0);
         kernels.sparseConvBlocks(
@@ -103,7 +103,7 @@ describe.each(allVariants())('on %s WebAssembly', (variant) => {
     const input = numbers(1, channels * 4);
     const weights = numbers(2, 2 * channels, 0.01);
     weights[69_999] = 3;
-    const { starts, indices, values } = sparseRows(weights, 2, channels);
+    const { starts, indices, values } = nonzeros(weights, 2, channels);
     const offsets = memory.put(Uint32Array.from({ length: channels }, (_, c) => c * 16));
     const inputAt = memory.put(input);
     const out = memory.reserve(32);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { allVariants, KernelMemory, numbers, sparseRows, worstDifference } from '../testing/kernel-memory.ts';
+import { allVariants, KernelMemory, nonzeros, numbers, worstDifference } from '../testing/kernel-memory.ts';
 import { ACTIVATIONS, packDense, roundUp } from './index.ts';
 
 describe.each(allVariants())('on %s WebAssembly', (variant) => {
@@ -27,7 +27,7 @@ describe.each(allVariants())('on %s WebAssembly', (variant) => {
         });
         const { kernels } = memory;
         const [inputAt, biasAt] = [memory.put(input), isBiased ? memory.put(bias) : 0];
-        const { starts, indices, values } = sparseRows(weights, outputs, inputs);
+        const { starts, indices, values } = nonzeros(weights, outputs, inputs);
         const [startsAt, valuesAt] = [memory.put(starts), memory.put(values)];
         const out = memory.reserve(4 * roundUp(outputs, 4));
         kernels.sparseDense(out, outputs, inputAt, startsAt, memory.put(Uint16Array.from(indices)), valuesAt, biasAt, activation, 1);

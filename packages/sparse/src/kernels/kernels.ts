@@ -46,7 +46,7 @@ export interface Kernels {
   ): void;
 
   /**
-   * `sparseConv` whose taps come in blocks, so that what a block reads of the input stays in the first cache: the weights of `blockTaps`,
+   * `sparseConv` whose taps come in blocks, so that what a block reads of the input stays in the first cache: the weights of `sparseRows`
    * with blocks·outputs + 1 `starts`. Worth it where `tapsInBlock` says so; the result differs by rounding alone.
    */
   sparseConvBlocks(

@@ -94,7 +94,7 @@ export function numbers(seed: number, count: number, density = 1): Float32Array 
 }
 
 /** The elements that are not zero of each row, and where the rows begin. */
-export function sparseRows(weights: Float32Array, rows: number, columns: number) {
+export function nonzeros(weights: Float32Array, rows: number, columns: number) {
   const starts = [0];
   const indices: number[] = [];
   const values: number[] = [];

@@ -1,12 +1,12 @@
 import { convScratch } from '../../kernels/layout.ts';
-import { blockTaps, tapsInBlock } from '../../kernels/pack.ts';
+import { tapsInBlock } from '../../kernels/pack.ts';
 import type { Section } from '../../plan/plan.ts';
 import { planeOf, storedSize } from '../../plan/storage.ts';
 import { activationOf, isMixing, LINEAR } from '../activation.ts';
 import type { Builder, Value } from '../builder.ts';
-import { type Kernel, startsOf } from '../choose.ts';
+import { type Kernel, nonzerosOf } from '../choose.ts';
 import type { Filters } from '../filters.ts';
-import { packedFilters, sparseSections, sparseWeights, tapsOf } from '../matrix.ts';
+import { packedFilters, sparseSections, tapsOf } from '../matrix.ts';
 import type { Sums } from './linear.ts';
 
 interface Taps {
@@ -26,7 +26,7 @@ export function convolutionStep(build: Builder, from: Value, to: Value, { sums, 
   const isSparse = kernel === 'sparse';
   const taps = tapsOf(filters);
   const { sections, blocks } = build.once(filters.values, `${kernel} planes`, () =>
-    isSparse ? blocked(filters, startsOf(build, filters), storedSize(from.shape) * 4) : { sections: [packedFilters(filters)], blocks: 1 },
+    isSparse ? blocked(filters, nonzerosOf(build, filters), storedSize(from.shape) * 4) : { sections: [packedFilters(filters)], blocks: 1 },
   );
   const inBytes = offsets.map((offset) => offset * 4);
   build.step({
@@ -49,10 +49,8 @@ export function convolutionStep(build: Builder, from: Value, to: Value, { sums, 
 }
 
 /** In blocks of taps where that keeps what is read in the processor's cache. */
-function blocked(filters: Filters, rows: Uint32Array, inputBytes: number): { sections: readonly Section[]; blocks: number } {
-  const [weights, taps, { outputs }] = [sparseWeights(filters, rows), tapsOf(filters), filters];
-  const { starts, indices, values } = weights;
-  const size = indices instanceof Uint16Array ? tapsInBlock(taps, outputs, values.length, inputBytes) : taps;
-  if (size >= taps || !(indices instanceof Uint16Array)) return { sections: sparseSections(weights), blocks: 1 };
-  return { sections: sparseSections(blockTaps({ starts, indices, values }, outputs, taps, size)), blocks: Math.ceil(taps / size) };
+function blocked(filters: Filters, nonzeros: number, inputBytes: number): { sections: readonly Section[]; blocks: number } {
+  const taps = tapsOf(filters);
+  const block = tapsInBlock(taps, filters.outputs, nonzeros, inputBytes);
+  return { sections: sparseSections(filters, nonzeros, { block }), blocks: Math.ceil(taps / block) };
 }

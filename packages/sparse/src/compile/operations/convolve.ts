@@ -1,10 +1,10 @@
 import { planeOf, sizeOf, storedSize } from '../../plan/storage.ts';
 import { isMixing } from '../activation.ts';
 import type { Builder, Value } from '../builder.ts';
-import { choose, startsOf } from '../choose.ts';
+import { choose, nonzerosOf } from '../choose.ts';
 import type { Filters } from '../filters.ts';
 import { type Geometry, placesOf } from '../geometry.ts';
-import { sparseSections, sparseWeights } from '../matrix.ts';
+import { sparseSections } from '../matrix.ts';
 import { convolutionStep } from './convolution-step.ts';
 import { softmax } from './elementwise.ts';
 import { copy } from './layout.ts';
@@ -40,7 +40,7 @@ function onePlace(build: Builder, image: Value, sums: Sums, geometry: Geometry):
     const taps = storedSize(from.shape);
     const at = tapOffsets(filters, (c, ky, kx) => c * plane + ky * y * row + kx * x);
     const weights = build.once(filters.values, `one place ${from.shape.join()}`, () =>
-      sparseSections(sparseWeights(filters, startsOf(build, filters), taps, at)),
+      sparseSections(filters, nonzerosOf(build, filters), { most: taps, tapAt: at }),
     );
     sparseVectorStep(build, from, to, { weights, bias, activation, taps, outputs });
     return to;

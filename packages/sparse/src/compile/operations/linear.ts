@@ -1,9 +1,9 @@
 import { placesOf, planeOf, storageOrder, storedSize } from '../../plan/storage.ts';
 import { activationOf, isMixing, LINEAR } from '../activation.ts';
 import type { Builder, Value } from '../builder.ts';
-import { choose, startsOf } from '../choose.ts';
+import { choose, nonzerosOf } from '../choose.ts';
 import type { Filters } from '../filters.ts';
-import { packedMatrix, sparseSections, sparseWeights } from '../matrix.ts';
+import { packedMatrix, sparseSections } from '../matrix.ts';
 import { convolutionStep } from './convolution-step.ts';
 import { softmax } from './elementwise.ts';
 import { settled } from './layout.ts';
@@ -38,7 +38,10 @@ function sparseVector(build: Builder, given: Value, to: Value, { filters, bias, 
   const taps = flattened === undefined ? filters.inputs : storedSize(flattened);
   const name = `sparse vector ${flattened?.join() ?? ''} ${filters.start}`;
   const weights = build.once(filters.values, name, () =>
-    sparseSections(sparseWeights(filters, startsOf(build, filters), taps, flattened === undefined ? undefined : storageOrder(flattened))),
+    sparseSections(filters, nonzerosOf(build, filters), {
+      most: taps,
+      tapAt: flattened === undefined ? undefined : storageOrder(flattened),
+    }),
   );
   sparseVectorStep(build, given, to, { weights, bias, activation, taps, outputs: filters.outputs });
 }

@@ -2,9 +2,9 @@ import type { Section } from '../../plan/plan.ts';
 import { aligned, storageStrides } from '../../plan/storage.ts';
 import { activationOf } from '../activation.ts';
 import type { Builder, Value } from '../builder.ts';
-import { choose } from '../choose.ts';
+import { choose, nonzerosOf } from '../choose.ts';
 import { type Filters, filtersOf } from '../filters.ts';
-import { packedMatrix, sparseSections, sparseWeights } from '../matrix.ts';
+import { packedMatrix, sparseSections } from '../matrix.ts';
 import { copy } from './layout.ts';
 
 export type Cell = 'simple' | 'lstm' | 'gru';
@@ -96,7 +96,7 @@ function placed(build: Builder, kernel: Float32Array, inputs: number, units: num
   return build.once(kernel, `gates ${of.join()}`, () => {
     const filters = withRoom(kernel, inputs, units, gates, of);
     const isSparse = choose(build, filters, 1) === 'sparse';
-    return { isSparse, sections: isSparse ? sparseSections(sparseWeights(filters)) : [packedMatrix(filters)] };
+    return { isSparse, sections: isSparse ? sparseSections(filters, nonzerosOf(build, filters)) : [packedMatrix(filters)] };
   });
 }
 
