@@ -24,7 +24,7 @@ export const threshold: Benchmark = {
   name: 'threshold',
   about:
     'N float32 weights in ten tensors are cut to 90 %, by magnitude, one line for all; afterwards the masks are there and the pruned weights are zero. ' +
-    'The best of the turns, as the work is bound by memory. Typed arrays go through `selectLowest` and `Mask.above`, variables of tfjs-node through `cut` with masks, scorer and threshold as in a run. ' +
+    'The best of the turns, as the work is bound by memory, in processes that have done it for half a second before: a run cuts often. Typed arrays go through `selectLowest` and `Mask.above`, variables of tfjs-node through `cut` with masks, scorer and threshold as in a run. ' +
     'Memory is how far the peak of the process rises above what it held before, in percent of the weights’ bytes (median).',
   contests: (peers) => SIZES.map((one) => contest(one, peers)),
 };

@@ -14,7 +14,13 @@ export async function pruneArrays(weights: readonly Float32Array[], sparsity: nu
   const blocks = weights.map(blocksOf);
   const scores = blocks.flat().map((values, i) => {
     const parameter = { name: String(i), size: values.length } as PrunableParameter;
-    return { parameter, size: values.length, groupSize: 1, read: async () => magnitudes(values, scratch) };
+    return {
+      parameter,
+      size: values.length,
+      groupSize: 1,
+      read: async () => magnitudes(values, scratch),
+      sample: async (from: number, stride: number) => everyMagnitude(values, from, stride),
+    };
   });
   const lines = (await selectLowest(scores, Math.round(sparsity * total))).values();
   const masks = weights.map(({ length }, t) => {
@@ -39,6 +45,12 @@ function magnitudes(values: Float32Array, into: Float32Array): Float32Array {
   const scores = into.subarray(0, values.length);
   scores.set(values);
   passes(scores.length).absolute(scores);
+  return scores;
+}
+
+function everyMagnitude(values: Float32Array, from: number, stride: number): Float32Array {
+  const scores = new Float32Array(Math.ceil((values.length - from) / stride));
+  for (let i = 0; i < scores.length; i++) scores[i] = Math.abs(values[from + i * stride] as number);
   return scores;
 }
 

@@ -2,7 +2,7 @@ import { useBackend } from '@espalier/backend-node';
 import { cut, type Keeping, MaskSet, type PrunableParameter, Random } from '@espalier/core';
 import * as tf from '@tensorflow/tfjs';
 import { Weights } from '../weights.ts';
-import { serve, workOf } from './frame.ts';
+import { serve, warmUp, workOf } from './frame.ts';
 import { peakBeyond } from './memory.ts';
 import { make } from './parts.ts';
 
@@ -18,14 +18,16 @@ const parameters: PrunableParameter[] = weights.tensors.map((values, i) => {
 const scorer = make('scorer', 'magnitude');
 const threshold = make('threshold', 'global');
 
-await serve(async () => {
+const turn = async () => {
   for (const [i, { variable }] of parameters.entries()) tf.tidy(() => variable.assign(onDevice(weights.tensors[i] as Float32Array)));
   const masks = new MaskSet(parameters);
   const context = { model: undefined as unknown as tf.LayersModel, masks, random: Random.of(1), keep: undefined as unknown as Keeping };
   const figures = await peakBeyond(() => cut({ masks, scorer, threshold, sparsity, target: sparsity, context }));
   masks.dispose();
   return figures;
-});
+};
+await warmUp(turn);
+await serve(turn);
 
 /** tfjs-node sends values over when they are first used: used here, they are no part of what is measured. */
 function onDevice(values: Float32Array): tf.Tensor {
