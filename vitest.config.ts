@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Their tests run in plain JavaScript and leave nothing behind: one process loads tfjs for many files. */
@@ -15,8 +16,8 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/dist/**'],
     // tfjs-node's addon cannot be loaded by a second thread of a process; a process per file also keeps backends apart.
     pool: 'forks',
-    // As many files at once as there are cores: on two, vitest's own choice is one.
-    maxWorkers: '100%',
+    // More files at once than there are cores: many wait, for processes that they start, for files, for a browser.
+    maxWorkers: Math.ceil(1.5 * availableParallelism()),
     reporters: ['default', './scripts/setup/summary-reporter.mjs'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
