@@ -39,6 +39,8 @@ export interface Bench {
   readonly inputs: readonly (readonly number[])[];
   /** Share of zeros among the prunable parameters, 0 to 1. */
   readonly sparsity: number;
+  /** Layers whose kernels are not pruned, since they are frozen (`trainable: false`). */
+  readonly frozenLayers: number;
   readonly measured: readonly BenchedForm[];
   /** What could not be measured, or gives other outputs than the model. */
   readonly missing: readonly {
@@ -133,7 +135,15 @@ export async function benchModel(load: () => Promise<tf.LayersModel>, options: B
       const { median, low, high } = spreads[i] as Spread;
       return { form, backend: name, threads: count, latencyMs: median, lowMs: low, highMs: high };
     });
-    return { inputs, sparsity: zeros, measured, missing, sparse: sparse?.about ?? null, ship: whatToShip(measured) };
+    return {
+      inputs,
+      sparsity: zeros,
+      frozenLayers: frozenLayersOf(model),
+      measured,
+      missing,
+      sparse: sparse?.about ?? null,
+      ship: whatToShip(measured),
+    };
   } finally {
     for (const { dispose } of contenders) dispose();
     model.dispose();
@@ -234,6 +244,11 @@ async function shareOfZeros(model: tf.LayersModel): Promise<number> {
     all += values.length;
   }
   return all === 0 ? 0 : zeros / all;
+}
+
+function frozenLayersOf(model: tf.LayersModel): number {
+  const frozen = modelParameters(model).filter(({ keptBecause, trainable }) => keptBecause?.includes('frozen') && !trainable);
+  return new Set(frozen.map(({ layer }) => layer)).size;
 }
 
 /** The smallest weights of each parameter become zero. */

@@ -2,9 +2,11 @@ import { writeFileSync } from 'node:fs';
 import { saveModel } from '@espalier/models';
 import { defineSparseRule, operations } from '@espalier/sparse';
 import * as tf from '@tensorflow/tfjs';
+import picocolors from 'picocolors';
 import { expect, test } from 'vitest';
 import { benchModel } from '../bench-model.ts';
 import { Place } from '../testing/espalier.ts';
+import { benchView } from '../view/bench-view.ts';
 import { whatToShip } from '../what-to-ship.ts';
 
 /** 64-256-256-4, three quarters of it zeros where it is to be sparse. */
@@ -63,6 +65,21 @@ test('a model without zeros is measured as it is, or with as many as are asked f
   expect(stdout).not.toMatch(/^dense /m);
   const pruned = await place.start(['bench', 'net', '--seconds', '1', '--sparsity', '0.95', '--json']);
   expect(JSON.parse(pruned.stdout)).toMatchObject({ sparsity: expect.closeTo(0.95, 3), sparse: { zeros: expect.any(Number) } });
+});
+
+test('layers that are frozen stay as they are, which is said beside the zeros of the others', async () => {
+  await tf.setBackend('cpu');
+  const bench = await benchModel(
+    async () => {
+      const model = net(false);
+      (model.layers[0] as tf.layers.Layer).trainable = false;
+      return model;
+    },
+    { sparsity: 0.9, seconds: 0.2 },
+  );
+  expect(bench).toMatchObject({ sparsity: expect.closeTo(0.9, 2), frozenLayers: 1 });
+  const options = { width: 200, colours: picocolors.createColors(false) };
+  expect(benchView(bench, options)).toMatch(/zeros +90.0\d % of what can be pruned; 1 layer frozen by trainable: false stay/);
 });
 
 test('on the native backend too where it is there, with the backend as it was and nothing left', async () => {

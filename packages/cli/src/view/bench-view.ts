@@ -9,7 +9,7 @@ const PLACES = { tensorflow: 'tfjs-node', wasm: 'tfjs wasm', none: 'no tfjs' } a
 
 /** Each form on each backend, what to ship of it, and what could not be measured. */
 export function benchView(bench: Bench, options: TableOptions): string {
-  const { measured, missing, sparse, ship, sparsity, inputs } = bench;
+  const { measured, missing, sparse, ship, inputs } = bench;
   const reference = measured.find(({ form, backend }) => backend === 'wasm' && (form === 'dense' || form === 'masked'));
   return [
     table(
@@ -29,10 +29,7 @@ export function benchView(bench: Bench, options: TableOptions): string {
       [
         reference === undefined ? undefined : ['speed', `1× is ${nameOf(reference)}`],
         ['input', `one sample of ${inputs.map((one) => `[${shape(one)}]`).join(', ')}`],
-        [
-          'zeros',
-          sparsity === 0 ? 'none: sparse kernels have nothing to skip; --sparsity 0.9 shows what pruning would gain' : percent(sparsity),
-        ],
+        ['zeros', zerosText(bench)],
         sparse === null ? undefined : ['sparse', sparseText(sparse)],
         ...missing.map(({ form, backend, why }): [string, string] => [
           'missing',
@@ -51,6 +48,12 @@ function rowOf({ form, backend, threads, latencyMs, lowMs, highMs }: BenchedForm
   const range = `${milliseconds(lowMs).replace(/ ms$/, '')} – ${milliseconds(highMs)}`;
   const faster = reference === undefined ? '' : times(reference.latencyMs / latencyMs);
   return [form, PLACES[backend], threads === null ? '' : String(threads), milliseconds(latencyMs), range, faster];
+}
+
+function zerosText({ sparsity, frozenLayers }: Bench): string {
+  if (sparsity === 0) return 'none: sparse kernels have nothing to skip; --sparsity 0.9 shows what pruning would gain';
+  if (frozenLayers === 0) return percent(sparsity);
+  return `${percent(sparsity)} of what can be pruned; ${plural(frozenLayers, 'layer')} frozen by trainable: false stay as they are`;
 }
 
 function sparseText({ layers, sparseLayers, variant, bytes: file, maxDifference }: NonNullable<Bench['sparse']>): string {
