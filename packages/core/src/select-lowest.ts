@@ -9,10 +9,10 @@ export interface CutOff {
 }
 
 /** Scores that are looked at to guess where the line is: one in 128, within these bounds. */
-const SMALLEST_SAMPLE = 1 << 10;
+const SMALLEST_SAMPLE = 1 << 11;
 const LARGEST_SAMPLE = 1 << 16;
 /** How far around the guess is looked, in standard deviations of the sample's rank. */
-const SIGMAS = 5;
+const SIGMAS = 4;
 
 /**
  * Where the line lies so that the lowest scores fall under it until `count` elements do, over many tensors. Groups of
