@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -101,6 +102,12 @@ test('file addresses are addresses, also as strings', async () => {
 
 test('a file larger than maxBytes is not read', async () => {
   await expect(loadSparse(file, { maxBytes: bytes.length - 1 })).rejects.toThrow(/model\.sparse: .* it is larger than the/);
+});
+
+test.skipIf(!existsSync('/dev/zero'))('what never ends is not read, nor is a folder', async () => {
+  const before = process.memoryUsage().rss;
+  for (const source of ['/dev/zero', folder]) await expect(loadSparse(source)).rejects.toThrow(/cannot be read: it is no file/);
+  expect(process.memoryUsage().rss - before).toBeLessThan(2 ** 27);
 });
 
 test('maxBytes holds for a model and for its twin of many samples together', async () => {

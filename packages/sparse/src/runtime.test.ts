@@ -15,6 +15,8 @@ import { modelOf, sparsified } from './testing/compare.ts';
 /** Of what a page loads to run a sparse model, its kernels included. */
 const MOST_BYTES = 25 * 1024;
 
+const EMPTY = { name: 'empty', inputs: [], outputs: [], buffers: [], steps: [], layers: [] };
+
 let code: string;
 
 const BUNDLE = {
@@ -61,8 +63,17 @@ test('where WebAssembly is forbidden, it says what to allow', async () => {
     { codeGeneration: { strings: false, wasm: false } },
   );
   runInContext(outputFiles[0]?.text ?? '', realm);
-  const plan = { name: 'empty', inputs: [], outputs: [], buffers: [], steps: [], layers: [] };
-  Object.assign(realm, { plan });
+  Object.assign(realm, { plan: EMPTY });
   const create = runInContext('sparse.SparseModel.create({ plan, sections: [] })', realm);
   await expect(create).rejects.toThrow(/the page does not allow WebAssembly.*Allow it with script-src 'self' 'wasm-unsafe-eval'/);
+});
+
+test('on an engine that cannot unpack the kernels, it says what is missing', async () => {
+  const { outputFiles } = await build({ ...BUNDLE, format: 'iife', globalName: 'sparse' });
+  const realm = createContext({ atob, Blob, Response, TextDecoder });
+  runInContext(outputFiles[0]?.text ?? '', realm);
+  Object.assign(realm, { plan: EMPTY });
+  await expect(runInContext('sparse.SparseModel.create({ plan, sections: [] })', realm)).rejects.toThrow(
+    /kernels of the sparse model do not start: DecompressionStream is not defined.*Give this engine a DecompressionStream/,
+  );
 });

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { compileSparse, defineSparseRule, loadSparse, type SparseModel } from './index.ts';
+import { compileSparse, defineSparseRule, loadSparse, operations, type SparseModel } from './index.ts';
 import { supportedVariants } from './kernels/index.ts';
 import { differenceOf, inputsFor, modelOf, outputsOf, sparsified } from './testing/compare.ts';
 
@@ -248,10 +248,29 @@ test('a layer without a kernel is named with all others, and runs once it has a 
   await expect(compileSparse(model)).rejects.toThrow(
     /twice \(Doubled\), again \(Doubled\): these layers have no sparse kernel.*defineSparseRule/,
   );
-  const { operations } = await import('./index.ts');
   defineSparseRule('Doubled', ({ inputs: [input] }, build) => operations.scale(build, input as never, 2));
   const sparse = await compileSparse(model);
   expect(differenceOf(sparse, model)).toBeLessThan(ROUNDING);
+});
+
+test('a plan that no file may have is refused by the name of its model', async () => {
+  class Repeated extends Doubled {
+    static override readonly className = 'Repeated';
+  }
+  defineSparseRule('Repeated', ({ inputs: [input] }, build) => {
+    for (let i = 0; i < 8000; i++) build.value([1]);
+    return operations.scale(build, input as never, 2);
+  });
+  const model = modelOf([4], new Repeated());
+  await expect(compileSparse(model)).rejects.toThrow(
+    new RegExp(`sparse model "${model.name}": its plan has 8002 buffers, and the file of a sparse model may have 8000`),
+  );
+});
+
+test('a kernel that there is not is told of with those that there are', async () => {
+  await expect(compileSparse(modelOf([4], L.dense({ units: 3 })), { kernel: 'fast' as 'dense' })).rejects.toThrow(
+    /the option kernel: is "fast"\. Take "sparse" or "dense"/,
+  );
 });
 
 test('describe says of each layer its zeros, its kernel and what to expect', async () => {

@@ -9,6 +9,7 @@ import {
   readNetwork,
 } from '@espalier/surgery';
 import type * as tf from '@tensorflow/tfjs';
+import { MOST } from '../format/check-plan.ts';
 import type { CompiledModel, Plan } from '../plan/plan.ts';
 import { SparseModel, type SparseOptions } from '../run/sparse-model.ts';
 import { Builder, type Value } from './builder.ts';
@@ -47,6 +48,13 @@ export async function compileSparse(model: tf.LayersModel, options: CompileOptio
 
 /** The same on a network, without what runs it. */
 export function compileNetwork(network: Network, { kernel, fold, outputNames = network.outputs }: NetworkOptions = {}): CompiledModel {
+  if (kernel !== undefined && kernel !== 'sparse' && kernel !== 'dense') {
+    throw new EspalierError({
+      where: 'the option kernel',
+      what: `is "${String(kernel)}"`,
+      remedy: 'Take "sparse" or "dense" for all layers, or leave it out: each layer gets the one that is the faster for its zeros',
+    });
+  }
   checkTypes(network);
   checkWeights(network);
   const build = new Builder(kernel);
@@ -65,7 +73,21 @@ export function compileNetwork(network: Network, { kernel, fold, outputNames = n
     return { name: outputNames[i] ?? id, shape: value.shape, buffer: value.buffer };
   });
   const plan: Plan = { name: network.name, inputs, outputs, buffers: build.buffers, steps: build.steps, layers: build.reports };
-  return { plan: fuse(plan), sections: build.sections };
+  const fused = fuse(plan);
+  checkSize(fused);
+  return { plan: fused, sections: build.sections };
+}
+
+/** What is made here is to be read again. */
+function checkSize({ name, buffers, steps }: Plan): void {
+  const over = Object.entries({ buffers, steps }).find(([kind, list]) => list.length > MOST[kind as 'buffers' | 'steps']);
+  if (over === undefined) return;
+  const [kind, { length }] = over;
+  throw new EspalierError({
+    where: `sparse model "${name}"`,
+    what: `its plan has ${length} ${kind}, and the file of a sparse model may have ${MOST[kind as 'buffers' | 'steps']}`,
+    remedy: 'Compile parts of the model, each as a model of its own, or run it on tfjs',
+  });
 }
 
 function compileCall(build: Builder, network: Network, node: NetworkNode, values: Map<string, Value>): void {

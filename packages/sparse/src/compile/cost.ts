@@ -1,3 +1,4 @@
+import { aligned } from '../plan/storage.ts';
 import { COSTS } from './cost-constants.ts';
 
 /** What a layer's products are. */
@@ -19,7 +20,7 @@ export interface Expected {
 /** Linear in the products of each kernel and in the outputs; the constants are measured. */
 export function expected({ nonzero, weights, outputs, places }: Products): Expected {
   const cost = places === 1 ? COSTS.vector : COSTS.planes;
-  const columns = places === 1 ? 1 : Math.ceil(places / 4) * 4;
+  const columns = places === 1 ? 1 : aligned(places);
   return {
     sparse: (nonzero * cost.sparse + outputs * cost.sparseOutput) * columns,
     dense: (weights * cost.dense + outputs * cost.denseOutput) * columns,

@@ -35,7 +35,7 @@ function sides(size: number, window: number, stride: number, dilation: number): 
 }
 
 /** How many places the window has along each axis. */
-export function placesOf({ window, strides, dilation, before, after }: Geometry, size: readonly number[]): Pair {
+export function windowPlaces({ window, strides, dilation, before, after }: Geometry, size: readonly number[]): Pair {
   const along = (axis: 0 | 1) => {
     const room = (size[axis] as number) + before[axis] + after[axis] - (window[axis] - 1) * dilation[axis] - 1;
     return Math.floor(room / strides[axis]) + 1;

@@ -3,7 +3,7 @@ import type { Plan } from '../plan/plan.ts';
 import { usedSize } from '../plan/storage.ts';
 
 /** More than any model has; so that no file makes its reader work for long. */
-const MOST = { buffers: 8_000, steps: 50_000, axes: 16, numbers: 2 ** 28 };
+export const MOST = { buffers: 8_000, steps: 50_000, axes: 16, numbers: 2 ** 28 };
 
 type Fields = Readonly<Record<string, unknown>>;
 

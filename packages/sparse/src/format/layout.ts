@@ -1,3 +1,4 @@
+import { roundUp } from '../kernels/layout.ts';
 import type { Section } from '../plan/plan.ts';
 
 /** `ESPARSE1`, as two words. */
@@ -8,14 +9,12 @@ export const VERSION = 1;
 export const FIRST_WORDS = 8;
 export const CHECKSUM_AT = 6;
 
-/** Sections begin at multiples of so many bytes, in the file and in memory. */
-export const ALIGNMENT = 16;
-
 /** Kinds of sections, by number in the table. */
 export const KINDS = [Float32Array, Uint32Array, Uint16Array] as const;
 
-export function aligned(bytes: number): number {
-  return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+/** Sections begin at multiples of sixteen bytes, in the file and in memory. */
+export function sectionPlace(bytes: number): number {
+  return roundUp(bytes, 16);
 }
 
 export function kindOf(section: Section): number {

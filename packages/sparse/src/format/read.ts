@@ -2,7 +2,7 @@ import { EspalierError } from '@espalier/core/errors';
 import type { CompiledModel, Section } from '../plan/plan.ts';
 import { checkPlan } from './check-plan.ts';
 import { checksum } from './checksum.ts';
-import { aligned, CHECKSUM_AT, FIRST_WORDS, KINDS, MAGIC, VERSION } from './layout.ts';
+import { CHECKSUM_AT, FIRST_WORDS, KINDS, MAGIC, sectionPlace, VERSION } from './layout.ts';
 
 /**
  * What `write` wrote; the sections are views of the given bytes. Nothing is believed: every length is held against what is
@@ -33,13 +33,13 @@ function parts(bytes: Uint8Array, words: Uint32Array): CompiledModel {
   const table = FIRST_WORDS * 4 + count * 8;
   if (table + headerBytes > bytes.length) refuse('its header is longer than the file');
   const plan = checkPlan(parsed(bytes.subarray(table, table + headerBytes)), count);
-  let at = aligned(table + headerBytes);
+  let at = sectionPlace(table + headerBytes);
   const sections: Section[] = [];
   for (let i = 0; i < count; i++) {
     const [kind, length] = [KINDS[words[FIRST_WORDS + i * 2] as number], words[FIRST_WORDS + i * 2 + 1] as number];
     if (kind === undefined || at + length * kind.BYTES_PER_ELEMENT > bytes.length) return refuse(`its section ${i} does not fit in`);
     sections.push(new kind(bytes.buffer as ArrayBuffer, bytes.byteOffset + at, length));
-    at += aligned(length * kind.BYTES_PER_ELEMENT);
+    at += sectionPlace(length * kind.BYTES_PER_ELEMENT);
   }
   if (at !== bytes.length) refuse('there is more in it than it says');
   return { plan, sections };

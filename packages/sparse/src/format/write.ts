@@ -1,6 +1,6 @@
 import type { CompiledModel, Section } from '../plan/plan.ts';
 import { checksum } from './checksum.ts';
-import { aligned, CHECKSUM_AT, FIRST_WORDS, kindOf, MAGIC, VERSION } from './layout.ts';
+import { CHECKSUM_AT, FIRST_WORDS, kindOf, MAGIC, sectionPlace, VERSION } from './layout.ts';
 
 /**
  * One file: magic, version, lengths and checksum; then for each section its kind and how many numbers it has; then the plan
@@ -9,8 +9,8 @@ import { aligned, CHECKSUM_AT, FIRST_WORDS, kindOf, MAGIC, VERSION } from './lay
 export function write({ plan, sections }: CompiledModel): Uint8Array<ArrayBuffer> {
   const header = new TextEncoder().encode(JSON.stringify(plan));
   const table = FIRST_WORDS * 4 + sections.length * 8;
-  const start = aligned(table + header.length);
-  const length = sections.reduce((total, { byteLength }) => total + aligned(byteLength), start);
+  const start = sectionPlace(table + header.length);
+  const length = sections.reduce((total, { byteLength }) => total + sectionPlace(byteLength), start);
   const bytes = new Uint8Array(length);
   const words = new Uint32Array(bytes.buffer);
   words.set([...MAGIC, VERSION, length, header.length, sections.length]);
@@ -21,7 +21,7 @@ export function write({ plan, sections }: CompiledModel): Uint8Array<ArrayBuffer
   let at = start;
   for (const section of sections) {
     bytes.set(bytesOf(section), at);
-    at += aligned(section.byteLength);
+    at += sectionPlace(section.byteLength);
   }
   words.set(checksum(words), CHECKSUM_AT);
   return bytes;

@@ -1,4 +1,5 @@
 import type { Plan, Step } from './plan.ts';
+import { aligned } from './storage.ts';
 
 /** Operations that can write where they read, number by number. */
 const IN_PLACE = new Set(['activation', 'binary', 'softmax', 'affine', 'normalise', 'l2Normalise']);
@@ -8,9 +9,6 @@ export interface Assignment {
   readonly places: readonly number[];
   readonly total: number;
 }
-
-/** So that rows of four numbers stay whole. */
-const ALIGNED = 4;
 
 interface Life {
   readonly size: number;
@@ -39,7 +37,7 @@ export function assignBuffers(plan: Plan): Assignment {
 }
 
 function livesOf({ buffers, steps, inputs, outputs }: Plan): Life[] {
-  const lives = buffers.map((size) => ({ size: Math.ceil(size / ALIGNED) * ALIGNED, first: steps.length, last: -1, place: 0 }));
+  const lives = buffers.map((size) => ({ size: aligned(size), first: steps.length, last: -1, place: 0 }));
   const touch = (buffer: number, at: number) => {
     const life = lives[buffer] as Life;
     life.first = Math.min(life.first, at);

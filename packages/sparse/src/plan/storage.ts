@@ -1,3 +1,5 @@
+import { roundUp } from '../kernels/layout.ts';
+
 /** Products of the sizes. */
 export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
@@ -7,7 +9,7 @@ export function sizeOf(shape: readonly number[]): number {
 const VECTOR = 4;
 
 export function aligned(size: number): number {
-  return Math.ceil(size / VECTOR) * VECTOR;
+  return roundUp(size, VECTOR);
 }
 
 /** How many places a channel has: all axes but the last. */

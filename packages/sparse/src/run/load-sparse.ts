@@ -38,8 +38,10 @@ function isPath(source: string | URL): boolean {
 async function fileBytes(source: string | URL, most: number): Promise<Uint8Array> {
   const { stat, readFile } = await nodeFiles();
   const path = typeof source === 'string' && source.startsWith('file:') ? new URL(source) : source;
-  const { size } = await stat(path);
-  if (size > most) throw tooLarge(source, most);
+  const file = await stat(path);
+  // What never ends, such as a device or a pipe, has no size.
+  if (!file.isFile()) throw refusal(source, 'it is no file');
+  if (file.size > most) throw tooLarge(source, most);
   return readFile(path);
 }
 

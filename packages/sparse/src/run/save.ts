@@ -13,7 +13,7 @@ export async function nodeFiles(): Promise<NodeFiles> {
 }
 
 interface NodeFiles {
-  stat(path: string | URL): Promise<{ readonly size: number }>;
+  stat(path: string | URL): Promise<{ readonly size: number; isFile(): boolean }>;
   readFile(path: string | URL): Promise<Uint8Array>;
   writeFile(path: string | URL, bytes: Uint8Array): Promise<void>;
 }

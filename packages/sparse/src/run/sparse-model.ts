@@ -1,11 +1,12 @@
 import { EspalierError } from '@espalier/core/errors';
+import { sectionPlace } from '../format/layout.ts';
 import { write } from '../format/write.ts';
 import { instantiateKernels, supportedVariants, VARIANTS, type Variant } from '../kernels/instantiate.ts';
 import type { Kernels } from '../kernels/kernels.ts';
-import { MEMORY_BASE, READ_AHEAD, roundUp } from '../kernels/layout.ts';
+import { MEMORY_BASE, READ_AHEAD } from '../kernels/layout.ts';
 import { assignBuffers } from '../plan/assign-buffers.ts';
 import type { CompiledModel, LayerReport, Plan, Port, Section } from '../plan/plan.ts';
-import { plainStrides, sizeOf, storageStrides } from '../plan/storage.ts';
+import { aligned, plainStrides, sizeOf, storageStrides } from '../plan/storage.ts';
 import { batched } from './batched.ts';
 import { Binding, type PlacedSection, type Span, type Workplace } from './binding.ts';
 import { type Samples, type SparseInput, samplesOf } from './input.ts';
@@ -88,7 +89,7 @@ export class SparseModel {
     let end = MEMORY_BASE;
     const pointers = sections.map(({ byteLength }) => {
       const pointer = end;
-      end = roundUp(end + byteLength, 16);
+      end = sectionPlace(end + byteLength);
       return pointer;
     });
     const bytes = end + assignment.total * 4 + READ_AHEAD;
@@ -104,7 +105,7 @@ export class SparseModel {
     const kernels = await kernelsOf(memory, variant);
     const placed = sections.map((section, i) => placedAt(memory, pointers[i] as number, section));
     const start = end / 4;
-    const buffers = plan.buffers.map((size, i) => ({ at: start + (assignment.places[i] as number), size: roundUp(size, 4) }));
+    const buffers = plan.buffers.map((size, i) => ({ at: start + (assignment.places[i] as number), size: aligned(size) }));
     const columns = batch > 1 ? batched(compiled, batch) : undefined;
     const many = columns && { model: await SparseModel.create(columns, { ...options, batch: 1, maxBytes: most - bytes }), batch };
     return new SparseModel(plan, variant, { kernels, floats: new Float32Array(memory.buffer), buffers, sections: placed }, bytes, many);
@@ -297,7 +298,11 @@ async function kernelsOf(memory: WebAssembly.Memory, variant: Variant): Promise<
             why: 'its content security policy has no word of it',
             remedy: "Allow it with script-src 'self' 'wasm-unsafe-eval'",
           }
-        : { what: 'the kernels of the sparse model do not start', why: message },
+        : {
+            what: 'the kernels of the sparse model do not start',
+            why: message,
+            remedy: /DecompressionStream/.test(message) ? 'Give this engine a DecompressionStream: it unpacks them' : undefined,
+          },
       { cause: error },
     );
   }

@@ -3,7 +3,7 @@ import { isMixing } from '../activation.ts';
 import type { Builder, Value } from '../builder.ts';
 import { choose, nonzerosOf } from '../choose.ts';
 import type { Filters } from '../filters.ts';
-import { type Geometry, placesOf } from '../geometry.ts';
+import { type Geometry, windowPlaces } from '../geometry.ts';
 import { sparseSections } from '../matrix.ts';
 import { convolutionStep } from './convolution-step.ts';
 import { softmax } from './elementwise.ts';
@@ -17,7 +17,7 @@ export interface Convolution extends Sums {
 /** Sums over windows of an image [height, width, channels]. */
 export function convolve(build: Builder, image: Value, { geometry, ...sums }: Convolution): Value {
   const { activation } = sums;
-  const places = placesOf(geometry, image.shape);
+  const places = windowPlaces(geometry, image.shape);
   if (isPointwise(geometry)) return linear(build, image, sums);
   const made = sizeOf(places) === 1 ? onePlace(build, image, sums, geometry) : manyPlaces(build, image, sums, geometry, places);
   return isMixing(activation) ? softmax(build, made, activation === 'logSoftmax') : made;

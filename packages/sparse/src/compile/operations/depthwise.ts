@@ -2,7 +2,7 @@ import { slideScratch } from '../../kernels/layout.ts';
 import { planeOf } from '../../plan/storage.ts';
 import { activationOf, isMixing, LINEAR } from '../activation.ts';
 import type { Builder, Value } from '../builder.ts';
-import { type Geometry, placesOf } from '../geometry.ts';
+import { type Geometry, windowPlaces } from '../geometry.ts';
 import { softmax } from './elementwise.ts';
 import { copy } from './layout.ts';
 
@@ -19,7 +19,7 @@ interface Depthwise {
 export function depthwise(build: Builder, image: Value, { kernel, shape, geometry, bias, activation }: Depthwise): Value {
   const [, , channels, multiplier] = shape as [number, number, number, number];
   const { name, alpha } = isMixing(activation) ? LINEAR : activationOf(activation, build.layer);
-  const places = placesOf(geometry, image.shape);
+  const places = windowPlaces(geometry, image.shape);
   const to = build.value([...places, channels * multiplier]);
   const { window, strides, dilation, before } = geometry;
   slideStep(build, 'depthwise', image, to, geometry, {

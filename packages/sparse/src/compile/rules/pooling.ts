@@ -1,4 +1,4 @@
-import { geometryOf, pair, placesOf } from '../geometry.ts';
+import { geometryOf, pair, windowPlaces } from '../geometry.ts';
 import { reshape, settled } from '../operations/layout.ts';
 import { globalPool, type Kind, pool } from '../operations/pool.ts';
 import { inputOf, type SparseRule } from '../sparse-rule.ts';
@@ -13,7 +13,7 @@ export function pooling(kind: Kind): SparseRule {
     const strides = config['strides'] ?? config['poolSize'];
     const image = channelsLast(build, call);
     const geometry = geometryOf({ padding: config['padding'], strides: isSequence ? [1, pair(strides)[1]] : strides }, image.shape, window);
-    return inModelOrder(build, call, pool(build, image, kind, geometry, placesOf(geometry, image.shape)));
+    return inModelOrder(build, call, pool(build, image, kind, geometry, windowPlaces(geometry, image.shape)));
   };
 }
 

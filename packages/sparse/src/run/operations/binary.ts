@@ -1,5 +1,5 @@
 import { BINARY as KERNELS } from '../../kernels/activation.ts';
-import { sizeOf } from '../../plan/storage.ts';
+import { aligned, sizeOf } from '../../plan/storage.ts';
 import type { Binding, Operation } from '../binding.ts';
 import { extent } from '../strided-copy.ts';
 
@@ -67,7 +67,7 @@ function byKernel(bind: Binding, { sizes, xs, ys, outs }: Strides, x: number, y:
   const count = inner.reduce((a, b) => a * b, 1);
   const isRow = (strides: readonly number[]) => isContiguous(inner, rest(strides));
   // What a kernel writes past a row has to be nobody's.
-  if (!isRow(xs) || !isRow(outs) || (rows > 1 && row(outs) < Math.ceil(count / 4) * 4)) return undefined;
+  if (!isRow(xs) || !isRow(outs) || (rows > 1 && row(outs) < aligned(count))) return undefined;
   const { kernels } = bind;
   const [to, toRow, from, fromRow, other] = [out * 4, row(outs) * 4, x * 4, row(xs) * 4, y * 4];
   if (isRow(ys)) return () => kernels.binary(operation, to, toRow, from, fromRow, other, row(ys) * 4, rows, count);

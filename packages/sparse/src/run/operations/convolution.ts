@@ -1,4 +1,5 @@
 import { ACTIVATIONS } from '../../kernels/activation.ts';
+import { roundUp } from '../../kernels/layout.ts';
 import { DENSE_BLOCK } from '../../kernels/pack.ts';
 import type { Binding, Operation, PlacedSection } from '../binding.ts';
 
@@ -38,11 +39,17 @@ function checkStarts(bind: Binding, { values: starts }: PlacedSection, outputs: 
   for (let i = 0; i < outputs; i++) if ((starts[i] as number) > (starts[i + 1] as number)) bind.refuse('its rows are not in order');
 }
 
+/** How far apart what it makes is: room for whole vectors at the end of the last row. */
+export function outputPlane(bind: Binding, [rows, columns]: readonly [number, number]): number {
+  const plane = bind.count('plane');
+  bind.expect(plane % 4 === 0 && plane >= (rows - 1) * columns + roundUp(columns, 4), 'its planes overlap');
+  return plane;
+}
+
 /** Planes of both, and the numbers that a convolution of stride 1 reads for each tap. */
 function planesOf(bind: Binding) {
   const [outputs, rows, columns] = [bind.count('outputs', 1), bind.count('rows', 1), bind.count('columns', 1)];
-  const [plane, pitch, taps] = [bind.count('plane'), bind.count('inputPitch', 1), bind.count('taps', 1)];
-  bind.expect(plane % 4 === 0 && plane >= (rows - 1) * columns + Math.ceil(columns / 4) * 4, 'its planes overlap');
+  const [plane, pitch, taps] = [outputPlane(bind, [rows, columns]), bind.count('inputPitch', 1), bind.count('taps', 1)];
   const source = bind.read(0);
   const target = bind.write(0, outputs * plane);
   const offsets = bind.section(0);
@@ -90,7 +97,7 @@ export const sparseConvolution: Operation = (bind) => {
 /** The same by all weights. */
 export const convolution: Operation = (bind) => {
   const { outputs, rows, columns, plane, pitch, taps, source, target, offsets } = planesOf(bind);
-  const weights = bind.floatSection(1, Math.ceil(outputs / 4) * 4 * taps).pointer;
+  const weights = bind.floatSection(1, roundUp(outputs, 4) * taps).pointer;
   const scratch = bind.write(1, taps * 16).at * 4;
   const bias = biasOf(bind, 2, outputs);
   const [activation, alpha] = activationOf(bind);
@@ -130,7 +137,7 @@ export const sparseVector: Operation = (bind) => {
 /** The same by all weights. */
 export const vector: Operation = (bind) => {
   const [inputs, outputs] = [bind.count('inputs', 1), bind.count('outputs', 1)];
-  const [source, target] = [bind.read(0, inputs), bind.write(0, Math.ceil(outputs / 4) * 4)];
+  const [source, target] = [bind.read(0, inputs), bind.write(0, roundUp(outputs, 4))];
   const weights = denseMatrix(bind, 0, inputs, outputs);
   const bias = biasOf(bind, 1, outputs);
   const [activation, alpha] = activationOf(bind);

@@ -1,113 +1,49 @@
 import { type Slide, slideScratch } from '../../kernels/layout.ts';
 import type { Binding, Operation } from '../binding.ts';
-import { activationOf, biasOf } from './convolution.ts';
+import { activationOf, biasOf, outputPlane } from './convolution.ts';
 
-/** The image, the places of the window on it, and the window. */
+/** The image, the places of the window on it, and the window: as the kernels take them. */
 function windowOf(bind: Binding, multiplier: number) {
   const channels = bind.count('channels', 1);
-  const [size, places, window] = [bind.sizes('size', 2), bind.sizes('places', 2), bind.sizes('window', 2)] as [number, number][];
-  const strides = bind.sizes('strides', 2) as [number, number];
-  const dilation = (bind.has('dilation') ? bind.sizes('dilation', 2) : [1, 1]) as [number, number];
+  const pair = (name: string) => bind.sizes(name, 2) as [number, number];
+  const [size, places, window, strides] = [pair('size'), pair('places'), pair('window'), pair('strides')];
+  const dilation = bind.has('dilation') ? pair('dilation') : ([1, 1] as [number, number]);
   const before = bind.list('before', 2) as [number, number];
   bind.expect(
     before.every((zeros) => zeros >= 0),
     'it begins inside of the image',
   );
   const axis = (i: 0 | 1): Slide => ({
-    size: (size as [number, number])[i],
-    outputSize: (places as [number, number])[i],
-    kernel: (window as [number, number])[i],
+    size: size[i],
+    outputSize: places[i],
+    kernel: window[i],
     stride: strides[i],
     dilation: dilation[i],
     before: before[i],
   });
-  const [plane, inputPlane] = [bind.count('plane', 1), bind.count('inputPlane', 1)];
-  const [rows, columns] = places as [number, number];
-  bind.expect(plane % 4 === 0 && plane >= (rows - 1) * columns + Math.ceil(columns / 4) * 4, 'its planes overlap');
-  const source = bind.read(0, (channels - 1) * inputPlane + (size as [number, number])[0] * (size as [number, number])[1]);
+  const [plane, inputPlane] = [outputPlane(bind, places), bind.count('inputPlane', 1)];
+  const source = bind.read(0, (channels - 1) * inputPlane + size[0] * size[1]);
   const target = bind.write(0, channels * multiplier * plane);
   const scratch = bind.write(1, Math.ceil(slideScratch(axis(0), axis(1)) / 4));
-  return {
-    channels,
-    size: size as [number, number],
-    places: places as [number, number],
-    window: window as [number, number],
-    strides,
-    dilation,
-    before,
-    plane,
-    inputPlane,
-    source,
-    target,
-    scratch,
-  };
+  const planes = [target.at * 4, plane * 4, ...places, source.at * 4, inputPlane * 4, ...size, channels] as const;
+  return { channels, planes, window, strides, dilation, before, scratch: scratch.at * 4 };
 }
 
 /** Each channel under filters of its own. */
 export const depthwise: Operation = (bind) => {
   const multiplier = bind.count('multiplier', 1);
-  const { channels, size, places, window, strides, dilation, before, plane, inputPlane, source, target, scratch } = windowOf(
-    bind,
-    multiplier,
-  );
+  const { channels, planes, window, strides, dilation, before, scratch } = windowOf(bind, multiplier);
   const outputs = channels * multiplier;
   const weights = bind.floatSection(0, window[0] * window[1] * outputs).pointer;
-  const bias = biasOf(bind, 1, outputs);
-  const [activation, alpha] = activationOf(bind);
-  const { kernels } = bind;
-  return () =>
-    kernels.depthwiseConv(
-      target.at * 4,
-      plane * 4,
-      places[0],
-      places[1],
-      source.at * 4,
-      inputPlane * 4,
-      size[0],
-      size[1],
-      channels,
-      multiplier,
-      window[0],
-      window[1],
-      strides[0],
-      strides[1],
-      dilation[0],
-      dilation[1],
-      before[0],
-      before[1],
-      weights,
-      bias,
-      activation,
-      alpha,
-      scratch.at * 4,
-    );
+  const sums = [weights, biasOf(bind, 1, outputs), ...activationOf(bind)] as const;
+  return bind.kernels.depthwiseConv.bind(undefined, ...planes, multiplier, ...window, ...strides, ...dilation, ...before, ...sums, scratch);
 };
 
 /** The greatest or the mean of each window. */
 export const pool: Operation = (bind) => {
-  const { channels, size, places, window, strides, before, plane, inputPlane, source, target, scratch } = windowOf(bind, 1);
+  const { planes, window, strides, before, scratch } = windowOf(bind, 1);
   const isMaximum = Number(bind.word('kind') === 'max');
-  const { kernels } = bind;
-  return () =>
-    kernels.pool(
-      isMaximum,
-      target.at * 4,
-      plane * 4,
-      places[0],
-      places[1],
-      source.at * 4,
-      inputPlane * 4,
-      size[0],
-      size[1],
-      channels,
-      window[0],
-      window[1],
-      strides[0],
-      strides[1],
-      before[0],
-      before[1],
-      scratch.at * 4,
-    );
+  return bind.kernels.pool.bind(undefined, isMaximum, ...planes, ...window, ...strides, ...before, scratch);
 };
 
 /** The greatest or the mean of each channel. */
