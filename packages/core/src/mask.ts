@@ -136,6 +136,11 @@ export class Mask {
     return this.spreadOver(new Float32Array(this.size));
   }
 
+  /** The same in a quarter of the memory. */
+  toBytes(): Uint8Array {
+    return this.spreadOver(new Uint8Array(this.size));
+  }
+
   /** The same as a float32 tensor; the caller disposes it. */
   toTensor(shape: readonly number[]): tf.Tensor {
     return tf.tensor(this.toFloat32(), [...shape], 'float32');
@@ -143,7 +148,7 @@ export class Mask {
 
   /** True where kept, in a quarter of the memory; the caller disposes it. */
   toBooleans(shape: readonly number[]): tf.Tensor {
-    return tf.tensor(this.spreadOver(new Uint8Array(this.size)), [...shape], 'bool');
+    return tf.tensor(this.toBytes(), [...shape], 'bool');
   }
 
   private spreadOver<T extends Float32Array | Uint8Array>(values: T): T {

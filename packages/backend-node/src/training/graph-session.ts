@@ -44,10 +44,25 @@ export class GraphSession {
     for (const handle of handles) this.binding.deleteTensor(handle);
   }
 
-  /** Runs what takes over tensors of tfjs by name, sharing their memory until either side writes; gives what is fetched, likewise. The caller disposes it. */
-  feedTensors(values: readonly (readonly [string, tf.Tensor])[], fetches: readonly string[]): tf.Tensor[] {
-    const names = values.map(([name]) => name);
-    return this.run(handlesOf(values.map(([, tensor]) => tensor)), names, fetches).map(tensorOf);
+  /**
+   * Runs what takes over tensors of tfjs by name, sharing their memory until either side writes, and bytes of 0 or 1 as
+   * booleans; gives what is fetched, likewise. The caller disposes it.
+   */
+  feedTensors(
+    tensors: readonly (readonly [string, tf.Tensor])[],
+    booleans: readonly (readonly [string, { readonly shape: readonly number[]; readonly data: Uint8Array }])[],
+    fetches: readonly string[],
+  ): tf.Tensor[] {
+    // As tensors of tfjs these would take longer to make than to use.
+    const own = booleans.map(([, { shape, data }]) => this.binding.createTensor(shape, DT.bool, data));
+    const handles = [...handlesOf(tensors.map(([, tensor]) => tensor)), ...own];
+    const fetched = this.run(
+      handles,
+      [...tensors, ...booleans].map(([name]) => name),
+      fetches,
+    );
+    for (const handle of own) this.binding.deleteTensor(handle);
+    return fetched.map(tensorOf);
   }
 
   private feedHandles(variables: readonly Variable[], handles: readonly number[]): void {

@@ -110,11 +110,11 @@ class GraphTrainingSession implements TrainingSession {
   private takeOver(): void {
     tf.tidy(() => {
       const masks = this.weights.map(({ mask, parameter }) => (mask ? this.masks?.get(parameter) : undefined));
-      const feeds = this.weights.flatMap(({ variable, mask, parameter }, i): (readonly [string, tf.Tensor])[] => [
-        [`${variable.name}/feed`, parameter.variable as tf.Tensor],
-        ...(mask === undefined ? [] : [[mask.kept.ref, (masks[i] as Mask).toBooleans(parameter.shape)] as const]),
-      ]);
-      const [, ...zeroed] = this.session.feedTensors(feeds, [this.fetches.refreshed, ...this.fetches.zeroed.values()]);
+      const feeds = this.weights.map(({ variable, parameter }) => [`${variable.name}/feed`, parameter.variable as tf.Tensor] as const);
+      const kept = this.weights.flatMap(({ mask, parameter: { shape } }, i) =>
+        mask === undefined ? [] : [[mask.kept.ref, { shape, data: (masks[i] as Mask).toBytes() }] as const],
+      );
+      const [, ...zeroed] = this.session.feedTensors(feeds, kept, [this.fetches.refreshed, ...this.fetches.zeroed.values()]);
       const pruned = this.weights.filter((_, i) => (masks[i]?.pruned ?? 0) > 0);
       const names = [...this.fetches.zeroed.keys()];
       for (const { parameter } of pruned) parameter.variable.assign(zeroed[names.indexOf(parameter.name)] as tf.Tensor);
