@@ -19,8 +19,9 @@ export default defineConfig({
     // More files at once than there are cores: many wait, for processes that they start, for files, for a browser.
     maxWorkers: Math.ceil(1.5 * availableParallelism()),
     reporters: ['default', './scripts/setup/summary-reporter.mjs'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // On a machine that others keep busy each test takes several times as long.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     projects: [
       { extends: true, test: { name: 'light', include: LIGHT, isolate: false } },
       {
