@@ -217,3 +217,15 @@ test('the signal stops it between two steps', async () => {
   await expect(trainingLoop(loopOf(session, 2, { signal: controller.signal, onStep }))).rejects.toMatchObject({ name: 'Cancelled' });
   expect(session.orders).toHaveLength(2);
 });
+
+test('what it is stopped after, the end of an epoch, is saved, and not done twice', async () => {
+  const controller = new AbortController();
+  const saved: LoopProgress[] = [];
+  const epochs: number[] = [];
+  const onProgress = (progress: LoopProgress) => void saved.push(progress);
+  const stopped = trainingLoop(loopOf(new Recorder(), 2, { onProgress, signal: controller.signal, onEpoch: () => controller.abort() }));
+  await expect(stopped).rejects.toThrow(Cancelled);
+  expect(saved.at(-1)).toMatchObject({ steps: 3, lossCount: 0, epochLoss: 2 });
+  await trainingLoop(loopOf(new Recorder(), 2, { from: saved.at(-1) as LoopProgress, onEpoch: ({ number }) => void epochs.push(number) }));
+  expect(epochs).toEqual([2]);
+});

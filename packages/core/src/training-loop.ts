@@ -44,7 +44,7 @@ export interface TrainingLoop {
   readonly onStep?: OnStep;
   /** Given to each step of the session. */
   readonly hooks?: StepHooks;
-  /** Called after each step, before the end of its epoch, and again where the validation is cancelled: the place to save. */
+  /** Called after each step, before the end of its epoch, and again where it is cancelled between two steps or in the validation: the place to save. */
   readonly onProgress?: (progress: LoopProgress) => void | Promise<void>;
   readonly onEpoch?: (epoch: {
     readonly number: number;
@@ -116,7 +116,11 @@ export async function trainingLoop(loop: TrainingLoop): Promise<TrainingReport> 
 
     const number = done + 1;
     await breathe();
-    if (loop.signal?.aborted) throw new Cancelled();
+    if (loop.signal?.aborted) {
+      // What came between the last step and this one, the end of its epoch, is not to be done twice.
+      if (done > 0) await save();
+      throw new Cancelled();
+    }
     const position = (number - 1) % budget.stepsPerEpoch;
     if (order === undefined || position === 0) {
       const epoch = Math.ceil(number / budget.stepsPerEpoch);
