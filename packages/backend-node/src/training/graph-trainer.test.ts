@@ -270,6 +270,35 @@ test('a layer without a native rule is named, and its model trains through the t
   model.dispose();
 });
 
+/** Counts in whole numbers, beside what it passes on. */
+class Counter extends tf.layers.Layer {
+  static readonly className = 'Counter';
+  override build(): void {
+    this.addWeight('count', [1], 'int32', tf.initializers.zeros(), undefined, false);
+    this.built = true;
+  }
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    return (Array.isArray(inputs) ? (inputs[0] as tf.Tensor) : inputs).clone();
+  }
+}
+
+test('a weight of a type without a native rule is named, and its model trains through the tape', async () => {
+  const model = tf.sequential({
+    layers: [
+      tf.layers.dense({ units: 4, inputShape: [3] }),
+      new Counter({ name: 'odd' }),
+      tf.layers.dense({ units: 2, activation: 'softmax' }),
+    ],
+  });
+  const samples = samplesOf(model, new Int32Array(256));
+  const job = { model, samples, loss: make('loss', 'sparseCategoricalCrossentropy'), optimizer: make('optimizer', 'adam'), seed: 1 };
+  const session = make('trainer', 'auto').open(job);
+  expect(session.notes).toEqual(['trains through the gradient tape: odd/count holds int32']);
+  expect(await session.step(Int32Array.of(0, 1, 2), 0.001)).toBeGreaterThan(0);
+  session.dispose();
+  model.dispose();
+});
+
 test('what is saved goes on as if it had not been interrupted', async () => {
   const net = NETS['dense layers'] as () => tf.LayersModel;
   const run = async (breakAt: number | undefined) => {

@@ -86,7 +86,7 @@ describe('gradual, on plain JavaScript', () => {
 
   test('killed again and again at random moments it comes to the same end, and tells each thing once', async () => {
     const trials = new Trial(GRADUAL);
-    expect(await killedAgainAndAgain(trials, Random.of(11, 'kills'), 5)).toBeGreaterThan(2);
+    expect(await killedAgainAndAgain(trials, Random.of(11, 'kills'), 4)).toBeGreaterThan(1);
     expectSame(await trials.finish(), whole);
     const { pruneS, trainS, scoreS, denseS } = trials.timing;
     expect(denseS).toBe(0);
