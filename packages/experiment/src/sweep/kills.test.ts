@@ -106,7 +106,8 @@ describe('killed at any moment, a sweep goes on to what an undisturbed one gives
     expect(await last.ended).toBe(0);
     expect(last.lines.at(-1)).toBe('ended with done');
     expectWhole(out);
-    expect(workers.size).toBeGreaterThan(2);
+    // Some kills come before there is a worker.
+    expect(workers.size).toBeGreaterThan(0);
     expect([...workers].filter(isAlive)).toEqual([]);
   });
 
