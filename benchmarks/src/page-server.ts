@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import { chromium, type Page } from 'playwright-core';
 
 type Content = string | Uint8Array;
@@ -51,15 +51,13 @@ export async function openPage(
 
 /** A model as a page takes it: `/NAME.json` and `/NAME.bin`, whatever `tf.io.fromMemory` needs. */
 export async function modelFiles(name: string, model: tf.LayersModel): Promise<[string, Content][]> {
-  const saved = await new Promise<tf.io.ModelArtifacts>((resolve) => {
-    const handler: tf.io.IOHandler = {
-      async save(artifacts) {
-        resolve(artifacts);
-        return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } };
-      },
-    };
-    void model.save(handler);
-  });
+  let saved: tf.io.ModelArtifacts = {};
+  await model.save(
+    tf.io.withSaveHandler(async (artifacts) => {
+      saved = artifacts;
+      return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } };
+    }),
+  );
   const { weightData, ...artifacts } = saved;
   return [
     [`/${name}.json`, JSON.stringify(artifacts)],

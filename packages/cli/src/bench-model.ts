@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { onWasm, StepError, useBackend } from '@espalier/backend-node';
-import { Cancelled, type Column, EspalierError, elementsOf, modelParameters, Random, type Samples } from '@espalier/core';
+import { Cancelled, type Column, EspalierError, elementsOf, FROZEN, modelParameters, Random, type Samples } from '@espalier/core';
 import {
   chosen,
   differenceTo,
@@ -247,7 +247,7 @@ async function shareOfZeros(model: tf.LayersModel): Promise<number> {
 }
 
 function frozenLayersOf(model: tf.LayersModel): number {
-  const frozen = modelParameters(model).filter(({ keptBecause, trainable }) => keptBecause?.includes('frozen') && !trainable);
+  const frozen = modelParameters(model).filter(({ keptBecause }) => keptBecause === FROZEN);
   return new Set(frozen.map(({ layer }) => layer)).size;
 }
 

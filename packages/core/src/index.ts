@@ -40,7 +40,7 @@ export { Adam } from './optimizers/adam.ts';
 export { Momentum } from './optimizers/momentum.ts';
 export { Rmsprop } from './optimizers/rmsprop.ts';
 export { Sgd } from './optimizers/sgd.ts';
-export { isModel, leafLayers, type ModelParameter, modelParameters, type PrunableParameter } from './parameter.ts';
+export { FROZEN, isModel, leafLayers, type ModelParameter, modelParameters, type PrunableParameter } from './parameter.ts';
 export { Part, parsePart, part } from './part.ts';
 export { LARGEST_ROOM, type Passes, passes, takeRoom } from './passes/passes.ts';
 export { definePlugin, PART_KINDS, PLUGIN_FIELDS, type Plugin, type PluginEntry } from './plugin.ts';

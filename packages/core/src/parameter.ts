@@ -28,6 +28,9 @@ export interface ModelParameter {
   readonly keptBecause?: string;
 }
 
+/** Why pruning leaves the kernels of a frozen layer alone. */
+export const FROZEN = 'its layer is frozen (trainable: false)';
+
 /** Layers whose weights scale or shift single channels: removing an entry silences a channel, it does not thin a kernel. */
 const SCALING_LAYERS = new Set(['BatchNormalization', 'LayerNormalization', 'PReLU']);
 
@@ -87,7 +90,7 @@ function whyKept(layer: tf.layers.Layer, weight: LayerWeight, variable: tf.Varia
   if (variable.dtype !== 'float32') return `its type is ${variable.dtype}, not float32`;
   if (SCALING_LAYERS.has(type)) return `${type} scales channels; it goes when its unit goes`;
   if (variable.shape.length < 2) return 'a bias is one number per unit; it goes when its unit goes';
-  if (!layer.trainable) return 'its layer is frozen (trainable: false)';
+  if (!layer.trainable) return FROZEN;
   if (!weight.trainable) return 'it is not trained';
   return undefined;
 }

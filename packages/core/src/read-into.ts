@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 
 /**
- * A kernel that backends may bring along: reads each so-manieth element of `x` (float32) from `from` on until `values`
+ * A kernel that backends may bring along: reads elements of `x` (float32), `stride` apart, from `from` on until `values`
  * is full. Its attributes are { from, stride, values }; it gives no tensor.
  */
 export const READ_INTO = 'EspalierReadInto';
@@ -11,7 +11,7 @@ export function readsInto(): boolean {
   return tf.getKernel(READ_INTO, tf.getBackend()) !== undefined;
 }
 
-/** Reads each so-manieth element of a tensor from a position on until the array is full. */
+/** Reads elements of a tensor, a stride apart, from a position on until the array is full. */
 export async function readInto(values: Float32Array, tensor: tf.Tensor, from: number, stride = 1): Promise<void> {
   const kernel = tf.getKernel(READ_INTO, tf.getBackend());
   if (kernel !== undefined) {

@@ -228,7 +228,7 @@ function byElement(given: Float32Array, mask: Mask, isWritten: boolean): Float32
   return scores;
 }
 
-/** −∞ where an element is pruned, and only there. The scores are those of each so-manieth element from a position on. */
+/** −∞ where an element is pruned, and only there. The scores are those of elements a stride apart, from a position on. */
 export function sinkPruned(scores: Float32Array, mask: Mask, from: number, stride: number): void {
   if (stride === 1 && from % 8 === 0) {
     passes(scores.length).sink(scores, mask.bytes, from / 8);

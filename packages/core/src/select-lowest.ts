@@ -104,7 +104,7 @@ function strideFor(total: number): number {
   return Math.max(1, Math.floor(total / sample));
 }
 
-/** Every so-manieth score. */
+/** Scores a stride apart. */
 class SampleOf {
   private readonly values: Float32Array;
   private size = 0;

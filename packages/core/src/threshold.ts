@@ -21,7 +21,7 @@ export interface ParameterScores {
   read(): Promise<Float32Array>;
   /** The same in pieces of a multiple of 8, where that is how they are made; each is good until the next is asked for. */
   pieces?(): AsyncIterable<Float32Array>;
-  /** Each so-manieth score from a position on, without reading the others, where that can be. */
+  /** Scores a stride apart, from a position on, without reading the others, where that can be. */
   sample?(from: number, stride: number): Promise<Float32Array>;
 }
 

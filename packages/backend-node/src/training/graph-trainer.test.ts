@@ -252,24 +252,6 @@ test('inputs that are scaled and moved are the tape’s', async () => {
   expectSame(await train('native', setting), await train('tape', setting));
 });
 
-test('a layer without a native rule is named, and its model trains through the tape', async () => {
-  const model = tf.sequential({
-    layers: [
-      tf.layers.dense({ units: 4, inputShape: [3] }),
-      tf.layers.leakyReLU({ name: 'odd' }),
-      tf.layers.dense({ units: 2, activation: 'softmax' }),
-    ],
-  });
-  const samples = samplesOf(model, new Int32Array(256));
-  const job = { model, samples, loss: make('loss', 'sparseCategoricalCrossentropy'), optimizer: make('optimizer', 'adam'), seed: 1 };
-  const session = make('trainer', 'auto').open(job);
-  expect(session.notes).toEqual(['trains through the gradient tape: odd (LeakyReLU) has no native rule']);
-  expect(await session.step(Int32Array.of(0, 1, 2), 0.001)).toBeGreaterThan(0);
-  session.dispose();
-  expect(() => make('trainer', 'native').open(job)).toThrow('odd (LeakyReLU) has no native rule');
-  model.dispose();
-});
-
 /** Counts in whole numbers, beside what it passes on. */
 class Counter extends tf.layers.Layer {
   static readonly className = 'Counter';
@@ -282,20 +264,20 @@ class Counter extends tf.layers.Layer {
   }
 }
 
-test('a weight of a type without a native rule is named, and its model trains through the tape', async () => {
+test.each([
+  ['a layer without a native rule', () => tf.layers.leakyReLU({ name: 'odd' }), 'odd (LeakyReLU) has no native rule'],
+  ['a weight of a type without a native rule', () => new Counter({ name: 'odd' }), 'odd/count holds int32'],
+])('%s is named, and its model trains through the tape', async (_, odd, why) => {
   const model = tf.sequential({
-    layers: [
-      tf.layers.dense({ units: 4, inputShape: [3] }),
-      new Counter({ name: 'odd' }),
-      tf.layers.dense({ units: 2, activation: 'softmax' }),
-    ],
+    layers: [tf.layers.dense({ units: 4, inputShape: [3] }), odd(), tf.layers.dense({ units: 2, activation: 'softmax' })],
   });
   const samples = samplesOf(model, new Int32Array(256));
   const job = { model, samples, loss: make('loss', 'sparseCategoricalCrossentropy'), optimizer: make('optimizer', 'adam'), seed: 1 };
   const session = make('trainer', 'auto').open(job);
-  expect(session.notes).toEqual(['trains through the gradient tape: odd/count holds int32']);
+  expect(session.notes).toEqual([`trains through the gradient tape: ${why}`]);
   expect(await session.step(Int32Array.of(0, 1, 2), 0.001)).toBeGreaterThan(0);
   session.dispose();
+  expect(() => make('trainer', 'native').open(job)).toThrow(why);
   model.dispose();
 });
 

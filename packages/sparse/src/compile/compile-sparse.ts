@@ -79,15 +79,16 @@ export function compileNetwork(network: Network, { kernel, fold, outputNames = n
 }
 
 /** What is made here is to be read again. */
-function checkSize({ name, buffers, steps }: Plan): void {
-  const over = Object.entries({ buffers, steps }).find(([kind, list]) => list.length > MOST[kind as 'buffers' | 'steps']);
-  if (over === undefined) return;
-  const [kind, { length }] = over;
-  throw new EspalierError({
-    where: `sparse model "${name}"`,
-    what: `its plan has ${length} ${kind}, and the file of a sparse model may have ${MOST[kind as 'buffers' | 'steps']}`,
-    remedy: 'Compile parts of the model, each as a model of its own, or run it on tfjs',
-  });
+function checkSize(plan: Plan): void {
+  for (const kind of ['buffers', 'steps'] as const) {
+    const { length } = plan[kind];
+    if (length <= MOST[kind]) continue;
+    throw new EspalierError({
+      where: `sparse model "${plan.name}"`,
+      what: `its plan has ${length} ${kind}, and the file of a sparse model may have ${MOST[kind]}`,
+      remedy: 'Compile parts of the model, each as a model of its own, or run it on tfjs',
+    });
+  }
 }
 
 function compileCall(build: Builder, network: Network, node: NetworkNode, values: Map<string, Value>): void {

@@ -57,7 +57,7 @@ function convolve<Op>(graph: Graph, x: Value, filters: Value, options: Convoluti
   ]);
 }
 
-/** Every so-manieth pixel, from the first. */
+/** The pixels that the strides come to, from the first. */
 function everyNth(graph: Graph, x: Value, [down, across]: readonly [number, number]): Value {
   const [, height, width, channels] = x.shape as [number, number, number, number];
   const shape = [-1, Math.ceil(height / down), Math.ceil(width / across), channels];

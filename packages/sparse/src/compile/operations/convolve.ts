@@ -86,7 +86,7 @@ interface Phases {
 }
 
 /**
- * With strides, every so-manieth row and column by itself, so far as the window reads it: on those the convolution has the
+ * With strides, the rows and columns that a stride comes to by themselves, so far as the window reads it: on those the convolution has the
  * stride 1.
  */
 function phasesOf(build: Builder, image: Value, geometry: Geometry, [rows, columns]: readonly [number, number]): Phases {

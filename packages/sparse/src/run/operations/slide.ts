@@ -56,7 +56,7 @@ export const globalPool: Operation = (bind) => {
   return () => kernels.globalPool(isMaximum, target.at * 4, source.at * 4, plane * 4, channels, places);
 };
 
-/** Planes out of planes: with borders of zeros, or every so-manieth row and column. */
+/** Planes out of planes: with borders of zeros, or each row and column that a stride comes to. */
 export const cut: Operation = (bind) => {
   const channels = bind.count('channels', 1);
   const [rows, columns] = bind.sizes('size', 2) as [number, number];
