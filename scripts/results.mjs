@@ -1,6 +1,6 @@
 // Runs the reference configs over seeds and settings, and writes docs/results.md from their records.
 // What is recorded already is not run again: `node scripts/results.mjs [--only SECTION…] [--at-once N]`, after `npm run setup`.
-// With --only the other sections of the page stay as they are.
+// With --only the other sections of the page stay as they are; with --recorded the papers' rows are of the runs that are there.
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -10,7 +10,13 @@ import { intervalOf, pairedDifference } from '../packages/report/dist/statistics
 import { meanOf as mean, spreadOf as spread } from '../packages/report/dist/statistics/summary.js';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
-const { values: flags } = parseArgs({ options: { only: { type: 'string', multiple: true }, 'at-once': { type: 'string', default: '2' } } });
+const { values: flags } = parseArgs({
+  options: {
+    only: { type: 'string', multiple: true },
+    'at-once': { type: 'string', default: '2' },
+    recorded: { type: 'boolean', default: false },
+  },
+});
 const SEEDS = [1, 2, 3];
 
 /** Accuracy to reach, mean of the seeds, in %. */
@@ -51,11 +57,16 @@ const REASONS = {
 };
 const CONTROLS = ['random', 'shuffled', 'reinitialised', 'scratch'];
 
+const nameOf = (config, seed, sets) =>
+  [config, ...Object.values(sets).map((value) => String(value).replaceAll(/[^\w.]+/g, '-')), seed].join('-');
+const folderOf = (name) => path.join(root, 'runs', 'reference', name);
+const isRecorded = (config, seed, sets) => existsSync(path.join(folderOf(nameOf(config, seed, sets)), 'result.json'));
+
 /** The record of a run, which is made where there is none yet. */
 async function run(config, seed, sets = {}) {
   const set = { ...sets, seed };
-  const name = [config, ...Object.values(sets).map((value) => String(value).replaceAll(/[^\w.]+/g, '-')), seed].join('-');
-  const out = path.join(root, 'runs', 'reference', name);
+  const name = nameOf(config, seed, sets);
+  const out = folderOf(name);
   const cli = path.join(root, 'packages', 'cli', 'dist', 'main.js');
   const file = path.join(root, 'configs', 'reference', `${config}.yaml`);
   const args = Object.entries(set).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
@@ -144,12 +155,16 @@ ${rows.join('\n')}`;
 async function papers() {
   const rows = await Promise.all(
     PAPERS.map(async ({ paper, config, net, at, sparsity, goal }) => {
-      const results = await runs(config, sparsity === undefined ? {} : { 'prune.sparsity': sparsity });
+      const sets = sparsity === undefined ? {} : { 'prune.sparsity': sparsity };
+      const seeds = flags.recorded ? SEEDS.filter((seed) => isRecorded(config, seed, sets)) : SEEDS;
+      const where = `| ${paper} | ${net} | ${at ?? `${percent(sparsity, 0)} %`} | ${link(config)} |`;
+      if (seeds.length === 0) return `${where} | | | not run yet | ${goal} |`;
+      const results = await runs(config, sets, seeds);
       const errors = accuracies(results).map((accuracy) => 1 - accuracy);
       const { train, prune } = results[0].config;
       return (
-        `| ${paper} | ${net} | ${at ?? `${percent(sparsity, 0)} %`} | ${link(config)} | ${train.epochs} + ${prune.epochs} | ` +
-        `${percent(1 - mean(accuracies(results, 'dense')))} | **${percent(mean(errors))}** ± ${percent(spread(errors))} | ${goal} |`
+        `${where} ${train.epochs} + ${prune.epochs} | ${percent(1 - mean(accuracies(results, 'dense')))} | ` +
+        `**${percent(mean(errors))}**${seeds.length > 1 ? ` ± ${percent(spread(errors))}` : ''}${seeds.length < SEEDS.length ? ` (seed ${seeds.join(', ')})` : ''} | ${goal} |`
       );
     }),
   );
