@@ -112,7 +112,7 @@ export async function planned(
 /** One thread for each of many small nets at once; a large one takes all cores. */
 function teamFor({ macsPerStep, runs, workers }: { macsPerStep: number; runs: number; workers: number | undefined }): Team {
   const cores = availableParallelism();
-  const each = threadsFor(macsPerStep) ?? (Number(process.env['TF_NUM_INTRAOP_THREADS']) || cores);
+  const each = threadsFor(macsPerStep, { isAlone: runs === 1 }) ?? (Number(process.env['TF_NUM_INTRAOP_THREADS']) || cores);
   const wanted = workers ?? Math.max(1, Math.floor(cores / each));
   return { workers: Math.max(1, Math.min(wanted, runs)), threads: Math.max(1, Math.min(each, Math.floor(cores / wanted))) };
 }
