@@ -9,7 +9,7 @@ import {
   readNetwork,
 } from '@espalier/surgery';
 import type * as tf from '@tensorflow/tfjs';
-import { MOST } from '../format/check-plan.ts';
+import { PLAN_LIMITS } from '../format/check-plan.ts';
 import type { CompiledModel, Plan } from '../plan/plan.ts';
 import { SparseModel, type SparseOptions } from '../run/sparse-model.ts';
 import { Builder, type Value } from './builder.ts';
@@ -82,10 +82,10 @@ export function compileNetwork(network: Network, { kernel, fold, outputNames = n
 function checkSize(plan: Plan): void {
   for (const kind of ['buffers', 'steps'] as const) {
     const { length } = plan[kind];
-    if (length <= MOST[kind]) continue;
+    if (length <= PLAN_LIMITS[kind]) continue;
     throw new EspalierError({
       where: `sparse model "${plan.name}"`,
-      what: `its plan has ${length} ${kind}, and the file of a sparse model may have ${MOST[kind]}`,
+      what: `its plan has ${length} ${kind}, and the file of a sparse model may have ${PLAN_LIMITS[kind]}`,
       remedy: 'Compile parts of the model, each as a model of its own, or run it on tfjs',
     });
   }

@@ -1,6 +1,7 @@
 import { EspalierError } from '@espalier/core/errors';
 import type { Kernels } from '../kernels/kernels.ts';
 import type { Section, Step } from '../plan/plan.ts';
+import { sizeOf } from '../plan/storage.ts';
 
 /** Some numbers in the memory of the kernels. */
 export interface Span {
@@ -112,9 +113,7 @@ export class Binding {
   /** Sizes: whole numbers of at least one. */
   sizes(name: string, length?: number): readonly number[] {
     const sizes = this.list(name, length);
-    return sizes.every((size) => size >= 1) && sizes.reduce((a, b) => a * b, 1) <= MOST
-      ? sizes
-      : this.refuse(`${name} is ${sizes.join(', ')}`);
+    return sizes.every((size) => size >= 1) && sizeOf(sizes) <= MOST ? sizes : this.refuse(`${name} is ${sizes.join(', ')}`);
   }
 
   expect(holds: boolean, otherwise: string): void {

@@ -1,3 +1,5 @@
+import { sizeOf } from '../plan/storage.ts';
+
 /** Which numbers go where: along each axis so many, so far apart. */
 export interface StridedCopy {
   readonly sizes: readonly number[];
@@ -87,4 +89,15 @@ export function extent(sizes: readonly number[], strides: readonly number[]): { 
     else high += reach;
   });
   return { low, high };
+}
+
+/** How far from the first each place of a box of these sizes is, the last axis fastest. */
+export function offsetsOf(sizes: readonly number[], strides: readonly number[]): Float64Array {
+  const all = new Float64Array(sizeOf(sizes));
+  let repeat = all.length;
+  sizes.forEach((size, axis) => {
+    repeat /= size;
+    for (let i = 0; i < all.length; i++) all[i] = (all[i] as number) + (Math.floor(i / repeat) % size) * (strides[axis] as number);
+  });
+  return all;
 }

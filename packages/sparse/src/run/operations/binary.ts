@@ -1,9 +1,9 @@
-import { BINARY as KERNELS } from '../../kernels/activation.ts';
+import { BINARY } from '../../kernels/activation.ts';
 import { aligned, sizeOf } from '../../plan/storage.ts';
 import type { Binding, Operation } from '../binding.ts';
-import { extent } from '../strided-copy.ts';
+import { extent, offsetsOf } from '../strided-copy.ts';
 
-const BINARY: Readonly<Record<string, (x: number, y: number) => number>> = {
+const FUNCTIONS: Readonly<Record<string, (x: number, y: number) => number>> = {
   add: (x, y) => x + y,
   subtract: (x, y) => x - y,
   multiply: (x, y) => x * y,
@@ -16,7 +16,7 @@ const BINARY: Readonly<Record<string, (x: number, y: number) => number>> = {
 /** Two numbers to one, at every place of the output; a stride of zero repeats. The second operand may be weights. */
 export const binary: Operation = (bind) => {
   const sizes = bind.sizes('sizes');
-  const f = BINARY[bind.word('name')] ?? bind.refuse(`there is no ${bind.word('name')}`);
+  const f = FUNCTIONS[bind.word('name')] ?? bind.refuse(`there is no ${bind.word('name')}`);
   const target = bind.write(0);
   const first = bind.read(0);
   const second = bind.reads() > 1 ? bind.read(1) : weightsOf(bind.section(0));
@@ -39,7 +39,12 @@ export const binary: Operation = (bind) => {
   if (fast !== undefined) return fast;
   const { floats } = bind;
   const [inner, dx, dy, dOut] = [sizes.at(-1) ?? 1, xs.at(-1) ?? 0, ys.at(-1) ?? 0, outs.at(-1) ?? 0];
-  const [x0, y0, out0] = [xs, ys, outs].map((strides) => rowsOf(sizes, strides)) as [Int32Array, Int32Array, Int32Array];
+  // Where each row along the last axis starts.
+  const [x0, y0, out0] = [xs, ys, outs].map((strides) => Int32Array.from(offsetsOf(sizes.slice(0, -1), strides))) as [
+    Int32Array,
+    Int32Array,
+    Int32Array,
+  ];
   return () => {
     for (let row = 0; row < x0.length; row++) {
       let [x, y, out] = [first.at + (x0[row] as number), second.at + (y0[row] as number), target.at + (out0[row] as number)];
@@ -58,13 +63,13 @@ interface Strides {
 /** Rows of neighbours, the second operand's as well or one number for each row, are what kernels are made for. */
 function byKernel(bind: Binding, { sizes, xs, ys, outs }: Strides, x: number, y: number, out: number): (() => void) | undefined {
   const name = bind.word('name');
-  if (!Object.hasOwn(KERNELS, name)) return undefined;
-  const operation = KERNELS[name as keyof typeof KERNELS];
+  if (!Object.hasOwn(BINARY, name)) return undefined;
+  const operation = BINARY[name as keyof typeof BINARY];
   const isFlat = sizes.length === 1;
   const [rows, inner] = isFlat ? [1, sizes] : [sizes[0] as number, sizes.slice(1)];
   const row = (strides: readonly number[]) => (isFlat ? 0 : (strides[0] as number));
   const rest = (strides: readonly number[]) => (isFlat ? strides : strides.slice(1));
-  const count = inner.reduce((a, b) => a * b, 1);
+  const count = sizeOf(inner);
   const isRow = (strides: readonly number[]) => isContiguous(inner, rest(strides));
   // What a kernel writes past a row has to be nobody's.
   if (!isRow(xs) || !isRow(outs) || (rows > 1 && row(outs) < aligned(count))) return undefined;
@@ -86,16 +91,4 @@ function isContiguous(sizes: readonly number[], strides: readonly number[]): boo
 
 function weightsOf({ pointer, values }: { readonly pointer: number; readonly values: ArrayLike<number> }): { at: number; size: number } {
   return { at: pointer / 4, size: values.length };
-}
-
-/** Where each row along the last axis starts. */
-function rowsOf(sizes: readonly number[], strides: readonly number[]): Int32Array {
-  const outer = sizes.slice(0, -1);
-  const rows = new Int32Array(outer.reduce((a, b) => a * b, 1));
-  let repeat = rows.length;
-  outer.forEach((size, axis) => {
-    repeat /= size;
-    for (let i = 0; i < rows.length; i++) rows[i] = (rows[i] as number) + (Math.floor(i / repeat) % size) * (strides[axis] as number);
-  });
-  return rows;
 }
