@@ -3,4 +3,4 @@ export type { LayerReport } from './plan/plan.ts';
 export type { NumberArray, SparseInput, TensorLike } from './run/input.ts';
 export { loadSparse, type SparseSource } from './run/load-sparse.ts';
 export type { SaveTarget } from './run/save.ts';
-export { type PredictOptions, type SparseInputs, SparseModel, type SparseOptions } from './run/sparse-model.ts';
+export { type PredictOptions, type SparseInputs, type SparseMemory, SparseModel, type SparseOptions } from './run/sparse-model.ts';

@@ -317,6 +317,29 @@ test('takes no more memory than its weights at rest and 1.3 times the largest pa
   expect(total).toBeLessThan(weights + 1.3 * 2 * 4 * 32 * 32 * 24);
 });
 
+test('memory is that of weights and activations, exactly, of both ways to compute where there is a batch', async () => {
+  const model = modelOf([256], L.dense({ units: 256, activation: 'relu' }), L.dense({ units: 10 }));
+  // Outputs in blocks of 16: 256 x 256 and 256 x 16 weights, 256 and 10 biases.
+  const weights = 4 * (256 * 256 + 256 + 256 * 16 + 10);
+  // The first layer's input and output live at the same time.
+  const activations = 4 * (256 + 256);
+  // The ten biases end 8 bytes before a multiple of 16; 1024 bytes lie before all, 64 after.
+  const total = 1024 + weights + 8 + activations + 64;
+  const one = await compileSparse(model, { kernel: 'dense' });
+  expect(one.memory).toEqual({ weights, activations, total });
+
+  // Blocks of 4 outputs, and where in the columns each of the 256 inputs is, per layer.
+  const columnWeights = 4 * (256 * 256 + 256 + 256 * 12 + 10 + 2 * 256);
+  // Eight columns lie 12 numbers apart; 16 numbers of scratch for each input.
+  const columnActivations = 4 * (256 * 12 + 256 * 12 + 256 * 16);
+  const both = await compileSparse(model, { kernel: 'dense', batch: 8 });
+  expect(both.memory).toEqual({
+    weights: weights + columnWeights,
+    activations: activations + columnActivations,
+    total: total + 1024 + columnWeights + 8 + columnActivations + 64,
+  });
+});
+
 test('is saved to a file and loaded from it, from its bytes and from what gives them', async () => {
   const model = digits();
   const sparse = await compileSparse(model);

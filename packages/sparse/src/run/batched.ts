@@ -3,8 +3,8 @@ import type { CompiledModel, Option, Plan, Port, Section, Step } from '../plan/p
 import { aligned, isPlain, planeOf, sizeOf } from '../plan/storage.ts';
 
 /**
- * The same for `batch` samples at once, side by side as columns: each weight is read once for all of them. Undefined where
- * anything is more than a vector: convolutions read each weight for many places already.
+ * A net of vectors as one that computes `batch` samples at once, side by side as columns: each weight is read once for all
+ * of them. Undefined where anything is more than a vector: convolutions read each weight for many places already.
  */
 export function batched({ plan, sections }: CompiledModel, batch: number): CompiledModel | undefined {
   if (![...plan.inputs, ...plan.outputs].every(({ shape }) => isPlain(shape))) return undefined;
@@ -18,7 +18,15 @@ export function batched({ plan, sections }: CompiledModel, batch: number): Compi
   }
   const port = ({ name, shape, buffer }: Port): Port => ({ name, shape: [batch, sizeOf(shape)], buffer });
   const batchedPlan: Plan = { ...plan, inputs: plan.inputs.map(port), outputs: plan.outputs.map(port), buffers: made.buffers, steps };
-  return { plan: batchedPlan, sections: made.sections };
+  return onlyUsed(batchedPlan, made.sections);
+}
+
+/** Without the sections that no step reads: those that were packed for one vector. */
+function onlyUsed(plan: Plan, sections: readonly Section[]): CompiledModel {
+  const used = [...new Set(plan.steps.flatMap(({ weights }) => weights))];
+  const places = new Map(used.map((section, i) => [section, i]));
+  const steps = plan.steps.map((step) => ({ ...step, weights: step.weights.map((section) => places.get(section) as number) }));
+  return { plan: { ...plan, steps }, sections: used.map((section) => sections[section] as Section) };
 }
 
 interface Columns {

@@ -31,6 +31,16 @@ export interface PredictOptions {
   readonly out?: Float32Array | readonly Float32Array[];
 }
 
+/** In bytes. */
+export interface SparseMemory {
+  /** As they are stored: values and indices. */
+  readonly weights: number;
+  /** Those that live at the same time; places are used again. */
+  readonly activations: number;
+  /** All that `maxBytes` counts: both, and what lies before, between and after them for the kernels. */
+  readonly total: number;
+}
+
 /** For one input; for several, in order or by their names. */
 export type SparseInputs = SparseInput | readonly SparseInput[] | Readonly<Record<string, SparseInput>>;
 
@@ -52,12 +62,12 @@ export class SparseModel {
   private readonly plan: Plan;
   private readonly inputs: readonly Gate[];
   private readonly outputs: readonly Gate[];
-  private place: { readonly workplace: Workplace; readonly run: readonly (() => void)[]; readonly bytes: number } | undefined;
+  private place: { readonly workplace: Workplace; readonly run: readonly (() => void)[]; readonly memory: SparseMemory } | undefined;
 
-  /** The same for many samples at once. */
+  /** What computes `batch` samples at once, where the option asks for it and the net is one that can. */
   private readonly many: { readonly model: SparseModel; readonly batch: number } | undefined;
 
-  private constructor(plan: Plan, kernels: Variant, workplace: Workplace, bytes: number, many: SparseModel['many']) {
+  private constructor(plan: Plan, kernels: Variant, workplace: Workplace, memory: SparseMemory, many: SparseModel['many']) {
     this.plan = plan;
     this.many = many;
     this.kernels = kernels;
@@ -73,7 +83,7 @@ export class SparseModel {
       const binding = new Binding(step, workplace);
       return (operationOf(step.operation) ?? binding.refuse(`there is no operation ${step.operation}`))(binding);
     });
-    this.place = { workplace, run, bytes };
+    this.place = { workplace, run, memory };
   }
 
   /**
@@ -92,7 +102,9 @@ export class SparseModel {
       end = sectionPlace(end + byteLength);
       return pointer;
     });
-    const bytes = end + assignment.total * 4 + READ_AHEAD;
+    const weights = sections.reduce((sum, { byteLength }) => sum + byteLength, 0);
+    const activations = assignment.total * 4;
+    const bytes = end + activations + READ_AHEAD;
     const most = options.maxBytes ?? MOST_BYTES;
     if (bytes > most) {
       throw new EspalierError({
@@ -108,7 +120,8 @@ export class SparseModel {
     const buffers = plan.buffers.map((size, i) => ({ at: start + (assignment.places[i] as number), size: aligned(size) }));
     const columns = batch > 1 ? batched(compiled, batch) : undefined;
     const many = columns && { model: await SparseModel.create(columns, { ...options, batch: 1, maxBytes: most - bytes }), batch };
-    return new SparseModel(plan, variant, { kernels, floats: new Float32Array(memory.buffer), buffers, sections: placed }, bytes, many);
+    const workplace = { kernels, floats: new Float32Array(memory.buffer), buffers, sections: placed };
+    return new SparseModel(plan, variant, workplace, { weights, activations, total: bytes }, many);
   }
 
   /**
@@ -182,12 +195,16 @@ export class SparseModel {
     return this.plan.layers;
   }
 
-  /** What it takes, in bytes: its weights, its activations, and both. */
-  get memory(): { readonly weights: number; readonly activations: number; readonly total: number } {
-    const { workplace, bytes } = this.alive();
-    const weights = workplace.sections.reduce((sum, { values }) => sum + values.byteLength, 0);
-    const total = bytes + (this.many?.model.memory.total ?? 0);
-    return { weights, activations: total - weights, total };
+  /** What it takes, with the option `batch` for both ways to compute. */
+  get memory(): SparseMemory {
+    const { memory } = this.alive();
+    const many = this.many?.model.memory;
+    if (many === undefined) return memory;
+    return {
+      weights: memory.weights + many.weights,
+      activations: memory.activations + many.activations,
+      total: memory.total + many.total,
+    };
   }
 
   /** As one file's bytes, for `loadSparse`. */
