@@ -1,7 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { Forward } from '../forward.ts';
 import type { Loss } from '../loss.ts';
 import { loss, useCpu } from '../testing/make.ts';
+import { BinaryCrossentropy } from './binary-crossentropy.ts';
+import { CategoricalCrossentropy } from './categorical-crossentropy.ts';
+import { SparseCategoricalCrossentropy } from './sparse-categorical-crossentropy.ts';
 
 beforeAll(useCpu);
 
@@ -126,6 +130,38 @@ describe('errors of values', () => {
 
   test('take targets without their last dimension of one', () => {
     expect(value(loss('meanSquaredError').compute(tf.tensor1d([1, 2]), tf.tensor2d([[2], [2]])))).toBeCloseTo(0.5, 6);
+  });
+});
+
+describe('a loss that extends one of ours', () => {
+  const model = () => tf.sequential({ layers: [tf.layers.dense({ units: 2, activation: 'softmax', inputShape: [2] })] });
+  const of = (one: Loss): number => {
+    const forward = new Forward(model(), one);
+    return value(forward.lossOf(forward.outputs([tf.ones([1, 2])], false), [tf.tensor1d([1], 'int32')]));
+  };
+
+  test.each([SparseCategoricalCrossentropy, CategoricalCrossentropy, BinaryCrossentropy])(
+    'is computed as it says, and not from logits as $name is',
+    (Base) => {
+      class Seven extends Base {
+        override compute(): tf.Scalar {
+          return tf.scalar(7);
+        }
+      }
+      expect(new Seven().fromLogits).toBeUndefined();
+      expect(of(new Seven())).toBe(7);
+      expect(new Base().fromLogits).toBeDefined();
+    },
+  );
+
+  test('is computed from logits where it says how', () => {
+    class Eight extends SparseCategoricalCrossentropy {
+      override readonly fromLogits = { activation: 'softmax' as const, compute: () => tf.scalar(8) };
+      override compute(): tf.Scalar {
+        return tf.scalar(7);
+      }
+    }
+    expect(of(new Eight())).toBe(8);
   });
 });
 

@@ -1,13 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Loss } from '../loss.ts';
-import { meanCrossentropy, meanSoftmaxCrossentropy } from './crossentropy.ts';
+import { meanCrossentropy, meanSoftmaxCrossentropy, unlessChanged } from './crossentropy.ts';
 
 /** −log p of the right class, for whole-number labels [batch] and probabilities [batch, classes]. */
 export class SparseCategoricalCrossentropy implements Loss {
-  readonly fromLogits = {
-    activation: 'softmax' as const,
+  readonly fromLogits = unlessChanged(this, SparseCategoricalCrossentropy, {
+    activation: 'softmax',
     compute: (target: tf.Tensor, logits: tf.Tensor) => tf.tidy(() => meanSoftmaxCrossentropy(oneHot(target, logits), logits)),
-  };
+  });
 
   compute(target: tf.Tensor, output: tf.Tensor): tf.Scalar {
     return tf.tidy(() => meanCrossentropy(oneHot(target, output), output));
