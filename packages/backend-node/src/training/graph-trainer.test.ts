@@ -1,8 +1,13 @@
 import {
   corePlugin,
+  definePlugin,
+  EspalierError,
+  injectable,
   Mask,
   MaskSet,
+  Momentum,
   modelParameters,
+  optimizerOptions,
   Part,
   PartContainer,
   type PartKind,
@@ -10,7 +15,10 @@ import {
   Random,
   Registry,
   type Samples,
+  SparseCategoricalCrossentropy,
   selectParameters,
+  type TrainingJob,
+  z,
 } from '@espalier/core';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -277,7 +285,108 @@ test.each([
   expect(session.notes).toEqual([`trains through the gradient tape: ${why}`]);
   expect(await session.step(Int32Array.of(0, 1, 2), 0.001)).toBeGreaterThan(0);
   session.dispose();
-  expect(() => make('trainer', 'native').open(job)).toThrow(why);
+  expect(() => make('trainer', 'native').open(job)).toThrow(`trainer "native": ${why}. Write trainer: auto`);
+  model.dispose();
+});
+
+describe('what extends a part with a native rule is of its own mind', () => {
+  @injectable()
+  class Still extends Momentum {
+    override update(weight: tf.Tensor, _gradient: tf.Tensor, [momentum]: readonly [tf.Tensor]) {
+      return { weight: tf.add(weight, 0), slots: [tf.add(momentum, 0)] };
+    }
+  }
+
+  @injectable()
+  class Flat extends SparseCategoricalCrossentropy {
+    override compute(_target: tf.Tensor, output: tf.Tensor): tf.Scalar {
+      return tf.tidy(() => tf.add(tf.mul(tf.sum(output), 0), 7));
+    }
+  }
+
+  const plugin = definePlugin({
+    name: 'own',
+    optimizers: {
+      still: {
+        use: Still,
+        options: z.object({ ...optimizerOptions(0.01), momentum: z.number().default(0.9), nesterov: z.boolean().default(false) }),
+        description: 'Moves nothing.',
+      },
+    },
+    losses: { flat: { use: Flat, description: 'Always 7.' } },
+  });
+  const own = new Registry([corePlugin, trainers, plugin]);
+  const ownPart = <K extends PartKind>(kind: K, name: string): PartTypes[K] =>
+    new PartContainer(own).make(own.complete(new Part(kind, name, {})).part);
+
+  test.each([
+    [
+      'an optimiser',
+      () => ({ loss: make('loss', 'sparseCategoricalCrossentropy'), optimizer: ownPart('optimizer', 'still') }),
+      'optimizer "still" of own extends Momentum and may change it',
+    ],
+    [
+      'a loss',
+      () => ({ loss: ownPart('loss', 'flat'), optimizer: make('optimizer', 'sgd') }),
+      'loss "flat" of own extends SparseCategoricalCrossentropy and may change it',
+    ],
+  ])('%s trains through the tape, as it says itself', async (_, parts, why) => {
+    const model = (NETS[SIMPLEST] as () => tf.LayersModel)();
+    const weights = () => modelParameters(model).map(({ variable }) => [...variable.dataSync()]);
+    const before = weights();
+    const job = { model, samples: samplesOf(model, new Int32Array(256)), seed: 1, ...parts() };
+    const session = make('trainer', 'auto').open(job);
+    expect(session.notes).toEqual([`trains through the gradient tape: ${why}`]);
+    const loss = await session.step(Int32Array.of(0, 1, 2), 0.5);
+    await session.sync();
+    // The one moves nothing; of the other, which is always 7, nothing moves.
+    expect(weights()).toEqual(before);
+    if (job.loss instanceof Flat) expect(loss).toBe(7);
+    session.dispose();
+    expect(() => make('trainer', 'native').open(job)).toThrow(`trainer "native": ${why}. Write trainer: auto`);
+    model.dispose();
+  });
+});
+
+test('a part that is no kin of ours has no native rule, and is named', () => {
+  const model = (NETS[SIMPLEST] as () => tf.LayersModel)();
+  const plain = { model, samples: samplesOf(model, new Int32Array(256)), seed: 1 };
+  const [loss, optimizer] = [make('loss', 'sparseCategoricalCrossentropy'), make('optimizer', 'sgd')];
+  const refusal = (job: TrainingJob) => {
+    try {
+      make('trainer', 'native').open(job);
+    } catch (error) {
+      return error;
+    }
+  };
+  const strange = { learningRate: optimizer.learningRate, weightDecay: 0, slots: [], update: optimizer.update };
+  for (const [job, why] of [
+    [{ ...plain, loss, optimizer: strange }, 'Object has no native rule'],
+    [{ ...plain, loss: { compute: loss.compute }, optimizer }, 'Object has no native rule'],
+  ] as const) {
+    const error = refusal(job) as EspalierError;
+    expect(error).toBeInstanceOf(EspalierError);
+    expect(error.parts).toMatchObject({ where: 'trainer "native"', what: why });
+  }
+  model.dispose();
+});
+
+test('what was saved of another optimiser is refused by name', async () => {
+  const model = (NETS[SIMPLEST] as () => tf.LayersModel)();
+  const open = (optimizer: string) =>
+    make('trainer', 'native').open({
+      model,
+      samples: samplesOf(model, new Int32Array(256)),
+      loss: make('loss', 'sparseCategoricalCrossentropy'),
+      optimizer: make('optimizer', optimizer),
+      seed: 1,
+    });
+  const [momentum, adam] = [open('momentum'), open('adam')];
+  const error = await adam.restore(await momentum.save()).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(EspalierError);
+  expect((error as EspalierError).message).toMatch(/kernel\/m: the checkpoint does not fit this optimiser$/);
+  momentum.dispose();
+  adam.dispose();
   model.dispose();
 });
 

@@ -1,5 +1,6 @@
 import {
   type Column,
+  EspalierError,
   Forward,
   type Mask,
   type MaskSet,
@@ -15,8 +16,9 @@ import { FLOAT, Graph, INT, type Value, type Variable } from './graph.ts';
 import { GraphSession } from './graph-session.ts';
 import { lossRule, takesLabels } from './loss-rules.ts';
 import { DT } from './messages.ts';
-import { buildModel, type ModelGraph, NoNativeRule } from './model-graph.ts';
+import { buildModel, type ModelGraph } from './model-graph.ts';
 import { isNative } from './native-backend.ts';
+import { NoNativeRule } from './no-native-rule.ts';
 import { hasOneDnn } from './one-dnn.ts';
 import { type OptimizerRule, optimizerRule } from './optimizer-rules.ts';
 
@@ -55,7 +57,6 @@ class GraphTrainingSession implements TrainingSession {
   constructor(job: TrainingJob) {
     if (!isNative()) throw new NoNativeRule(`the backend is ${tf.getBackend()}`);
     const rule = optimizerRule(job.optimizer);
-    if (rule === undefined) throw new NoNativeRule(`the optimiser ${job.optimizer.constructor.name} has no native rule`);
     this.rule = rule;
     this.optimizer = job.optimizer;
     this.masks = job.masks;
@@ -139,7 +140,7 @@ class GraphTrainingSession implements TrainingSession {
   async restore(state: TrainingState): Promise<void> {
     const slots = this.slots();
     for (const { name, size } of slots) {
-      if (state.slots[name]?.length !== size) throw new Error(`${name}: the checkpoint does not fit this optimiser`);
+      if (state.slots[name]?.length !== size) throw new EspalierError({ where: name, what: 'the checkpoint does not fit this optimiser' });
     }
     this.updates = state.updates;
     this.session.feed(slots.map(({ name, slot }) => [slot, state.slots[name] as Float32Array]));
@@ -160,7 +161,6 @@ class GraphTrainingSession implements TrainingSession {
 function buildStep(graph: Graph, job: TrainingJob, rule: OptimizerRule) {
   const { model, samples, optimizer, masks } = job;
   const computeLoss = lossRule(job.loss);
-  if (computeLoss === undefined) throw new NoNativeRule(`the loss ${job.loss.constructor.name} has no native rule`);
   if (new Forward(model, job.loss).hasPenalties) throw new NoNativeRule('a layer has a regulariser, which has no native rule');
 
   const positions = graph.input('positions', [-1], DT.int32);

@@ -2,7 +2,7 @@ import { definePlugin } from '@espalier/core';
 import { AutoTrainer } from './auto-trainer.ts';
 import { GraphTrainer } from './graph-trainer.ts';
 
-export { NoNativeRule } from './model-graph.ts';
+export { NoNativeRule } from './no-native-rule.ts';
 export { AutoTrainer, GraphTrainer };
 
 export default definePlugin({

@@ -7,24 +7,29 @@ import {
   SparseCategoricalCrossentropy,
 } from '@espalier/core';
 import { FLOAT, type Graph, INT, type Value } from './graph.ts';
+import { isExactly, noRuleFor } from './no-native-rule.ts';
 import { reshape } from './ops/linear.ts';
 
 /** A loss as nodes: the mean over the batch, and its gradient with respect to the output (or logits). */
 export type LossRule = (graph: Graph, output: Value, target: Value) => { readonly loss: Value; readonly gradient: Value };
 
-/** The rule of a loss; undefined where it has none. */
-export function lossRule(loss: Loss): LossRule | undefined {
-  if (loss instanceof SparseCategoricalCrossentropy) return sparseCrossentropy;
-  if (loss instanceof CategoricalCrossentropy) return crossentropy;
-  if (loss instanceof BinaryCrossentropy) return binaryCrossentropy;
-  if (loss instanceof MeanSquaredError) return squaredError;
-  if (loss instanceof MeanAbsoluteError) return absoluteError;
-  return undefined;
+/**
+ * The rule of a loss.
+ *
+ * @throws NoNativeRule where it has none.
+ */
+export function lossRule(loss: Loss): LossRule {
+  if (isExactly(loss, SparseCategoricalCrossentropy)) return sparseCrossentropy;
+  if (isExactly(loss, CategoricalCrossentropy)) return crossentropy;
+  if (isExactly(loss, BinaryCrossentropy)) return binaryCrossentropy;
+  if (isExactly(loss, MeanSquaredError)) return squaredError;
+  if (isExactly(loss, MeanAbsoluteError)) return absoluteError;
+  throw noRuleFor(loss, [SparseCategoricalCrossentropy, CategoricalCrossentropy, BinaryCrossentropy, MeanSquaredError, MeanAbsoluteError]);
 }
 
 /** Whether the target is read as whole numbers. */
 export function takesLabels(loss: Loss): boolean {
-  return loss instanceof SparseCategoricalCrossentropy;
+  return isExactly(loss, SparseCategoricalCrossentropy);
 }
 
 const sparseCrossentropy: LossRule = (graph, output, target) => {

@@ -4,6 +4,7 @@ import type { Graph, Value, Variable } from './graph.ts';
 import { activationOf, refusesActivation } from './layers/common.ts';
 import { LAYER_RULES } from './layers/index.ts';
 import { settingsOf } from './layers/rule.ts';
+import { NoNativeRule } from './no-native-rule.ts';
 
 interface LayerNode {
   readonly inputTensors: readonly tf.SymbolicTensor[];
@@ -16,9 +17,6 @@ interface Symbolic {
   readonly nodeIndex: number;
   readonly tensorIndex: number;
 }
-
-/** A layer that cannot be built natively, by name and with the reason. */
-export class NoNativeRule extends Error {}
 
 /** A model's forward pass as nodes of a graph. */
 export interface ModelGraph {

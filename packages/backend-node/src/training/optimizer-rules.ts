@@ -1,6 +1,7 @@
 import { Adam, Momentum, type Optimizer, Rmsprop, Sgd } from '@espalier/core';
 import { FLOAT, type Graph, type Value, type Variable } from './graph.ts';
 import type { Attribute } from './messages.ts';
+import { isExactly, noRuleFor } from './no-native-rule.ts';
 
 /** What one fused update takes. `rate` is a scalar that is fed at each step (see `effectiveRate`). */
 export interface Update {
@@ -20,13 +21,17 @@ export interface OptimizerRule {
   effectiveRate(learningRate: number, number: number): number;
 }
 
-/** The rule of an optimiser; undefined where it has none. */
-export function optimizerRule(optimizer: Optimizer): OptimizerRule | undefined {
-  if (optimizer instanceof Adam) return adam(optimizer);
-  if (optimizer instanceof Momentum) return momentum(optimizer);
-  if (optimizer instanceof Rmsprop) return rmsprop(optimizer);
-  if (optimizer instanceof Sgd) return { update: sgdUpdate, effectiveRate: (rate) => rate };
-  return undefined;
+/**
+ * The rule of an optimiser.
+ *
+ * @throws NoNativeRule where it has none.
+ */
+export function optimizerRule(optimizer: Optimizer): OptimizerRule {
+  if (isExactly(optimizer, Adam)) return adam(optimizer);
+  if (isExactly(optimizer, Momentum)) return momentum(optimizer);
+  if (isExactly(optimizer, Rmsprop)) return rmsprop(optimizer);
+  if (isExactly(optimizer, Sgd)) return { update: sgdUpdate, effectiveRate: (rate) => rate };
+  throw noRuleFor(optimizer, [Adam, Momentum, Rmsprop, Sgd]);
 }
 
 function apply(
