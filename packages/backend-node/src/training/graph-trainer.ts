@@ -194,7 +194,7 @@ function buildStep(graph: Graph, job: TrainingJob, rule: OptimizerRule) {
     const update = (of: Value) => {
       const readers = graph.afterReaders(variable);
       const after =
-        decay !== undefined && parameter.shape.length > 1 ? [...readers, `^${shrink(graph, variable, decay, readers)}`] : readers;
+        decay !== undefined && parameter.shape.length > 1 ? [...readers, `^${decayWeight(graph, variable, decay, readers)}`] : readers;
       return rule.update(graph, { weight: variable, slots, gradient: of, rate, after });
     };
     const unmasked = update(gradient);
@@ -257,8 +257,8 @@ function done(graph: Graph, value: Value, nodes: readonly string[]): string {
   return graph.emit('Identity', [value, ...new Set(nodes.map((name) => `^${name}`))], { T: FLOAT });
 }
 
-/** Decoupled weight decay: w − rate · decay · w. */
-function shrink(graph: Graph, weight: Variable, decay: Value, after: readonly string[]): string {
+/** Decoupled weight decay: w − decay · w, with rate · weightDecay fed as `decay` (see `step`). The node that does it, for the update to wait for. */
+function decayWeight(graph: Graph, weight: Variable, decay: Value, after: readonly string[]): string {
   const part = graph.float('Mul', [weight.read, decay], weight.shape);
   return graph.emit('AssignSubVariableOp', [weight.handle, part, ...after], { dtype: FLOAT });
 }
