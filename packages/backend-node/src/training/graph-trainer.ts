@@ -257,7 +257,11 @@ function done(graph: Graph, value: Value, nodes: readonly string[]): string {
   return graph.emit('Identity', [value, ...new Set(nodes.map((name) => `^${name}`))], { T: FLOAT });
 }
 
-/** Decoupled weight decay: w − decay · w, with rate · weightDecay fed as `decay` (see `step`). The node that does it, for the update to wait for. */
+/**
+ * Decoupled weight decay: w − decay · w; rate · weightDecay is fed as `decay` at each step.
+ *
+ * @returns the name of the node that does it, for the update to wait for.
+ */
 function decayWeight(graph: Graph, weight: Variable, decay: Value, after: readonly string[]): string {
   const part = graph.float('Mul', [weight.read, decay], weight.shape);
   return graph.emit('AssignSubVariableOp', [weight.handle, part, ...after], { dtype: FLOAT });
