@@ -100,11 +100,12 @@ function byElement(parameter: PrunableParameter): GroupSet {
 /** A line per set: by the threshold, or by a target of the parameter's own. */
 async function linesFor({ threshold, sparsity, target }: CutRequest, scores: readonly ParameterScores[]): Promise<Line[]> {
   const shared = scores.filter(({ parameter }) => parameter.sparsity === undefined);
-  const answered = shared.length === 0 ? [] : await threshold.lines(shared, sparsity);
   const name = partInWords(threshold);
-  if (!Array.isArray(answered)) throw new EspalierError({ where: name, what: 'the threshold gave no list of lines' });
+  const answered = shared.length === 0 ? [] : await drawn(threshold, shared, sparsity);
+  if (!Array.isArray(answered)) throw new EspalierError({ where: name, what: 'the threshold gave no list of lines', remedy: ONE_EACH });
   if (answered.length !== shared.length) {
-    throw new EspalierError({ where: name, what: `the threshold gave ${answered.length} lines for ${shared.length} parameters` });
+    const what = `the threshold gave ${answered.length} lines for ${shared.length} parameters`;
+    throw new EspalierError({ where: name, what, remedy: ONE_EACH });
   }
   const progress = progressOf(sparsity, target);
   return Promise.all(
@@ -114,6 +115,20 @@ async function linesFor({ threshold, sparsity, target }: CutRequest, scores: rea
       return sensible(answered[shared.indexOf(each)], size, `${name} on ${parameter.name}`);
     }),
   );
+}
+
+const ONE_EACH = 'lines() gives one line for each of the parameters that it is given, in their order';
+
+/** A threshold is often the user's own, and not the strategy is to blame for it. */
+async function drawn(threshold: Threshold, scores: readonly ParameterScores[], sparsity: number): Promise<unknown> {
+  try {
+    return await threshold.lines(scores, sparsity);
+  } catch (error) {
+    // What the scorer was found to do wrong while its scores were read is told already.
+    if (error instanceof EspalierError) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new EspalierError({ where: partInWords(threshold), what: 'failed', why }, { cause: error });
+  }
 }
 
 /** How far on the way to its end the run is; where the threshold decides alone, `sparsity` says just that, or nothing. */
@@ -178,6 +193,11 @@ function prune(masks: MaskSet, parameter: Maskable, kept: Mask, leavesWeights: b
   else masks.set(parameter, next);
 }
 
+/** As JSON, in which NaN and infinities would be null. */
+function inspected(line: unknown): string {
+  return JSON.stringify(line, (_, value) => (typeof value === 'number' && !Number.isFinite(value) ? String(value) : value));
+}
+
 function sensible(line: Partial<{ count: unknown; below: unknown }> | undefined, size: number, where: string): Line {
   const { count, below } = line ?? {};
   const isCount = Number.isInteger(count) && (count as number) >= 0 && (count as number) <= size;
@@ -185,7 +205,7 @@ function sensible(line: Partial<{ count: unknown; below: unknown }> | undefined,
   if (isCount || isValue) return line as Line;
   throw new EspalierError({
     where,
-    what: `the threshold drew no line that makes sense among ${size} scores: ${JSON.stringify(line)}`,
+    what: `the threshold drew no line that makes sense among ${size} scores: ${inspected(line)}`,
     remedy: `A line is { below: a score } or { count: a whole number from 0 to ${size} }`,
   });
 }

@@ -38,6 +38,11 @@ export interface Granularity {
   readonly maxSparsity?: number;
 }
 
+/** Whether each element of one parameter is a group of its own. */
+export function isByElement({ members: [first, ...others] }: GroupSet): boolean {
+  return others.length === 0 && first?.groups === null;
+}
+
 /** Elements per group of a set, its scored members together: a number where all groups have the same. */
 export function groupSizes({ count, members }: GroupSet): number | Uint32Array {
   if (members.every(({ groups }) => groups === null)) return members.length;

@@ -15,7 +15,7 @@ import type { Optimizer } from './optimizer.ts';
 import type { PrunableParameter } from './parameter.ts';
 import type { CutReport, OnStep, PruningRun, Snapshot, TrainHooks, TrainingReport } from './pruning-run.ts';
 import { Random } from './random.ts';
-import { checkGranularity } from './refusal.ts';
+import { checkGranularity, checkRegrowing, checkShare, checkThreshold, checkUnits } from './refusal.ts';
 import { regrow } from './regrow.ts';
 import { EMPTY_PROFILE } from './run-profile.ts';
 import { RunSession } from './run-session.ts';
@@ -126,6 +126,7 @@ export class LiveRun implements PruningRun {
    */
   static async open(parts: LiveRunParts): Promise<LiveRun> {
     checkGranularity(parts.granularity, parts.parameters, parts.model);
+    checkThreshold(parts.threshold, parts.granularity, parts.parameters, parts.model);
     const run = new LiveRun(parts, await readWeights(parts.model));
     const checkpoint = await parts.checkpoints?.load();
     if (checkpoint) {
@@ -137,9 +138,7 @@ export class LiveRun implements PruningRun {
 
   async cut(scorer: Scorer, sparsity: number = this.sparsity): Promise<CutReport> {
     const { threshold } = this.parts;
-    if (!threshold.decidesSparsity && !(sparsity >= 0 && sparsity <= 1)) {
-      throw new EspalierError({ where: 'cut', what: `the sparsity asked for is ${sparsity}, not a number from 0 to 1` });
-    }
+    if (!threshold.decidesSparsity) checkShare(sparsity, 'cut', 'sparsity asked for');
     return this.call('cut', async () => {
       const started = performance.now();
       await this.session.sync();
@@ -171,7 +170,9 @@ export class LiveRun implements PruningRun {
   }
 
   async regrow(share: number, drop: Scorer, grow: Scorer): Promise<CutReport> {
-    if (!(share >= 0 && share <= 1)) throw new EspalierError({ where: 'regrow', what: `the share is ${share}, not a number from 0 to 1` });
+    checkShare(share, 'regrow', 'share to regrow');
+    checkRegrowing(this.parts.granularity, this.parameters, this.model);
+    for (const scorer of [drop, grow]) checkUnits(scorer, undefined);
     return this.call('regrow', async () => {
       const started = performance.now();
       await this.session.sync();

@@ -8,7 +8,7 @@ import { MaskSet } from './mask-set.ts';
 import type { PrunableParameter } from './parameter.ts';
 import type { CutReport, OnStep, PruningRun, Snapshot, TrainHooks, TrainingReport } from './pruning-run.ts';
 import { Random } from './random.ts';
-import { checkScorer, checkUnits } from './refusal.ts';
+import { checkRegrowing, checkScorer, checkShare, checkUnits } from './refusal.ts';
 import type { Scorer } from './scorer.ts';
 import type { Budget } from './step.ts';
 import type { Strategy } from './strategy.ts';
@@ -85,17 +85,20 @@ class Rehearsal implements PruningRun {
     this.count();
     this.check(scorer);
     if (this.granularity !== undefined) checkUnits(scorer, this.granularity);
-    if (!Number.isNaN(this.sparsity) && !(sparsity >= 0 && sparsity <= 1)) {
-      throw new EspalierError({ where: 'cut', what: `the sparsity asked for is ${sparsity}, not a number from 0 to 1` });
-    }
+    if (!Number.isNaN(this.sparsity)) checkShare(sparsity, 'cut', 'sparsity asked for');
     this.events.push({ what: 'cut', step: this.steps, sparsity, scorer: partName(scorer) });
     const parameters = this.parameters.map(({ name }) => ({ name, sparsity, threshold: null }));
     return { asked: sparsity, sparsity, parameters };
   }
 
-  async regrow(_share: number, drop: Scorer, grow: Scorer): Promise<CutReport> {
+  async regrow(share: number, drop: Scorer, grow: Scorer): Promise<CutReport> {
     this.count();
-    for (const scorer of [drop, grow]) this.check(scorer);
+    checkShare(share, 'regrow', 'share to regrow');
+    checkRegrowing(this.granularity, this.parameters, this.model);
+    for (const scorer of [drop, grow]) {
+      this.check(scorer);
+      checkUnits(scorer, undefined);
+    }
     this.events.push({ what: 'regrow', step: this.steps, scorer: partName(drop) });
     return {
       asked: null,

@@ -35,12 +35,14 @@ export async function* eachPiece(scores: ParameterScores): AsyncGenerator<Float3
 export interface Threshold {
   /**
    * One line per parameter, in their order. `sparsity` is the share of all these elements that shall be pruned
-   * afterwards; for a threshold that decides alone, how far to go on the way to that, NaN for all the way.
+   * afterwards; for a threshold that decides alone, how far to go on the way to that, NaN for all the way (`partOfTheWay`).
    */
   lines(scores: readonly ParameterScores[], sparsity: number): Line[] | Promise<Line[]>;
 
   /** True where the threshold alone decides how much goes, so that a config gives no sparsity. */
   readonly decidesSparsity?: boolean;
+  /** True where the line is drawn by the weights themselves: a run that cuts groups of them is refused. */
+  readonly ofElements?: boolean;
   /** Whether how much goes hangs on how large scores are, and not on their order alone: random scores are no control of it then. */
   readonly readsSizes?: boolean;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Line, ParameterScores, Threshold } from '../threshold.ts';
 import { inject, injectable, OPTIONS } from '../tokens.ts';
+import { partOfTheWay } from './part-of-the-way.ts';
 
 export const fixedOptions = z.object({
   value: z.number().positive().describe('Every score below this value goes. For magnitude, a weight.'),
@@ -14,7 +15,7 @@ export class FixedThreshold implements Threshold {
 
   constructor(@inject(OPTIONS) private readonly options: z.infer<typeof fixedOptions>) {}
 
-  lines(scores: readonly ParameterScores[]): Line[] {
-    return scores.map(() => ({ below: this.options.value }));
+  lines(scores: readonly ParameterScores[], sparsity: number): Promise<Line[]> {
+    return Promise.all(scores.map((each) => partOfTheWay(each, this.options.value, sparsity)));
   }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Line, ParameterScores, Threshold } from '../threshold.ts';
 import { inject, injectable, OPTIONS } from '../tokens.ts';
+import { partOfTheWay } from './part-of-the-way.ts';
 
 export const stdOptions = z.object({
   quality: z.number().positive().default(1).describe('q in t = q·σ, where σ is the standard deviation of a layer’s weights that are left.'),
@@ -14,14 +15,16 @@ export const stdOptions = z.object({
 export class StdThreshold implements Threshold {
   readonly decidesSparsity = true;
   readonly readsSizes = true;
+  readonly ofElements = true;
 
   constructor(@inject(OPTIONS) private readonly options: z.infer<typeof stdOptions>) {}
 
-  async lines(scores: readonly ParameterScores[]): Promise<Line[]> {
+  async lines(scores: readonly ParameterScores[], sparsity: number): Promise<Line[]> {
     const lines: Line[] = [];
     for (const parameter of scores) {
       const weights = await parameter.parameter.variable.data<'float32'>();
-      lines.push({ below: this.options.quality * deviationOfAlive(weights, await parameter.read()) });
+      const below = this.options.quality * deviationOfAlive(weights, await parameter.read());
+      lines.push(await partOfTheWay(parameter, below, sparsity));
     }
     return lines;
   }

@@ -1,6 +1,7 @@
 import {
   Budget,
   type Control,
+  checkThreshold,
   type GroupMember,
   groupSizes,
   modelParameters,
@@ -68,13 +69,14 @@ export interface PlannedParameter {
  * @throws ConfigError pointing at the strategy where it fails in its rehearsal.
  */
 export async function makePlan(loaded: LoadedExperiment, prepared: PreparedExperiment): Promise<Plan> {
-  const { experiment, model, selection, strategy, threshold, train } = prepared;
+  const { experiment, model, selection, strategy, threshold, granularity, train } = prepared;
   const { prune } = experiment;
   const perEpoch = stepsPerEpoch(train, prune.batchSize);
   const budget = Budget.ofEpochs(prune.epochs, perEpoch);
   const sparsity = prune.sparsity ?? Number.NaN;
+  await blaming(loaded)(['prune', 'threshold'], async () => checkThreshold(threshold, granularity, selection.taken, model));
   const events = await blaming(loaded)(['prune', 'strategy'], () =>
-    rehearse(strategy, { model, parameters: selection.taken, granularity: prepared.granularity, sparsity, budget, seed: experiment.seed }),
+    rehearse(strategy, { model, parameters: selection.taken, granularity, sparsity, budget, seed: experiment.seed }),
   );
   const decides = threshold.decidesSparsity === true;
   const counts = await countsWithoutScores(prepared);

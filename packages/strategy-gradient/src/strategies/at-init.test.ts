@@ -31,6 +31,18 @@ test('in rounds the sparsity rises as 1 − (1 − s)^(r/R), all before any trai
   ]);
 });
 
+test('where the threshold decides, the rounds go part of the way to it: 1/R, 2/R, all', async () => {
+  const { model, samples } = NETS['convolutions with batch norm']();
+  const { make, runParts, parameters } = bed.on({ model, samples });
+  const size = parameters.reduce((sum, parameter) => sum + parameter.size, 0);
+  const threshold = make('threshold', { budget: { parameters: 0.25 } });
+  const parts = runParts({ sparsity: Number.NaN, threshold, snapshots: { initial: await readWeights(model) } });
+  const happened = await watchRun(make('strategy', { 'at-init': { scorer: 'synflow', rounds: 3 } }), parts);
+  const cuts = happened.flatMap((what) => (what.startsWith('cut to ') ? [Number(what.split(' ')[2]) * size] : []));
+  for (const [round, cut] of cuts.entries()) expect(Math.abs(cut - 0.75 * ((round + 1) / 3) * size)).toBeLessThanOrEqual(1);
+  expect(cuts).toHaveLength(3);
+});
+
 test('SynFlow takes a hundred rounds where no number is given', async () => {
   const { make, runParts, model } = oneNeuron();
   const parts = runParts({ snapshots: { initial: await readWeights(model) } });

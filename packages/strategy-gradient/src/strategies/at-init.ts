@@ -1,4 +1,16 @@
-import { inject, injectable, OPTIONS, type PruningRun, part, rounds, SCORER, type Scorer, type Strategy, z } from '@espalier/core';
+import {
+  inject,
+  injectable,
+  OPTIONS,
+  type PruningRun,
+  part,
+  rounds,
+  SCORER,
+  type Scorer,
+  type Strategy,
+  sparsityAfter,
+  z,
+} from '@espalier/core';
 
 export const atInitOptions = z.object({
   scorer: part('scorer', 'snip').describe('What decides which weights go: snip, grasp, synflow, or any that scores an untrained net.'),
@@ -12,7 +24,7 @@ export const atInitOptions = z.object({
 
 /**
  * Prune the untrained net, then train what is left for the whole budget. Over R rounds the sparsity rises as
- * 1 − (1 − s)^(r/R): each takes the same share of what is left.
+ * 1 − (1 − s)^(r/R): each takes the same share of what is left (`sparsityAfter`).
  * Lee et al., 2019, arXiv:1810.02340, algorithm 1; the rounds: Tanaka et al., 2020, arXiv:2006.05467, algorithm 1.
  */
 @injectable()
@@ -26,7 +38,7 @@ export class AtInitStrategy implements Strategy {
     const { scorer, rounds: count = scorer.name === 'synflow' ? 100 : 1 } = this.options;
     await run.rewind('initial');
     for (const round of rounds(count)) {
-      await run.cut(this.scorer, 1 - (1 - run.sparsity) ** round.progress);
+      await run.cut(this.scorer, sparsityAfter(run, round));
     }
     await run.train(run.budget);
   }

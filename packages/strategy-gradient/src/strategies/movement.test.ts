@@ -18,6 +18,14 @@ test('trains once, and cuts along a cubic from begin to end', async () => {
   ]);
 });
 
+test('where the threshold decides, the cubic is part of the way to it', async () => {
+  const { make, runParts } = oneNeuron();
+  const strategy = make('strategy', { movement: { begin: 0.2, end: 0.8, cuts: 3 } });
+  const plan = await rehearse(strategy, runParts({ sparsity: Number.NaN, budget: new Budget(10, 1) }));
+  const cuts = plan.flatMap(({ what, sparsity }) => (what === 'cut' ? [sparsity?.toFixed(6)] : []));
+  expect(cuts).toEqual([(1 - 8 / 27).toFixed(6), (1 - 1 / 27).toFixed(6), '1.000000']);
+});
+
 test('the last cut is made, however short the training', async () => {
   for (const steps of [1, 2, 3, 7]) {
     const { make, runParts } = oneNeuron();

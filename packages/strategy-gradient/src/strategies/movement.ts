@@ -1,4 +1,16 @@
-import { inject, injectable, OPTIONS, type PruningRun, part, SCORER, type Scorer, type Step, type Strategy, z } from '@espalier/core';
+import {
+  inject,
+  injectable,
+  OPTIONS,
+  type PruningRun,
+  part,
+  SCORER,
+  type Scorer,
+  type Step,
+  type Strategy,
+  wantedSparsity,
+  z,
+} from '@espalier/core';
 
 export const movementStrategyOptions = z
   .object({
@@ -26,7 +38,11 @@ export class MovementStrategy implements Strategy {
     const onStep = async (step: Step): Promise<void> => {
       const done = this.cutsUntil(step.number / step.total);
       if (done === this.cutsUntil((step.number - 1) / step.total)) return;
-      await run.cut(this.scorer, run.sparsity * (1 - (1 - done / this.options.cuts) ** 3));
+      const course = 1 - (1 - done / this.options.cuts) ** 3;
+      await run.cut(
+        this.scorer,
+        wantedSparsity(run, (target) => target * course),
+      );
     };
     await run.train(run.budget, { watch: this.scorer, onStep });
   }
