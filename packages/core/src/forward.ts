@@ -1,8 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Batch } from './batch.ts';
+import { BrokenPromise } from './errors.ts';
 import { innerLayers } from './inner-layers.ts';
 import type { Loss } from './loss.ts';
+import { partInWords } from './made-part.ts';
 import { isModel } from './parameter.ts';
+import { partFailed } from './part-failed.ts';
 
 /** tfjs keeps a layer's activation in a field that its types do not show. */
 type ActivationLayer = tf.layers.Layer & { activation?: { getClassName(): string } | null };
@@ -32,14 +35,30 @@ export class Forward {
     return this.heads[output] !== null;
   }
 
-  /** The mean loss over a batch, summed over outputs, without penalties. A scalar, inside a tidy. */
+  /**
+   * The mean loss over a batch, summed over outputs, without penalties. A scalar, inside a tidy.
+   *
+   * @throws EspalierError naming the loss, where it throws; BrokenPromise, where it gives no scalar.
+   */
   lossOf(outputs: readonly tf.Tensor[], targets: readonly tf.Tensor[]): tf.Scalar {
-    const losses = outputs.map((output, index) => {
-      const target = targets[index] as tf.Tensor;
-      const { fromLogits } = this.loss;
-      return fromLogits !== undefined && this.hasLogits(index) ? fromLogits.compute(target, output) : this.loss.compute(target, output);
-    });
+    const losses = outputs.map((output, index) => this.lossOfOutput(index, targets[index] as tf.Tensor, output));
     return losses.length === 1 ? (losses[0] as tf.Scalar) : (tf.addN(losses) as tf.Scalar);
+  }
+
+  private lossOfOutput(index: number, target: tf.Tensor, output: tf.Tensor): tf.Scalar {
+    const { loss } = this;
+    let given: unknown;
+    try {
+      given = (this.hasLogits(index) && loss.fromLogits !== undefined ? loss.fromLogits : loss).compute(target, output);
+    } catch (error) {
+      throw partFailed(partInWords(loss), error);
+    }
+    if (given instanceof tf.Tensor && given.rank === 0) return given as tf.Scalar;
+    throw new BrokenPromise({
+      where: partInWords(loss),
+      what: given instanceof tf.Tensor ? `gave a tensor of the shape [${given.shape.join(', ')}], no scalar` : 'gave no tensor',
+      remedy: 'A loss gives one number for the whole batch, as a tensor: tf.mean of what its samples lose',
+    });
   }
 
   /** Whether layers have regularisers. */

@@ -2,9 +2,12 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { cut } from './cut.ts';
 import type { Samples } from './data.ts';
+import { BrokenPromise, EspalierError } from './errors.ts';
 import { RunKeeping } from './keeping.ts';
+import type { Loss } from './loss.ts';
 import { Mask } from './mask.ts';
 import { MaskSet } from './mask-set.ts';
+import type { Optimizer } from './optimizer.ts';
 import { modelParameters } from './parameter.ts';
 import { Random } from './random.ts';
 import { TapeTrainer } from './tape-trainer.ts';
@@ -24,6 +27,17 @@ const OPTIMIZERS: [string, unknown][] = [
   ['rmsprop', { rmsprop: { learningRate: 0.01 } }],
   ['rmsprop with momentum', { rmsprop: { learningRate: 0.01, momentum: 0.9 } }],
 ];
+
+/** An optimiser of one's own, made by no container. */
+class Own implements Optimizer {
+  readonly learningRate = optimizer('sgd').learningRate;
+  readonly weightDecay = 0;
+
+  constructor(
+    readonly slots: readonly string[],
+    readonly update: Optimizer['update'],
+  ) {}
+}
 
 interface Opened {
   readonly model: tf.LayersModel;
@@ -283,6 +297,124 @@ describe('a step', () => {
   test('of a model that is frozen whole is refused', () => {
     const model = tf.sequential({ layers: [tf.layers.dense({ units: 3, inputShape: [10], trainable: false })] });
     expect(() => open(model, samples, 'sgd')).toThrow('the model has no weights to train');
+  });
+});
+
+describe('an optimiser may give what it was given', () => {
+  test.each([
+    ['without masks', false],
+    ['with masks', true],
+  ])('%s: weight and slots then stay as they are', async (_, isMasked) => {
+    const samples = tinySamples();
+    const model = tinyNet();
+    const masks = isMasked ? new MaskSet(taken(model)) : undefined;
+    const own = new Own(['m'], (weight, _gradient, slots) => ({ weight, slots }));
+    const job = { model, samples, loss: loss('sparseCategoricalCrossentropy'), optimizer: own, masks, seed: 1 };
+    const session = new TapeTrainer().open(job);
+    const before = weightsOf(model);
+    const tensors = tf.memory().numTensors;
+    await train(session, samples, 2);
+    expect(tf.memory().numTensors).toBe(tensors + (masks?.tensorCount ?? 0));
+    expect(weightsOf(model)).toEqual(before);
+    for (const values of Object.values((await session.save()).slots)) expect([...values]).toEqual(Array(values.length).fill(0));
+  });
+
+  test('slots that change places, or take the weight: as it was before the step', async () => {
+    const samples = tinySamples();
+    const model = tinyNet();
+    // a: the weight before the step; b: what a was before it.
+    const own = new Own(['a', 'b'], (weight, _gradient, [a]) => ({ weight: tf.add(weight, 1), slots: [weight, a as tf.Tensor] }));
+    const session = new TapeTrainer().open({ model, samples, loss: loss('sparseCategoricalCrossentropy'), optimizer: own, seed: 1 });
+    const bias = [weightsOf(model)['hidden/bias'] as number[]];
+    for (let i = 0; i < 3; i++) {
+      await train(session, samples, 1);
+      bias.push(weightsOf(model)['hidden/bias'] as number[]);
+    }
+    const { slots } = await session.save();
+    expect([...(slots['hidden/bias/a'] as Float32Array)]).toEqual(bias[2]);
+    expect([...(slots['hidden/bias/b'] as Float32Array)]).toEqual(bias[1]);
+    expect(bias[3]).toEqual(bias[0]?.map((value) => value + 3));
+  });
+});
+
+describe('what goes wrong in a part is told of the part', () => {
+  const error = async (parts: { optimizer?: Optimizer; loss?: Loss }): Promise<EspalierError> => {
+    const [model, samples] = [tinyNet(), tinySamples()];
+    const job = { model, samples, loss: loss('sparseCategoricalCrossentropy'), optimizer: optimizer('sgd'), seed: 1, ...parts };
+    const reason: unknown = await train(new TapeTrainer().open(job), samples, 1).catch((one: unknown) => one);
+    expect(reason).toBeInstanceOf(EspalierError);
+    return reason as EspalierError;
+  };
+  const weight = (w: tf.Tensor) => tf.add(w, 0);
+
+  test.each<[string, readonly string[], (...given: Parameters<Optimizer['update']>) => unknown, string]>([
+    [
+      'a weight of another shape',
+      [],
+      (w) => ({ weight: tf.sum(w), slots: [] }),
+      'gave the new weight the shape [], where the weight has [10, 12]',
+    ],
+    [
+      'a weight of another type',
+      [],
+      (w) => ({ weight: tf.cast(w, 'int32'), slots: [] }),
+      'gave the new weight the type int32, not float32',
+    ],
+    ['a promise', [], async (w) => ({ weight: weight(w), slots: [] }), 'gave no new weight'],
+    ['nothing', [], () => undefined, 'gave no new weight'],
+    ['no slots', ['m'], (w) => ({ weight: weight(w) }), 'gave no list of slots'],
+    ['too few slots', ['m', 'v'], (w, g) => ({ weight: weight(w), slots: [g] }), 'gave 1 slots, and names 2 (m, v)'],
+    ['slots without a name', [], (w, g) => ({ weight: weight(w), slots: [g] }), 'gave 1 slots, and names 0 (none)'],
+    [
+      'a slot of another shape',
+      ['m', 'v'],
+      (w, g) => ({ weight: weight(w), slots: [g, tf.mean(g)] }),
+      'gave the slot v the shape [], where the weight has [10, 12]',
+    ],
+    ['a slot that is no tensor', ['m'], (w) => ({ weight: weight(w), slots: [1] }), 'gave no tensor for the slot m'],
+  ])('an optimiser that gives %s', async (_, slots, update, what) => {
+    const reason = await error({ optimizer: new Own(slots, update as Optimizer['update']) });
+    expect(reason).toBeInstanceOf(BrokenPromise);
+    expect(reason.parts).toMatchObject({ where: 'Own on hidden/kernel', what, remedy: expect.stringContaining('update gives') });
+  });
+
+  test('an optimiser that throws', async () => {
+    const slip = new TypeError('no such thing');
+    const update = () => {
+      throw slip;
+    };
+    const reason = await error({ optimizer: new Own([], update) });
+    expect(reason.message).toBe('Own on hidden/kernel: failed: no such thing');
+    expect(reason.cause).toBe(slip);
+  });
+
+  test('one of ours, by the name that a config knows it by', async () => {
+    const momentum = optimizer('momentum');
+    const reason = await error({ optimizer: Object.assign(momentum, { slots: ['momentum', 'more'] }) });
+    expect(reason.parts.where).toBe('optimizer "momentum" of @espalier/core on hidden/kernel');
+  });
+
+  class OwnLoss implements Loss {
+    constructor(readonly compute: Loss['compute']) {}
+  }
+
+  test.each<[string, (target: tf.Tensor, output: tf.Tensor) => unknown, string]>([
+    ['one number per sample', (_, output) => tf.sum(output, 1), `gave a tensor of the shape [${tinySamples().size}], no scalar`],
+    ['a number that is no tensor', () => 1, 'gave no tensor'],
+  ])('a loss that gives %s', async (_, compute, what) => {
+    const reason = await error({ loss: new OwnLoss(compute as Loss['compute']) });
+    expect(reason).toBeInstanceOf(BrokenPromise);
+    expect(reason.parts).toMatchObject({ where: 'OwnLoss', what, remedy: expect.stringContaining('A loss gives one number') });
+  });
+
+  test('a loss that throws', async () => {
+    const slip = new TypeError('no such thing');
+    const compute = () => {
+      throw slip;
+    };
+    const reason = await error({ loss: new OwnLoss(compute) });
+    expect(reason.message).toBe('OwnLoss: failed: no such thing');
+    expect(reason.cause).toBe(slip);
   });
 });
 

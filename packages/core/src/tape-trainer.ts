@@ -7,6 +7,7 @@ import type { MaskSet } from './mask-set.ts';
 import { type ModelParameter, modelParameters } from './parameter.ts';
 import { Random } from './random.ts';
 import type { StepHooks, Trainer, TrainingJob, TrainingSession, TrainingState } from './trainer.ts';
+import { updateWeight } from './update-weight.ts';
 
 /** Trains through tfjs's own gradient tape: any layer, any backend. */
 export class TapeTrainer implements Trainer {
@@ -55,7 +56,7 @@ class TapeSession implements TrainingSession {
         const gradient = grads[variable.name];
         if (gradient === undefined) continue;
         const slots = this.slots.get(name) as tf.Variable[];
-        const updated = optimizer.update(variable, gradient, slots, { number: this.updates, learningRate });
+        const updated = updateWeight(optimizer, parameter, gradient, slots, { number: this.updates, learningRate });
         const decayed = this.decays.has(parameter)
           ? tf.sub(updated.weight, tf.mul(variable, learningRate * optimizer.weightDecay))
           : updated.weight;
