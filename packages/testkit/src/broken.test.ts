@@ -85,6 +85,7 @@ test.each<[string, string, RegExp]>([
 
 test.each<[string, string, RegExp]>([
   ['ByValue', 'reaches', /scores of three values: .* elements fall, where .* were asked for.*Equal scores are common/],
+  ['AtOnce', 'partly', /elements fall, and \d+ were pruned before: a strategy that cuts step by step.*partOfTheWay/],
   ['Sorting', 'pure', /has written to the scores/],
   ['Overdrawing', 'lines', /drew \{"count":\d+\.\d+\} among \d+ scores.*a whole number/],
   ['ByMean', 'lines', /scores all pruned already on .*: drew \{"below":null\}/],

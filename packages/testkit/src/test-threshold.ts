@@ -139,12 +139,29 @@ export const THRESHOLD_PROMISES = {
           if (fallen < before) {
             broken({
               where: subject.where(one, sparsity),
-              what: `${fallen} elements fall, and at a lower sparsity it were ${before}`,
+              what: `${fallen} elements fall, and at a lower sparsity there were ${before}`,
               why: 'a schedule goes up, and a cut never revives what an earlier one pruned',
             });
           }
           before = fallen;
         }
+      }
+    },
+  },
+
+  partly: {
+    says: 'takes nothing yet at the beginning of the way, where it decides alone how far that goes',
+    async holds(subject) {
+      if (!subject.threshold.decidesSparsity) return;
+      for (const one of subject.cases) {
+        const { fallen, pruned, slack } = elementsOf(await subject.lines(one, 0), one);
+        if (fallen <= pruned + slack) continue;
+        broken({
+          where: subject.where(one, 0),
+          what: `${fallen} elements fall, and ${pruned} were pruned before`,
+          why: 'a strategy that cuts step by step would take all with its first cut',
+          remedy: 'Its second argument says how far to go: partOfTheWay of core draws a line by value so far',
+        });
       }
     },
   },

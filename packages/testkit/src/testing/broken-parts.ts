@@ -179,6 +179,12 @@ class ByValue implements Threshold {
     return sorted.map((values) => ({ below: values[Math.min(values.length - 1, Math.round(sparsity * values.length))] ?? 0 }));
   }
 }
+class AtOnce implements Threshold {
+  readonly decidesSparsity = true;
+  lines(scores: readonly ParameterScores[]): Line[] {
+    return scores.map(() => ({ below: 0.4 }));
+  }
+}
 class Sorting implements Threshold {
   async lines(scores: readonly ParameterScores[], sparsity: number): Promise<Line[]> {
     for (const each of scores) (await each.read()).sort();
@@ -352,7 +358,7 @@ export default definePlugin({
   name: '@acme/broken',
   scorers: { ...entries(scorers), good: { use: Good } },
   schedulers: entries({ Overshooting, Falling, Short, Remembering }),
-  thresholds: entries({ ByValue, Sorting, Overdrawing, ByMean }),
+  thresholds: entries({ ByValue, AtOnce, Sorting, Overdrawing, ByMean }),
   models: entries({ Unseeded, Nameless, Narrow }),
   datasets: entries(datasets),
   strategies: Object.fromEntries(Object.entries(strategies).map(([name, use]) => [name, { use, options }])),
