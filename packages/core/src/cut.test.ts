@@ -250,7 +250,18 @@ describe('scores that cannot be used are refused', () => {
   test('the wrong number of tensors', async () => {
     const masks = new MaskSet([parameterOf('a', [1]), parameterOf('b', [1])]);
     const scorer: Scorer = { score: () => [tf.scalar(1)] };
-    await expect(cutWith(masks, { scorer })).rejects.toThrow('gave 1 score tensors for 2 parameters');
+    await expect(cutWith(masks, { scorer })).rejects.toThrow('gave 1 score tensor for 2 parameters');
+  });
+
+  test('the wrong number and the wrong shape before what was left behind: the one often comes of the other', async () => {
+    const masks = new MaskSet([parameterOf('a', [1, 2]), parameterOf('b', [1, 2])]);
+    const before = tf.memory().numTensors;
+    const few: Scorer = { score: (all) => all.map(({ variable }) => tf.abs(variable as tf.Tensor)).slice(1) };
+    await expect(cutWith(masks, { scorer: few })).rejects.toThrow('gave 1 score tensor for 2 parameters');
+    const sums: Scorer = { score: (all) => all.map(({ variable }) => tf.sum(tf.abs<tf.Tensor>(variable))) };
+    await expect(cutWith(masks, { scorer: sums })).rejects.toThrow('on a: the scores have the shape [], the weights [2]');
+    // What the scorers left: one that was not given, and two that were added up.
+    expect(tf.memory().numTensors - before).toBe(3);
   });
 
   test('the wrong shape, even of the right size', async () => {
@@ -346,7 +357,7 @@ describe('scorers', () => {
           return all.map(({ variable }) => variable.clone());
         },
       },
-      /disposed 1 tensors that are not its own/,
+      /disposed 1 tensor not its own/,
     ],
   ])('one that %s is refused', async (_, scorer, message) => {
     const masks = new MaskSet([parameterOf('a', [3, 1, 2]), parameterOf('b', [3, 1, 2])]);

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { BrokenPromise, EspalierError } from './errors.ts';
-import { type GroupSet, groupSizes, type Reduction } from './granularity.ts';
+import { type GroupSet, groupSizes, isByElement, type Reduction } from './granularity.ts';
 import { RunKeeping } from './keeping.ts';
 import { partInWords } from './made-part.ts';
 import type { Mask } from './mask.ts';
@@ -8,6 +8,7 @@ import { MaskSet } from './mask-set.ts';
 import type { PrunableParameter } from './parameter.ts';
 import { passes } from './passes/passes.ts';
 import { LOWEST_FINITE } from './passes/plain.ts';
+import { plural } from './plural.ts';
 import { Random } from './random.ts';
 import { readsInto } from './read-into.ts';
 import { checkScorer } from './refusal.ts';
@@ -103,21 +104,14 @@ export async function elementScores(
   const name = partInWords(scorer);
   checkScorer(scorer, parameters, context.model);
   if (parameters.length === 0) return [];
+  const checkAfter = watchTensors(parameters, context, name);
   const tensors = await scored(scorer, parameters, context);
   try {
-    if (tensors.length !== parameters.length) {
-      throw new BrokenPromise({ where: name, what: `gave ${tensors.length} score tensors for ${parameters.length} parameters` });
-    }
+    checkShapes(tensors, parameters, name);
+    checkAfter(tensors);
     const scores: Float32Array[] = [];
     for (const [i, parameter] of parameters.entries()) {
       const tensor = tensors[i] as tf.Tensor;
-      if (tensor.shape.join() !== parameter.shape.join()) {
-        throw new BrokenPromise({
-          where: `${name} on ${parameter.name}`,
-          what: `the scores have the shape [${tensor.shape.join(', ')}], the weights [${parameter.shape.join(', ')}]`,
-          remedy: 'A scorer gives one score per weight',
-        });
-      }
       const values = (await tensor.data()) as Float32Array;
       refuseNan(values, masks.get(parameter), `${name} on ${parameter.name}`);
       scores.push(values);
@@ -129,10 +123,28 @@ export async function elementScores(
   }
 }
 
+function checkShapes(tensors: readonly tf.Tensor[], parameters: readonly PrunableParameter[], name: string): void {
+  if (tensors.length !== parameters.length) {
+    throw new BrokenPromise({
+      where: name,
+      what: `gave ${plural(tensors.length, 'score tensor')} for ${plural(parameters.length, 'parameter')}`,
+      remedy: 'A scorer gives one tensor per parameter, in their order',
+    });
+  }
+  for (const [i, parameter] of parameters.entries()) {
+    const { shape } = tensors[i] as tf.Tensor;
+    if (shape.join() === parameter.shape.join()) continue;
+    throw new BrokenPromise({
+      where: `${name} on ${parameter.name}`,
+      what: `the scores have the shape [${shape.join(', ')}], the weights [${parameter.shape.join(', ')}]`,
+      remedy: 'A scorer gives one score per weight',
+    });
+  }
+}
+
 /** What the scorer gives, where it is tensors: a scorer is often the user's own, and not the strategy is to blame for it. */
 async function scored(scorer: Scorer, parameters: readonly PrunableParameter[], context: ScoringContext): Promise<tf.Tensor[]> {
   const where = partInWords(scorer);
-  const check = watchTensors(parameters, context, where);
   let given: unknown;
   try {
     given = await scorer.score(parameters, context);
@@ -140,15 +152,7 @@ async function scored(scorer: Scorer, parameters: readonly PrunableParameter[], 
     if (error instanceof EspalierError) throw error;
     throw new EspalierError({ where, what: 'failed', why: error instanceof Error ? error.message : String(error) }, { cause: error });
   }
-  if (Array.isArray(given) && given.every((each) => each instanceof tf.Tensor)) {
-    try {
-      check(given);
-    } catch (error) {
-      tf.dispose(given.filter((tensor) => !(tensor instanceof tf.Variable)));
-      throw error;
-    }
-    return given;
-  }
+  if (Array.isArray(given) && given.every((each) => each instanceof tf.Tensor)) return given;
   throw new BrokenPromise({
     where,
     what: 'gave no list of tensors',
@@ -178,8 +182,8 @@ function watchTensors(parameters: readonly PrunableParameter[], { keep, masks }:
     if (left === 0) return;
     throw new BrokenPromise({
       where,
-      what: left > 0 ? `left ${left} tensors behind` : `disposed ${-left} tensors that are not its own`,
-      why: left > 0 ? 'memory would grow with each cut' : 'they are gone for everybody else',
+      what: left > 0 ? `left ${plural(left, 'tensor')} behind` : `disposed ${plural(-left, 'tensor')} not its own`,
+      why: left > 0 ? 'memory would grow with each cut' : 'what it disposed is gone for everybody else',
       remedy: 'Compute inside tf.tidy; what has to live until the next cut goes into context.keep',
     });
   };
@@ -214,11 +218,6 @@ function groupScores(set: GroupSet, scores: readonly Float32Array[], masks: Mask
     : byGroup(set, scores, masks, reduce);
   set.protect?.(groups);
   return groups;
-}
-
-/** Whether each element of one parameter is a group of its own. */
-function isByElement({ members: [first, ...others] }: GroupSet): boolean {
-  return others.length === 0 && first?.groups === null;
 }
 
 function byElement(given: Float32Array, mask: Mask, isWritten: boolean): Float32Array {
