@@ -44,6 +44,21 @@ test.each(CONFIGS)('a config in %s is right', async (page, text) => {
   expect(read.name).not.toBe('');
 });
 
+/** `data: { module: { path: ./my-data.ts } }`: a line of a config, within a sentence. */
+const LINES = PAGES.flatMap((page) =>
+  [...readFileSync(path.join(ROOT, page), 'utf8').matchAll(/`((?:data|model|loss|trainer|shrink): [^`\n]+)`/g)].map(([, line]) => [
+    line,
+    page,
+  ]),
+);
+
+test.each(LINES)('%s in %s is right', async (line) => {
+  const file = path.join(ROOT, 'configs', 'quickstart.yaml');
+  const [key] = line.split(':');
+  const without = readFileSync(file, 'utf8').replace(new RegExp(`^${key}:.*\\n`, 'm'), '');
+  await parseExperiment(`${without}\n${line}\n`, { file });
+});
+
 test('the sweep in the recipes is right, on the config before it', async () => {
   const page = path.join('docs', 'recipes.md');
   const folder = mkdtempSync(path.join(tmpdir(), 'espalier-docs-'));
