@@ -46,7 +46,7 @@ export class Gradients {
   }
 
   /**
-   * The same for a formula of all weights and gradients together, for what spans several parameters.
+   * The mean over the batches of a formula of all weights and gradients together, for what spans several parameters.
    *
    * @param formula inside a tidy; how many tensors it gives, and their shapes, must not depend on the batch.
    * @returns the means of what the formula gives. The caller disposes them.

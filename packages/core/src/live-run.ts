@@ -83,7 +83,7 @@ export class LiveRun implements PruningRun {
 
   /** Seconds spent, for the record. */
   readonly seconds = { score: 0, train: 0 };
-  /** The same, closer: training without what else is done while it is under way. */
+  /** Seconds spent, by what they went into: training without what else is done while it is under way. */
   readonly profile = { ...EMPTY_PROFILE };
 
   private readonly parts: LiveRunParts;

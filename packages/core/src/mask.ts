@@ -59,7 +59,13 @@ export class Mask {
     return mask;
   }
 
-  /** The same for the elements from a position on, a multiple of 8; of those that equal the line, `ties` go among these scores. */
+  /**
+   * Keeps, of the elements from a position on, those whose score is not below the line; of those that equal it the first
+   * `ties` among these scores go, too.
+   *
+   * @param scores without NaN.
+   * @param from a multiple of 8.
+   */
   keepAbove(scores: Float32Array, { below, ties = 0 }: { readonly below: number; readonly ties?: number }, from = 0): void {
     this.counted = undefined;
     passes(scores.length).above(scores, below, this.bytes, from / 8);
@@ -136,17 +142,17 @@ export class Mask {
     return this.spreadOver(new Float32Array(this.size));
   }
 
-  /** The same in a quarter of the memory. */
+  /** 1 where kept, 0 where pruned, in a byte each. */
   toBytes(): Uint8Array {
     return this.spreadOver(new Uint8Array(this.size));
   }
 
-  /** The same as a float32 tensor; the caller disposes it. */
+  /** A float32 tensor: 1 where kept, 0 where pruned. The caller disposes it. */
   toTensor(shape: readonly number[]): tf.Tensor {
     return tf.tensor(this.toFloat32(), [...shape], 'float32');
   }
 
-  /** True where kept, in a quarter of the memory; the caller disposes it. */
+  /** A boolean tensor, a byte each: true where kept. The caller disposes it. */
   toBooleans(shape: readonly number[]): tf.Tensor {
     return tf.tensor(this.toBytes(), [...shape], 'bool');
   }

@@ -77,7 +77,7 @@ async function selectWeighted(scores: readonly ParameterScores[], count: number)
   return falling.map((each) => ({ count: each }));
 }
 
-/** The same for one array. */
+/** The line under which the `count` lowest of these scores fall, exactly; ties by their place. */
 export function cutOff(scores: Float32Array, count: number): CutOff {
   if (count <= 0) return { below: Number.NEGATIVE_INFINITY, ties: 0 };
   if (count >= scores.length) return { below: Number.POSITIVE_INFINITY, ties: scores.length };

@@ -19,7 +19,7 @@ export interface ParameterScores {
    * large net the run holds one parameter's scores at a time, where the scorer goes one by one.
    */
   read(): Promise<Float32Array>;
-  /** The same in pieces of a multiple of 8, where that is how they are made; each is good until the next is asked for. */
+  /** The scores in pieces of a multiple of 8, where that is how they are made; each is good until the next is asked for. */
   pieces?(): AsyncIterable<Float32Array>;
   /** Scores a stride apart, from a position on, without reading the others, where that can be. */
   sample?(from: number, stride: number): Promise<Float32Array>;

@@ -75,7 +75,7 @@ export class Graph {
     return { ref: this.emit(op, inputs, { T: { type: DT.float }, ...attributes }), shape, type: DT.float };
   }
 
-  /** The same by oneDNN's kernel of the op, where there is one. */
+  /** A float node of one output of this shape, by oneDNN's kernel of the op where there is one. */
   fast(
     op: OneDnnOp,
     inputs: readonly (Value | string)[],

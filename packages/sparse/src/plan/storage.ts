@@ -39,7 +39,7 @@ export function storageStrides(shape: readonly number[]): number[] {
   return shape.length === 0 ? [] : [...strides, planeOf(shape)];
 }
 
-/** The same where the axes are stored in their order, as tfjs does it. */
+/** How far apart neighbours on each axis are where the axes are stored in their order, as tfjs does it. */
 export function plainStrides(shape: readonly number[]): number[] {
   const strides = new Array<number>(shape.length);
   let stride = 1;

@@ -139,7 +139,7 @@ export class SparseModel {
   }
 
   /**
-   * The same for each output, in order.
+   * What each of the model's outputs gives, in order: numbers in the model's order, sample after sample.
    *
    * @throws EspalierError saying what was expected and what was given.
    */

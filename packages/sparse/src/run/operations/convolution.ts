@@ -94,7 +94,7 @@ export const sparseConvolution: Operation = (bind) => {
   return () => run(to, stride, pitchOut, outputs, rows, columns, from, pitchIn, offsets, starts, indices, values, bias, activation, alpha);
 };
 
-/** The same by all weights. */
+/** A convolution of stride 1 by all weights. */
 export const convolution: Operation = (bind) => {
   const { outputs, rows, columns, plane, pitch, taps, source, target, offsets } = planesOf(bind);
   const weights = bind.floatSection(1, roundUp(outputs, 4) * taps).pointer;
@@ -134,7 +134,7 @@ export const sparseVector: Operation = (bind) => {
   return () => run(target.at * 4, outputs, source.at * 4, starts, indices, values, bias, activation, alpha);
 };
 
-/** The same by all weights. */
+/** A matrix times one vector, by all weights. */
 export const vector: Operation = (bind) => {
   const [inputs, outputs] = [bind.count('inputs', 1), bind.count('outputs', 1)];
   const [source, target] = [bind.read(0, inputs), bind.write(0, roundUp(outputs, 4))];
