@@ -44,7 +44,7 @@ export { FROZEN, isModel, leafLayers, type ModelParameter, modelParameters, type
 export { Part, parsePart, part } from './part.ts';
 export { LARGEST_ROOM, type Passes, passes, takeRoom } from './passes/passes.ts';
 export { definePlugin, PART_KINDS, PLUGIN_FIELDS, type Plugin, type PluginEntry } from './plugin.ts';
-export { pruneInRounds, sparsityAfter } from './prune-in-rounds.ts';
+export { pruneInRounds, roundsOption, sparsityAfter } from './prune-in-rounds.ts';
 export type { CutReport, OnStep, PruningRun, Snapshot, TrainHooks, TrainingReport } from './pruning-run.ts';
 export { Random } from './random.ts';
 export { READ_INTO } from './read-into.ts';

@@ -1,6 +1,15 @@
+import { z } from 'zod';
 import type { PruningRun } from './pruning-run.ts';
 import type { Scorer } from './scorer.ts';
 import { type Budget, rounds, type Step } from './step.ts';
+
+/** The option of strategies that are one `pruneInRounds`. */
+export const roundsOption = z
+  .int()
+  .min(1)
+  .max(1000)
+  .default(1)
+  .describe('1 is one-shot: cut, then train. More cut a little each, with training in between.');
 
 /**
  * Cuts, then trains, so many times over; each round takes the same share of what is left (`sparsityAfter`), and trains for

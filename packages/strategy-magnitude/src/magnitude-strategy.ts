@@ -1,8 +1,20 @@
-import { inject, injectable, OPTIONS, type PruningRun, part, pruneInRounds, SCORER, type Scorer, type Strategy, z } from '@espalier/core';
+import {
+  inject,
+  injectable,
+  OPTIONS,
+  type PruningRun,
+  part,
+  pruneInRounds,
+  roundsOption,
+  SCORER,
+  type Scorer,
+  type Strategy,
+  z,
+} from '@espalier/core';
 
 export const magnitudeStrategyOptions = z.object({
   scorer: part('scorer', 'magnitude').describe('What decides which weights go.'),
-  rounds: z.int().min(1).max(1000).default(1).describe('1 is one-shot: cut, then train. More cut a little each, with training in between.'),
+  rounds: roundsOption,
 });
 
 /**

@@ -1,6 +1,6 @@
 import type { PrunableParameter, Scorer, ScoringContext } from '@espalier/core';
 import type * as tf from '@tensorflow/tfjs';
-import { gammaBehind } from '../norm-behind.ts';
+import { gammaBehind } from '../gamma-behind.ts';
 import { scoreUnits } from '../units.ts';
 
 /**

@@ -13,7 +13,7 @@ import {
   z,
 } from '@espalier/core';
 import * as tf from '@tensorflow/tfjs';
-import { gammaBehind } from '../norm-behind.ts';
+import { gammaBehind } from '../gamma-behind.ts';
 
 export const slimmingOptions = z.object({
   scorer: part('scorer', 'slimming').describe('What decides which units go.'),
