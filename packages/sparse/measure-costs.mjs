@@ -39,7 +39,7 @@ writeFileSync(
 export const COSTS = {
   /** Of one product by the sparse kernel over planes, of one by the dense one; of one output beside its products by either. */
   planes: ${text(planes)},
-  /** The same of products with one vector. */
+  /** Of one product with one vector by the sparse kernel, of one by the dense one; of one output beside its products by either. */
   vector: ${text(vector)},
 } as const;
 `,
