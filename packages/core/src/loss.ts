@@ -13,7 +13,7 @@ export interface Loss {
 
   /**
    * The same from what goes into the model's last activation, where it is this one: exact where probabilities
-   * have run into 0 or 1, and one kernel less.
+   * have run into 0 or 1, and one kernel less. It is then computed in place of `compute`.
    */
   readonly fromLogits?: {
     readonly activation: 'softmax' | 'sigmoid';
