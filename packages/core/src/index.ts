@@ -19,6 +19,7 @@ export { type GradientOptions, Gradients } from './gradients.ts';
 export { type Granularity, type GroupMember, type GroupSet, groupSizes, REDUCTIONS, type Reduction } from './granularity.ts';
 export { keepMasks } from './keep-masks.ts';
 export { type Json, type Keeping, type KeptValue, RunKeeping } from './keeping.ts';
+export { isChannelsFirst, wrappedIn } from './layer-fields.ts';
 export { LiveRun, type LiveRunParts } from './live-run.ts';
 export type { Loss } from './loss.ts';
 export { BinaryCrossentropy } from './losses/binary-crossentropy.ts';

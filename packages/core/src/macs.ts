@@ -1,4 +1,5 @@
 import { elementsOf } from './data.ts';
+import { isChannelsFirst } from './layer-fields.ts';
 import type { ModelParameter } from './parameter.ts';
 
 type Shape = readonly (number | null)[];
@@ -23,7 +24,7 @@ export function usesPerSample({ layer, name, shape }: Pick<ModelParameter, 'laye
 
 function usesAt(layer: ModelParameter['layer'], input: Shape, output: Shape): number {
   const type = layer.getClassName();
-  const channelsFirst = (layer as { dataFormat?: string }).dataFormat === 'channelsFirst';
+  const channelsFirst = isChannelsFirst(layer);
   if (/ConvLSTM/.test(type)) return (input[0] ?? 1) * positionsOf(output.slice(output.length - 3), channelsFirst);
   if (/LSTM|GRU|RNN|Bidirectional/.test(type)) return input[0] ?? 1;
   // A transposed convolution spreads each input position over the kernel.

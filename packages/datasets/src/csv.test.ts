@@ -118,7 +118,7 @@ describe('columns', () => {
 });
 
 test('features are brought to mean 0 and deviation 1 of the training rows', async () => {
-  const { data } = await flowers(`${HEADER}1,7,a\n3,7,b\n`, { standardize: true }, `${HEADER}5,7,a\n`);
+  const { data } = await flowers(`${HEADER}1,7,a\n3,7,b\n`, { standardise: true }, `${HEADER}5,7,a\n`);
   expect(data.train.inputs[0]?.data).toEqual(Float32Array.of(-1, 0, 1, 0));
   expect(data.test.inputs[0]?.data).toEqual(Float32Array.of(3, 0));
 });
@@ -131,7 +131,7 @@ test('the fingerprint changes with the content, the choices and the seed of a sp
   };
   const first = await print(text);
   expect(await print(text)).toBe(first);
-  const others = [await print(text.replace('6', '7')), await print(text, { standardize: true }), await print(text, {}, 2)];
+  const others = [await print(text.replace('6', '7')), await print(text, { standardise: true }), await print(text, {}, 2)];
   expect(new Set([first, ...others]).size).toBe(4);
 });
 

@@ -16,7 +16,7 @@ import {
 } from '@espalier/core';
 import { checkDataset } from './check-dataset.ts';
 import { CsvFile } from './csv/csv-file.ts';
-import { standardize } from './csv/standardize.ts';
+import { standardiseFeatures } from './csv/standardise-features.ts';
 import { readTable, type Table } from './csv/table.ts';
 import { checkClassCount, classNamesOf, inferTask, labelColumn, valueColumn } from './csv/target.ts';
 import { fingerprintOf } from './files.ts';
@@ -45,7 +45,7 @@ export const csvOptions = z
       .regex(/^[^"\r\n]{1,4}$/, 'expected one to four characters, no quotes and no line breaks')
       .default(',')
       .describe('What stands between two fields.'),
-    standardize: z.boolean().default(false).describe('Bring every feature to mean 0 and deviation 1 over the training rows.'),
+    standardise: z.boolean().default(false).describe('Bring every feature to mean 0 and deviation 1 over the training rows.'),
   })
   .refine(
     ({ file, train, test }) => (file === undefined ? train !== undefined && test !== undefined : train === undefined && test === undefined),
@@ -81,7 +81,7 @@ export class CsvFiles implements DatasetSource {
       second === undefined
         ? splitSamples(samples, { share: this.options.testSplit, seed: this.seed, labels: classNames && samples.targets[0]?.data, where })
         : { train: samples, test: await samplesOf(second, classNames) };
-    if (this.options.standardize) standardize(featuresOf(train), [featuresOf(test)], first.columns.features.length);
+    if (this.options.standardise) standardiseFeatures(featuresOf(train), [featuresOf(test)], first.columns.features.length);
 
     const choices = JSON.stringify([{ ...this.options, file: null, train: null, test: null }, second === undefined ? this.seed : null]);
     const fingerprint = fingerprintOf('csv', choices, this.hash.digest('hex'));

@@ -1,4 +1,4 @@
-import { leafLayers } from '@espalier/core';
+import { leafLayers, wrappedIn } from '@espalier/core';
 import * as tf from '@tensorflow/tfjs';
 
 /** Fields of tfjs's that its types do not show. */
@@ -122,9 +122,4 @@ function pooling(of: (x: tf.Tensor) => tf.Tensor, { poolSize, dataFormat }: Hook
 /** Whether no value is in two windows, and none is padding. */
 function isApart({ poolSize, strides, padding }: Hooked): boolean {
   return padding === 'valid' && poolSize !== undefined && poolSize.join() === strides?.join();
-}
-
-function wrappedIn(layer: tf.layers.Layer): tf.layers.Layer[] {
-  const { layer: wrapped } = layer as { layer?: tf.layers.Layer };
-  return wrapped === undefined ? [] : [wrapped];
 }

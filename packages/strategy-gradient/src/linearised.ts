@@ -1,4 +1,4 @@
-import { leafLayers, modelParameters } from '@espalier/core';
+import { leafLayers, modelParameters, wrappedIn } from '@espalier/core';
 import * as tf from '@tensorflow/tfjs';
 
 /** What goes into every input of a net in place of ones, and the sum of all that comes out. Inside a tidy. */
@@ -67,9 +67,4 @@ function straighten(layer: tf.layers.Layer): () => void {
     };
   }
   return () => {};
-}
-
-function wrappedIn(layer: tf.layers.Layer): tf.layers.Layer[] {
-  const { layer: wrapped } = layer as { layer?: tf.layers.Layer };
-  return wrapped === undefined ? [] : [wrapped];
 }

@@ -3,6 +3,7 @@ import {
   type Activations,
   inject,
   injectable,
+  isChannelsFirst,
   isModel,
   OPTIONS,
   type PrunableParameter,
@@ -92,8 +93,4 @@ function typeOf(layer: tf.layers.Layer): string {
   return layer.getClassName() === 'TimeDistributed' && wrapped !== undefined && !isModel(wrapped)
     ? wrapped.getClassName()
     : layer.getClassName();
-}
-
-function isChannelsFirst(layer: tf.layers.Layer): boolean {
-  return (layer as { dataFormat?: string }).dataFormat === 'channelsFirst';
 }

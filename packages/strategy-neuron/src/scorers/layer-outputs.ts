@@ -1,4 +1,4 @@
-import { type Activations, type PrunableParameter, unitsOf } from '@espalier/core';
+import { type Activations, isChannelsFirst, type PrunableParameter, unitsOf } from '@espalier/core';
 import * as tf from '@tensorflow/tfjs';
 import { activatedBy } from '../activated-by.ts';
 import { scoreUnits } from '../units.ts';
@@ -41,8 +41,4 @@ function unitsLast(output: tf.Tensor, layer: tf.layers.Layer): tf.Tensor {
   if (!isChannelsFirst(layer) || output.rank < 3) return output;
   const places = output.shape.map((_, axis) => axis).slice(2);
   return tf.transpose(output, [0, ...places, 1]);
-}
-
-function isChannelsFirst(layer: tf.layers.Layer): boolean {
-  return (layer as { dataFormat?: string }).dataFormat === 'channelsFirst';
 }

@@ -4,7 +4,7 @@
  *
  * @param others further rows that are moved with them, by the same numbers.
  */
-export function standardize(train: Float32Array, others: readonly Float32Array[], width: number): void {
+export function standardiseFeatures(train: Float32Array, others: readonly Float32Array[], width: number): void {
   for (let feature = 0; feature < width; feature++) {
     const { mean, deviation } = statistics(train, feature, width);
     for (const values of [train, ...others]) {
