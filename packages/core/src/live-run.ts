@@ -229,7 +229,6 @@ export class LiveRun implements PruningRun {
       budget,
       shuffle: { seed, stretch: this.calls.finished.length },
       from,
-      signal: this.signal,
       earlyStop,
       validate: validation === undefined ? undefined : () => this.measure(validation),
       findNonFinite: () => firstNonFinite(this.model),
@@ -263,9 +262,9 @@ export class LiveRun implements PruningRun {
       },
       onProgress: async (progress) => {
         const isDue = Date.now() - this.lastCheckpoint > (this.parts.checkpointEvery ?? 10) * 1000;
-        if (isDue) await this.checkpoint(progress);
+        if (this.signal.aborted || isDue) await this.checkpoint(progress);
+        if (this.signal.aborted) throw new Cancelled();
       },
-      onCancel: (progress) => this.checkpoint(progress),
     });
   }
 

@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { RunEvent } from './events.ts';
 import { LiveRun, type LiveRunParts } from './live-run.ts';
 import type { PruningRun } from './pruning-run.ts';
 import type { Scorer } from './scorer.ts';
@@ -205,26 +204,6 @@ describe('a run that was stopped and goes on ends with the numbers of one that w
     same(again, whole);
     expect(again?.events).toEqual([]);
   });
-});
-
-test.each([
-  ['a step', { type: 'step', done: 7 }, { steps: 7, lossCount: 2 }],
-  ['an epoch', { type: 'epoch', done: 5 }, { steps: 5, lossCount: 0 }],
-  // The validation is cancelled: it is done again.
-  ['the last step of an epoch', { type: 'step', done: 5 }, { steps: 5, lossCount: 5 }],
-])('a run that is stopped at the end of %s does no further step, and saves once', async (_, last, saved) => {
-  const store = new MemoryStore();
-  const controller = new AbortController();
-  let steps = 0;
-  const onEvent = (event: RunEvent) => {
-    if (event.type === 'step') steps += 1;
-    if ('done' in event && event.type === last.type && event.done === last.done) controller.abort();
-  };
-  const one = strategy(async (run) => void (await run.train(run.budget)));
-  const parts = partsOf({ checkpoints: store, checkpointEvery: 1000, signal: controller.signal, onEvent });
-  expect(await prune(one, parts)).toBeNull();
-  expect([steps, store.saves]).toEqual([saved.steps, 1]);
-  expect(store.saved?.loop).toMatchObject(saved);
 });
 
 test('a signal that is aborted already stops before anything is done', async () => {

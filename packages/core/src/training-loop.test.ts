@@ -174,16 +174,19 @@ describe('going on from progress', () => {
 });
 
 test('a validation that is cancelled is saved before, and done again', async () => {
+  const controller = new AbortController();
   const progress: LoopProgress[] = [];
   const validate = async () => {
     throw new Cancelled();
   };
-  const cancelled = trainingLoop(loopOf(new Recorder(), 1, { validate, onCancel: (at) => void progress.push(at) }));
+  const cancelled = trainingLoop(
+    loopOf(new Recorder(), 1, { validate, signal: controller.signal, onProgress: (at) => void progress.push(at) }),
+  );
   await expect(cancelled).rejects.toThrow(Cancelled);
-  expect(progress).toMatchObject([{ steps: 3, lossCount: 3 }]);
+  expect(progress.map(({ steps }) => steps)).toEqual([1, 2, 3, 3]);
   const epochs: number[] = [];
   const report = await trainingLoop(
-    loopOf(new Recorder(), 1, { from: progress[0] as LoopProgress, onEpoch: ({ number }) => void epochs.push(number) }),
+    loopOf(new Recorder(), 1, { from: progress[3] as LoopProgress, onEpoch: ({ number }) => void epochs.push(number) }),
   );
   expect([report.loss, epochs]).toEqual([2, [1]]);
 });
@@ -219,10 +222,10 @@ test('what it is stopped after, the end of an epoch, is saved, and not done twic
   const controller = new AbortController();
   const saved: LoopProgress[] = [];
   const epochs: number[] = [];
-  const onCancel = (progress: LoopProgress) => void saved.push(progress);
-  const stopped = trainingLoop(loopOf(new Recorder(), 2, { onCancel, signal: controller.signal, onEpoch: () => controller.abort() }));
+  const onProgress = (progress: LoopProgress) => void saved.push(progress);
+  const stopped = trainingLoop(loopOf(new Recorder(), 2, { onProgress, signal: controller.signal, onEpoch: () => controller.abort() }));
   await expect(stopped).rejects.toThrow(Cancelled);
-  expect(saved).toMatchObject([{ steps: 3, lossCount: 0, epochLoss: 2 }]);
-  await trainingLoop(loopOf(new Recorder(), 2, { from: saved[0] as LoopProgress, onEpoch: ({ number }) => void epochs.push(number) }));
+  expect(saved.at(-1)).toMatchObject({ steps: 3, lossCount: 0, epochLoss: 2 });
+  await trainingLoop(loopOf(new Recorder(), 2, { from: saved.at(-1) as LoopProgress, onEpoch: ({ number }) => void epochs.push(number) }));
   expect(epochs).toEqual([2]);
 });

@@ -44,10 +44,8 @@ export interface TrainingLoop {
   readonly onStep?: OnStep;
   /** Given to each step of the session. */
   readonly hooks?: StepHooks;
-  /** Called after each step, before the end of its epoch: the place to save every so often. */
+  /** Called after each step, before the end of its epoch, and again where it is cancelled between two steps or in the validation: the place to save. */
   readonly onProgress?: (progress: LoopProgress) => void | Promise<void>;
-  /** Called once where it is cancelled between two steps or in the validation, if steps are done: the last place to save. */
-  readonly onCancel?: (progress: LoopProgress) => void | Promise<void>;
   readonly onEpoch?: (epoch: {
     readonly number: number;
     readonly total: number;
@@ -92,14 +90,14 @@ export async function trainingLoop(loop: TrainingLoop): Promise<TrainingReport> 
   let waited = from?.waited ?? 0;
   let done = from?.steps ?? 0;
   let stoppedEarly: string | undefined;
-  const progress = (): LoopProgress => ({ steps: done, lossSum, lossCount, epochLoss, best, waited });
+  const save = () => loop.onProgress?.({ steps: done, lossSum, lossCount, epochLoss, best, waited });
 
   for (;;) {
     // Also the first thing of a run that goes on, where it was stopped between the last step of an epoch and its end.
     if (lossCount > 0 && budget.at(done, Number.NaN).endsEpoch) {
       await session.sync();
       const validation = await loop.validate?.().catch(async (error: unknown) => {
-        if (error instanceof Cancelled) await loop.onCancel?.(progress());
+        if (error instanceof Cancelled) await save();
         throw error;
       });
       epochLoss = lossSum / lossCount;
@@ -120,7 +118,7 @@ export async function trainingLoop(loop: TrainingLoop): Promise<TrainingReport> 
     await breathe();
     if (loop.signal?.aborted) {
       // What came between the last step and this one, the end of its epoch, is not to be done twice.
-      if (done > 0) await loop.onCancel?.(progress());
+      if (done > 0) await save();
       throw new Cancelled();
     }
     const position = (number - 1) % budget.stepsPerEpoch;
@@ -135,7 +133,7 @@ export async function trainingLoop(loop: TrainingLoop): Promise<TrainingReport> 
     lossCount += 1;
     await loop.onStep?.(budget.at(number, loss));
     done = number;
-    await loop.onProgress?.(progress());
+    await save();
   }
   await session.sync();
   // A finite loss may have led to weights that are not: there is no next step whose loss would tell.
