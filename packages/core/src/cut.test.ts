@@ -189,7 +189,7 @@ describe('the thresholds', () => {
         'a: the threshold drew no line that makes sense among 2 scores',
       );
     }
-    await expect(cutWith(masks, { threshold: { lines: () => [] } })).rejects.toThrow('the threshold gave 0 lines for 1 parameters');
+    await expect(cutWith(masks, { threshold: { lines: () => [] } })).rejects.toThrow('the threshold gave 0 lines for 1 parameter');
     const mute = { lines: () => undefined } as unknown as Threshold;
     await expect(cutWith(masks, { threshold: mute })).rejects.toThrow('the threshold gave no list of lines');
   });

@@ -6,6 +6,7 @@ import { Mask } from './mask.ts';
 import type { Maskable, MaskSet } from './mask-set.ts';
 import type { PrunableParameter } from './parameter.ts';
 import { LARGEST_ROOM, type Room, takeRoom } from './passes/passes.ts';
+import { plural } from './plural.ts';
 import type { CutReport } from './pruning-run.ts';
 import { checkScorer, checkUnits } from './refusal.ts';
 import { scoreGroups } from './score-groups.ts';
@@ -104,7 +105,7 @@ async function linesFor({ threshold, sparsity, target }: CutRequest, scores: rea
   const answered = shared.length === 0 ? [] : await drawn(threshold, shared, sparsity);
   if (!Array.isArray(answered)) throw new EspalierError({ where: name, what: 'the threshold gave no list of lines', remedy: ONE_EACH });
   if (answered.length !== shared.length) {
-    const what = `the threshold gave ${answered.length} lines for ${shared.length} parameters`;
+    const what = `the threshold gave ${plural(answered.length, 'line')} for ${plural(shared.length, 'parameter')}`;
     throw new EspalierError({ where: name, what, remedy: ONE_EACH });
   }
   const progress = progressOf(sparsity, target);
