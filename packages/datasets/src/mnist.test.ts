@@ -25,8 +25,8 @@ function ownFolder(labels: readonly number[] = [0, 1, 2, 4]): string {
 describe('MNIST', () => {
   test('is whole, and loads in less than half a second', async () => {
     const times: number[] = [];
-    // Whatever else the machine does: once in ten times it has to be left alone.
-    for (let i = 0; i < 10 && !(Math.min(...times) < 500); i++) {
+    // Whatever else the machine does: once in thirty times it has to be left alone.
+    for (let i = 0; i < 30 && !(Math.min(...times) < 500); i++) {
       const started = performance.now();
       await load('mnist', {});
       times.push(performance.now() - started);
