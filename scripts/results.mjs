@@ -161,7 +161,7 @@ async function papers() {
       if (seeds.length === 0) return `${where} | | | not run yet | ${goal} |`;
       const results = await runs(config, sets, seeds);
       const errors = accuracies(results).map((accuracy) => 1 - accuracy);
-      const { train, prune } = results[0].config;
+      const { train, prune } = results.at(-1).config;
       return (
         `${where} ${train.epochs} + ${prune.epochs} | ${percent(1 - mean(accuracies(results, 'dense')))} | ` +
         `**${percent(mean(errors))}**${seeds.length > 1 ? ` ± ${percent(spread(errors))}` : ''}${seeds.length < SEEDS.length ? ` (seed ${seeds.join(', ')})` : ''} | ${goal} |`
