@@ -5,6 +5,7 @@ import { partInWords } from './made-part.ts';
 import { Mask } from './mask.ts';
 import type { Maskable, MaskSet } from './mask-set.ts';
 import type { PrunableParameter } from './parameter.ts';
+import { partFailed } from './part-failed.ts';
 import { LARGEST_ROOM, type Room, takeRoom } from './passes/passes.ts';
 import { plural } from './plural.ts';
 import type { CutReport } from './pruning-run.ts';
@@ -125,10 +126,7 @@ async function drawn(threshold: Threshold, scores: readonly ParameterScores[], s
   try {
     return await threshold.lines(scores, sparsity);
   } catch (error) {
-    // What the scorer was found to do wrong while its scores were read is told already.
-    if (error instanceof EspalierError) throw error;
-    const why = error instanceof Error ? error.message : String(error);
-    throw new EspalierError({ where: partInWords(threshold), what: 'failed', why }, { cause: error });
+    throw partFailed(partInWords(threshold), error);
   }
 }
 

@@ -1,11 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
-import { BrokenPromise, EspalierError } from './errors.ts';
+import { BrokenPromise } from './errors.ts';
 import { type GroupSet, groupSizes, isByElement, type Reduction } from './granularity.ts';
 import { RunKeeping } from './keeping.ts';
 import { partInWords } from './made-part.ts';
 import type { Mask } from './mask.ts';
 import { MaskSet } from './mask-set.ts';
 import type { PrunableParameter } from './parameter.ts';
+import { partFailed } from './part-failed.ts';
 import { passes } from './passes/passes.ts';
 import { LOWEST_FINITE } from './passes/plain.ts';
 import { plural } from './plural.ts';
@@ -149,8 +150,7 @@ async function scored(scorer: Scorer, parameters: readonly PrunableParameter[], 
   try {
     given = await scorer.score(parameters, context);
   } catch (error) {
-    if (error instanceof EspalierError) throw error;
-    throw new EspalierError({ where, what: 'failed', why: error instanceof Error ? error.message : String(error) }, { cause: error });
+    throw partFailed(where, error);
   }
   if (Array.isArray(given) && given.every((each) => each instanceof tf.Tensor)) return given;
   throw new BrokenPromise({
