@@ -1,15 +1,17 @@
 /**
- * Compiles assembly/ to WebAssembly three times, for what an engine may have, and writes the binaries into src/kernels/binaries.ts, which
- * is committed with a print of the sources: it is made again when they have changed, and a test holds it to them.
+ * Compiles assembly/ to WebAssembly: index.ts, the kernels, three times, for what an engine may have, into src/kernels/binaries.ts, and
+ * packer.ts once, into src/compile/packer-binary.ts. Both are committed with a print of the sources: they are made again when these have
+ * changed, and a test holds them to it.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import { deflateSync } from 'node:zlib';
+import zopfli from '@gfx/zopfli';
 import asc from 'assemblyscript/asc';
 
 const ASSEMBLY = new URL('assembly/', import.meta.url);
 const BINARIES = new URL('src/kernels/binaries.ts', import.meta.url);
+const PACKER = new URL('src/compile/packer-binary.ts', import.meta.url);
 
 /** What each variant is compiled with. Without SIMD it stays within the first WebAssembly of all engines. */
 const VARIANTS = {
@@ -32,9 +34,9 @@ export function sourcesPrint() {
 /** The source of src/kernels/binaries.ts: all variants one after the other, deflated together, since they differ in little. */
 async function makeBinaries() {
   const binaries = [];
-  for (const { lane, options } of Object.values(VARIANTS)) binaries.push(await compile(lane, options));
+  for (const { lane, options } of Object.values(VARIANTS)) binaries.push(await compile('index.ts', lane, options));
   const lengths = Object.keys(VARIANTS).map((name, i) => `${name}: ${binaries[i].length}`);
-  const packed = deflateSync(Buffer.concat(binaries), { level: 9, memLevel: 9 }).toString('base64');
+  const packed = Buffer.from(await zopfli.zlibAsync(Buffer.concat(binaries), { numiterations: 100 })).toString('base64');
   return [
     '// Made by build-kernels.mjs from assembly/.',
     `// Sources: ${sourcesPrint()}`,
@@ -43,9 +45,19 @@ async function makeBinaries() {
   ].join('\n');
 }
 
-async function compile(lane, options) {
+/** Not deflated: it is needed at once, and unpacking waits. */
+async function makePacker() {
+  const binary = await compile('packer.ts', 'v128', ['--enable', 'simd']);
+  return [
+    '// Made by build-kernels.mjs from assembly/packer.ts.',
+    `// Sources: ${sourcesPrint()}`,
+    `export const PACKER =\n  '${Buffer.from(binary).toString('base64')}';\n`,
+  ].join('\n');
+}
+
+async function compile(entry, lane, options) {
   let binary;
-  const { error, stderr } = await asc.main(['index.ts', '--outFile', 'kernels.wasm', ...COMMON, ...options], {
+  const { error, stderr } = await asc.main([entry, '--outFile', 'kernels.wasm', ...COMMON, ...options], {
     readFile: (name) => source(name, lane),
     writeFile: (name, contents) => {
       if (name === 'kernels.wasm') binary = contents;
@@ -66,6 +78,7 @@ function source(name, lane) {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const isMade = existsSync(BINARIES) && readFileSync(BINARIES, 'utf8').includes(sourcesPrint());
-  if (!isMade) writeFileSync(BINARIES, await makeBinaries());
+  const isMade = (file) => existsSync(file) && readFileSync(file, 'utf8').includes(sourcesPrint());
+  if (!isMade(BINARIES)) writeFileSync(BINARIES, await makeBinaries());
+  if (!isMade(PACKER)) writeFileSync(PACKER, await makePacker());
 }

@@ -1,5 +1,6 @@
 import type { LayerReport, Option, Section, Step } from '../plan/plan.ts';
 import { storedSize } from '../plan/storage.ts';
+import { Packer } from './packer.ts';
 
 /** Numbers under way between two layers, of one sample. */
 export interface Value {
@@ -26,6 +27,7 @@ export class Builder {
   readonly steps: Step[] = [];
   readonly buffers: number[] = [];
   readonly sections: Section[] = [];
+  readonly packer = new Packer();
   /** The layer whose steps these are, and its type. */
   layer = '';
   type = '';

@@ -1,7 +1,7 @@
 import type { Builder } from './builder.ts';
 import { expected } from './cost.ts';
 import type { Filters } from './filters.ts';
-import { countNonzeros, tapsOf } from './matrix.ts';
+import { tapsOf } from './matrix.ts';
 
 export type Kernel = 'sparse' | 'dense';
 
@@ -23,5 +23,5 @@ export function choose(build: Builder, filters: Filters, places: number): Kernel
 
 /** How many weights are not zero, counted once. */
 export function nonzerosOf(build: Builder, filters: Filters): number {
-  return build.once(filters.values, 'nonzeros', () => countNonzeros(filters));
+  return build.once(filters.values, 'nonzeros', () => build.packer.scan(filters.values).nonzero);
 }

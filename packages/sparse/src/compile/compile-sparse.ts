@@ -15,6 +15,7 @@ import { SparseModel, type SparseOptions } from '../run/sparse-model.ts';
 import { Builder, type Value } from './builder.ts';
 import { fuse } from './fuse.ts';
 import { settled } from './operations/layout.ts';
+import type { Packer } from './packer.ts';
 import './rules/index.ts';
 import { type SparseCall, type SparseRule, sparseRuleOf } from './sparse-rule.ts';
 
@@ -61,8 +62,8 @@ export function compileNetwork(network: Network, { kernel, fold, outputNames = n
     });
   }
   checkTypes(network);
-  checkWeights(network);
   const build = new Builder(kernel);
+  checkWeights(network, build.packer);
   const { network: folded } = foldNetwork(network, { constants: false, ...fold });
   checkTypes(folded);
   const values = new Map<string, Value>();
@@ -140,10 +141,10 @@ function checkTypes({ layers, nodes }: Network): void {
   });
 }
 
-function checkWeights({ layers }: Network): void {
+function checkWeights({ layers }: Network, packer: Packer): void {
   for (const { weights } of layers.values()) {
     for (const { parameter, values } of weights) {
-      if (!areFinite(values)) {
+      if (values instanceof Float32Array && !packer.scan(values).isFinite) {
         const at = values.findIndex((value) => !Number.isFinite(value));
         throw new EspalierError({
           where: parameter,
@@ -154,20 +155,6 @@ function checkWeights({ layers }: Network): void {
       }
     }
   }
-}
-
-/** x · 0 is 0 for all but what is not finite. Four sums, because each waits for the one before it. */
-function areFinite(values: ArrayLike<number>): boolean {
-  let [a, b, c, d] = [0, 0, 0, 0];
-  let i = 0;
-  for (; i + 4 <= values.length; i += 4) {
-    a += (values[i] as number) * 0;
-    b += (values[i + 1] as number) * 0;
-    c += (values[i + 2] as number) * 0;
-    d += (values[i + 3] as number) * 0;
-  }
-  for (; i < values.length; i++) a += (values[i] as number) * 0;
-  return a + b + c + d === 0;
 }
 
 /** With sizes in place of those that the model leaves open. */

@@ -1,35 +1,27 @@
-import { CONV_BLOCK, DENSE_BLOCK, pack, type RowsOptions, sparseRows, type Weights } from '../kernels/pack.ts';
+import { CONV_BLOCK, DENSE_BLOCK, type RowsOptions, type Weights } from '../kernels/pack.ts';
 import type { Section } from '../plan/plan.ts';
 import type { Filters } from './filters.ts';
+import type { Packer } from './packer.ts';
 
 /** Taps are input channels, rows and columns: counted channel by channel, in each row by row. */
 export function tapsOf({ inputs, window: [rows, columns] }: Filters): number {
   return inputs * rows * columns;
 }
 
-/** How many weights are not zero: by their bits, which takes half the time. */
-export function countNonzeros({ values }: Filters): number {
-  const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
-  let count = 0;
-  // But for the sign: -0 is zero.
-  for (let i = 0; i < bits.length; i++) count += Number(((bits[i] as number) & 0x7fffffff) !== 0);
-  return count;
-}
-
 /** The `count` that are not zero, as the sparse kernels read them. */
-export function sparseSections(filters: Filters, count: number, options: RowsOptions = {}): Section[] {
-  const { starts, indices, values } = sparseRows(weightsOf(filters), count, options);
+export function sparseSections(packer: Packer, filters: Filters, count: number, options: RowsOptions = {}): Section[] {
+  const { starts, indices, values } = packer.sparseRows(weightsOf(filters), count, options);
   return [starts, indices, values];
 }
 
 /** All of them, as the dense convolution reads them. */
-export function packedFilters(filters: Filters): Float32Array {
-  return pack(weightsOf(filters), CONV_BLOCK);
+export function packedFilters(packer: Packer, filters: Filters): Float32Array {
+  return packer.pack(weightsOf(filters), CONV_BLOCK);
 }
 
 /** All of them, as the product with one vector reads them. */
-export function packedMatrix(filters: Filters): Float32Array {
-  return pack(weightsOf(filters), DENSE_BLOCK);
+export function packedMatrix(packer: Packer, filters: Filters): Float32Array {
+  return packer.pack(weightsOf(filters), DENSE_BLOCK);
 }
 
 function weightsOf(filters: Filters): Weights {

@@ -1,4 +1,5 @@
 import { BINARIES, LENGTHS } from './binaries.ts';
+import { gathered } from './gathered.ts';
 import type { Kernels } from './kernels.ts';
 
 /** What an engine can run, the fastest first: fused multiply-adds on vectors, vectors, plain WebAssembly of 2017. */
@@ -43,9 +44,16 @@ export async function instantiateKernels(memory: WebAssembly.Memory, variant: Va
 }
 
 async function compile(variant: Variant): Promise<WebAssembly.Module> {
-  const packed = Uint8Array.from(atob(BINARIES), (character) => character.charCodeAt(0));
-  const all = await new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream('deflate'))).arrayBuffer();
+  const all = await inflated(Uint8Array.from(atob(BINARIES), (character) => character.charCodeAt(0)));
   let start = 0;
   for (const before of VARIANTS.slice(0, VARIANTS.indexOf(variant))) start += LENGTHS[before];
   return WebAssembly.compile(all.slice(start, start + LENGTHS[variant]));
+}
+
+async function inflated(packed: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer> {
+  const { readable, writable } = new DecompressionStream('deflate');
+  const writer = writable.getWriter();
+  // What goes wrong is told to the reader.
+  writer.write(packed).then(() => writer.close(), String);
+  return (await gathered(readable)) as ArrayBuffer;
 }

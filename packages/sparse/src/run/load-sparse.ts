@@ -1,5 +1,6 @@
 import { EspalierError } from '@espalier/core/errors';
 import { read } from '../format/read.ts';
+import { gathered } from '../kernels/gathered.ts';
 import { nodeFiles } from './save.ts';
 import { MOST_BYTES, SparseModel, type SparseOptions } from './sparse-model.ts';
 
@@ -54,18 +55,9 @@ async function fetched(url: string | URL, most: number): Promise<Uint8Array> {
     await body.cancel();
     throw tooLarge(url, most);
   }
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
-  const reader = body.getReader();
-  let size = 0;
-  for (let next = await reader.read(); !next.done; next = await reader.read()) {
-    chunks.push(next.value);
-    size += next.value.length;
-    if (size > most) {
-      await reader.cancel();
-      throw tooLarge(url, most);
-    }
-  }
-  return new Uint8Array(await new Blob(chunks).arrayBuffer());
+  const bytes = await gathered(body, most);
+  if (bytes === undefined) throw tooLarge(url, most);
+  return new Uint8Array(bytes);
 }
 
 function tooLarge(source: string | URL, most: number): EspalierError {

@@ -21,8 +21,22 @@ export function foldBatchNorms(network: Network): Folding {
   });
 }
 
+interface Affine {
+  readonly factor: Float64Array;
+  readonly shift: Float64Array;
+}
+
+/** Asked for again and again, while others fold. */
+const affines = new WeakMap<NetworkLayer, Affine>();
+
 /** As x · factor + shift. */
-export function affineOf({ config, weights }: NetworkLayer): { factor: Float64Array; shift: Float64Array } {
+export function affineOf(norm: NetworkLayer): Affine {
+  const known = affines.get(norm) ?? computed(norm);
+  affines.set(norm, known);
+  return known;
+}
+
+function computed({ config, weights }: NetworkLayer): Affine {
   const values = (name: string) => weights.find((weight) => weight.name === name)?.values;
   const [gamma, beta, mean, variance] = [values('gamma'), values('beta'), values('moving_mean'), values('moving_variance')];
   const epsilon = (config['epsilon'] as number | undefined) ?? 1e-3;

@@ -59,7 +59,8 @@ export function hasActivation({ config }: NetworkLayer): boolean {
 export function scaleUnits(layer: NetworkLayer, factor: ArrayLike<number>, shift: ArrayLike<number>): NetworkLayer {
   const { makes } = known(layer);
   const bias = layer.weights.find(({ name }) => name === 'bias')?.values;
-  const shifted = Float32Array.from({ length: makes.size }, (_, i) => (bias?.[i] ?? 0) * (factor[i] as number) + (shift[i] as number));
+  const shifted = new Float32Array(makes.size);
+  for (let i = 0; i < makes.size; i++) shifted[i] = (bias?.[i] ?? 0) * (factor[i] as number) + (shift[i] as number);
   return withBias(scaled(layer, makes, factor), shifted);
 }
 
@@ -115,13 +116,16 @@ function scaled(layer: NetworkLayer, along: Along, factor: ArrayLike<number>): N
 
 function scaledValues(values: ArrayLike<number>, { size, inner }: Along, factor: ArrayLike<number>): Float32Array {
   const result = new Float32Array(values.length);
-  for (let at = 0; at < values.length; ) {
-    for (let unit = 0; unit < size; unit++) {
-      const by = factor[unit] as number;
-      let left = inner;
-      do result[at] = (values[at++] as number) * by;
-      while (--left > 0);
-    }
+  const row = size * inner;
+  for (let first = 0; first < values.length; first += row) {
+    // The usual case by itself: with the loop below for each number alone, it takes twice as long.
+    if (inner === 1)
+      for (let unit = 0; unit < size; unit++) result[first + unit] = (values[first + unit] as number) * (factor[unit] as number);
+    else
+      for (let unit = 0, at = first; unit < size; unit++) {
+        const by = factor[unit] as number;
+        for (const end = at + inner; at < end; at++) result[at] = (values[at] as number) * by;
+      }
   }
   return result;
 }

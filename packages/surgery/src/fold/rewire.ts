@@ -1,4 +1,4 @@
-import type { Network, NetworkLayer, NetworkNode } from '../network.ts';
+import { callsOf, type Network, type NetworkLayer, type NetworkNode } from '../network.ts';
 import { pruneNodes } from '../prune-nodes.ts';
 
 export const layerOf = (network: Network, { layer }: NetworkNode): NetworkLayer => network.layers.get(layer) as NetworkLayer;
@@ -35,7 +35,16 @@ export function cannotStand(network: Network, tensor: string, other: string): st
 export function replaceTensor(network: Network, from: string, to: string): Network {
   const standing = (id: string) => (id === from ? to : id);
   const nodes = network.nodes.map((node) => (node.inputs.includes(from) ? { ...node, inputs: node.inputs.map(standing) } : node));
-  return pruneNodes({ ...network, nodes, outputs: network.outputs.map(standing) });
+  const rewired = { ...network, nodes, outputs: network.outputs.map(standing) };
+  const maker = makerOf(network, from);
+  const isRead = network.outputs.includes(from) || nodes.some((node, i) => node !== network.nodes[i]);
+  const isBetween = isRead && maker?.outputs.length === 1 && maker.inputs.length === 1 && maker.inputs[0] === to;
+  if (!isBetween || callsOf(network, maker.layer).length > 1) return pruneNodes(rewired);
+  // As a rule the call between the two is all that is gone: what it read is read as often as before. That saves a search for more.
+  const [layers, tensors] = [new Map(network.layers), new Map(network.tensors)];
+  layers.delete(maker.layer);
+  tensors.delete(from);
+  return { ...rewired, nodes: nodes.filter((node) => node !== maker), layers, tensors };
 }
 
 export function replaceLayer(network: Network, layer: NetworkLayer): Network {

@@ -26,7 +26,7 @@ export function convolutionStep(build: Builder, from: Value, to: Value, { sums, 
   const isSparse = kernel === 'sparse';
   const taps = tapsOf(filters);
   const { sections, blocks } = build.once(filters.values, `${kernel} planes`, () =>
-    isSparse ? blocked(filters, nonzerosOf(build, filters), storedSize(from.shape) * 4) : { sections: [packedFilters(filters)], blocks: 1 },
+    isSparse ? blocked(build, filters, storedSize(from.shape) * 4) : { sections: [packedFilters(build.packer, filters)], blocks: 1 },
   );
   const inBytes = offsets.map((offset) => offset * 4);
   build.step({
@@ -49,8 +49,8 @@ export function convolutionStep(build: Builder, from: Value, to: Value, { sums, 
 }
 
 /** In blocks of taps where that keeps what is read in the processor's cache. */
-function blocked(filters: Filters, nonzeros: number, inputBytes: number): { sections: readonly Section[]; blocks: number } {
-  const taps = tapsOf(filters);
+function blocked(build: Builder, filters: Filters, inputBytes: number): { sections: readonly Section[]; blocks: number } {
+  const [taps, nonzeros] = [tapsOf(filters), nonzerosOf(build, filters)];
   const block = tapsInBlock(taps, filters.outputs, nonzeros, inputBytes);
-  return { sections: sparseSections(filters, nonzeros, { block }), blocks: Math.ceil(taps / block) };
+  return { sections: sparseSections(build.packer, filters, nonzeros, { block }), blocks: Math.ceil(taps / block) };
 }

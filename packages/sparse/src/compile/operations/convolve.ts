@@ -40,7 +40,7 @@ function onePlace(build: Builder, image: Value, sums: Sums, geometry: Geometry):
     const taps = storedSize(from.shape);
     const at = tapOffsets(filters, (c, ky, kx) => c * plane + ky * y * row + kx * x);
     const weights = build.once(filters.values, `one place ${from.shape.join()}`, () =>
-      sparseSections(filters, nonzerosOf(build, filters), { most: taps, tapAt: at }),
+      sparseSections(build.packer, filters, nonzerosOf(build, filters), { most: taps, tapAt: at }),
     );
     sparseVectorStep(build, from, to, { weights, bias, activation, taps, outputs });
     return to;

@@ -38,7 +38,7 @@ function sparseVector(build: Builder, given: Value, to: Value, { filters, bias, 
   const taps = flattened === undefined ? filters.inputs : storedSize(flattened);
   const name = `sparse vector ${flattened?.join() ?? ''} ${filters.start}`;
   const weights = build.once(filters.values, name, () =>
-    sparseSections(filters, nonzerosOf(build, filters), {
+    sparseSections(build.packer, filters, nonzerosOf(build, filters), {
       most: taps,
       tapAt: flattened === undefined ? undefined : storageOrder(flattened),
     }),
@@ -67,7 +67,7 @@ export function sparseVectorStep(build: Builder, from: Value, to: Value, { weigh
 
 export function vectorStep(build: Builder, from: Value, to: Value, { filters, bias, activation }: Sums, inputs: number): void {
   const { name, alpha } = isMixing(activation) ? LINEAR : activationOf(activation, build.layer);
-  const packed = build.once(filters.values, `vector ${filters.start}`, () => packedMatrix(filters));
+  const packed = build.once(filters.values, `vector ${filters.start}`, () => packedMatrix(build.packer, filters));
   build.step({
     operation: 'vector',
     reads: [from],

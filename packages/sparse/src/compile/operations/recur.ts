@@ -96,7 +96,10 @@ function placed(build: Builder, kernel: Float32Array, inputs: number, units: num
   return build.once(kernel, `gates ${of.join()}`, () => {
     const filters = withRoom(kernel, inputs, units, gates, of);
     const isSparse = choose(build, filters, 1) === 'sparse';
-    return { isSparse, sections: isSparse ? sparseSections(filters, nonzerosOf(build, filters)) : [packedMatrix(filters)] };
+    return {
+      isSparse,
+      sections: isSparse ? sparseSections(build.packer, filters, nonzerosOf(build, filters)) : [packedMatrix(build.packer, filters)],
+    };
   });
 }
 
