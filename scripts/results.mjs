@@ -1,7 +1,9 @@
-// Runs the reference configs over seeds and settings, and writes docs/results.md from their records.
-// What is recorded already is not run again: `node scripts/results.mjs [--only SECTION…] [--at-once N]`, after `npm run setup`.
+// Runs the reference configs over seeds and settings, and writes docs/results.md from their records, which docs/results.runs.json holds,
+// as far as the page shows them. What is recorded is not run again, unless its config has changed:
+// `node scripts/results.mjs [--only SECTION…] [--at-once N]`, after `npm run setup`.
 // With --only the other sections of the page stay as they are; with --recorded the papers' rows are of the runs that are there.
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -57,31 +59,59 @@ const REASONS = {
 };
 const CONTROLS = ['random', 'shuffled', 'reinitialised', 'scratch'];
 
+const RECORDS = path.join(root, 'docs', 'results.runs.json');
+const records = existsSync(RECORDS) ? JSON.parse(readFileSync(RECORDS, 'utf8')) : {};
+
 const nameOf = (config, seed, sets) =>
   [config, ...Object.values(sets).map((value) => String(value).replaceAll(/[^\w.]+/g, '-')), seed].join('-');
-const folderOf = (name) => path.join(root, 'runs', 'reference', name);
-const isRecorded = (config, seed, sets) => existsSync(path.join(folderOf(nameOf(config, seed, sets)), 'result.json'));
+const fileOf = (config) => path.join(root, 'configs', 'reference', `${config}.yaml`);
+/** Of all that a run follows: another one is another run. */
+const recipeOf = (config, sets) =>
+  createHash('sha256')
+    .update(readFileSync(fileOf(config), 'utf8').replaceAll(/^#.*\n/gm, ''))
+    .update(JSON.stringify(sets))
+    .digest('hex')
+    .slice(0, 12);
+const recordOf = (config, seed, sets) => {
+  const record = records[nameOf(config, seed, sets)];
+  return record?.recipe === recipeOf(config, sets) ? record : undefined;
+};
+const isRecorded = (config, seed, sets) => recordOf(config, seed, sets) !== undefined;
 
 /** The record of a run, which is made where there is none yet. */
 async function run(config, seed, sets = {}) {
-  const set = { ...sets, seed };
-  const name = nameOf(config, seed, sets);
-  const out = folderOf(name);
+  const known = recordOf(config, seed, sets);
+  if (known !== undefined) return known;
+  const [name, recipe] = [nameOf(config, seed, sets), recipeOf(config, sets)];
+  const out = path.join(root, 'runs', 'reference', `${name}-${recipe}`);
   const cli = path.join(root, 'packages', 'cli', 'dist', 'main.js');
-  const file = path.join(root, 'configs', 'reference', `${config}.yaml`);
-  const args = Object.entries(set).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
+  const args = Object.entries({ ...sets, seed }).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
   const started = performance.now();
   const status = await new Promise((resolve) => {
-    const child = spawn(process.execPath, [cli, 'run', file, ...args, '--out', out, '--json'], { stdio: ['ignore', 'ignore', 'ignore'] });
+    const command = [cli, 'run', fileOf(config), ...args, '--out', out, '--json'];
+    const child = spawn(process.execPath, command, { stdio: ['ignore', 'ignore', 'ignore'] });
     child.on('exit', resolve);
   });
-  const record = path.join(out, 'result.json');
-  if (!existsSync(record)) throw new Error(`${name}: exit status ${status}`);
-  const result = JSON.parse(readFileSync(record, 'utf8'));
+  const file = path.join(out, 'result.json');
+  if (!existsSync(file)) throw new Error(`${name}: exit status ${status}`);
+  const result = JSON.parse(readFileSync(file, 'utf8'));
   if (result.pruned === null) throw new Error(`${name}: ${result.failures}`);
+  const { dense, pruned, config: used } = result;
+  const record = {
+    recipe,
+    dense: { accuracy: dense.accuracy },
+    pruned: { accuracy: pruned.accuracy, sparsity: pruned.sparsity, bytes: pruned.bytes },
+    epochs: [used.train.epochs, used.prune.epochs],
+  };
+  records[name] = record;
+  // One line each, in the order of their names: a run more is a line more.
+  const lines = Object.keys(records)
+    .sort()
+    .map((each) => `  ${JSON.stringify(each)}: ${JSON.stringify(records[each])}`);
+  writeFileSync(RECORDS, `{\n${lines.join(',\n')}\n}\n`);
   const seconds = (performance.now() - started) / 1000;
-  process.stderr.write(`${name}: ${percent(result.dense.accuracy)} → ${percent(result.pruned.accuracy)} %, ${seconds.toFixed(0)} s\n`);
-  return result;
+  process.stderr.write(`${name}: ${percent(dense.accuracy)} → ${percent(pruned.accuracy)} %, ${seconds.toFixed(0)} s\n`);
+  return record;
 }
 
 /** As many at once as there are cores: each runs in a process of its own. */
@@ -161,9 +191,9 @@ async function papers() {
       if (seeds.length === 0) return `${where} | | | not run yet | ${goal} |`;
       const results = await runs(config, sets, seeds);
       const errors = accuracies(results).map((accuracy) => 1 - accuracy);
-      const { train, prune } = results.at(-1).config;
+      const { epochs } = results[0];
       return (
-        `${where} ${train.epochs} + ${prune.epochs} | ${percent(1 - mean(accuracies(results, 'dense')))} | ` +
+        `${where} ${epochs.join(' + ')} | ${percent(1 - mean(accuracies(results, 'dense')))} | ` +
         `**${percent(mean(errors))}**${seeds.length > 1 ? ` ± ${percent(spread(errors))}` : ''}${seeds.length < SEEDS.length ? ` (seed ${seeds.join(', ')})` : ''} | ${goal} |`
       );
     }),
