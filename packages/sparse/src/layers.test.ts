@@ -15,8 +15,11 @@ const ACTIVATIONS =
   'linear relu relu6 elu selu sigmoid hardSigmoid tanh softplus softsign softmax logSoftmax swish mish gelu gelu_new'.split(' ');
 const IMAGE = [9, 7, 3];
 const SEQUENCE = [6, 5];
+const VOLUME = [4, 6, 5, 3];
+const CHANNELS_FIRST = 'channelsFirst' as const;
 
 const conv = (options: object) => L.conv2d({ filters: 6, kernelSize: 3, ...options });
+const conv3d = (options: object) => L.conv3d({ filters: 6, kernelSize: 3, ...options });
 const recurrent = (options: object) => ({ units: 5, biasInitializer: 'glorotNormal' as const, ...options });
 
 type Case = readonly [shape: readonly number[], ...layers: tf.layers.Layer[]];
@@ -55,6 +58,53 @@ const CASES: Readonly<Record<string, () => Case>> = {
     L.conv2dTranspose({ filters: 4, kernelSize: 3, strides: 2, padding: 'same', activation: 'relu' }),
   ],
   'Conv2DTranspose valid, strides 2 and 3': () => [[4, 5, 3], L.conv2dTranspose({ filters: 4, kernelSize: [4, 2], strides: [2, 3] })],
+  'Conv2D, channels first': () => [[3, 9, 7], conv({ dataFormat: CHANNELS_FIRST, padding: 'same', strides: 2 })],
+  'Conv2D, channels first, softmax': () => [[3, 9, 7], conv({ dataFormat: CHANNELS_FIRST, activation: 'softmax' })],
+  Conv3D: () => [VOLUME, conv3d({})],
+  'Conv3D 1x1x1': () => [VOLUME, conv3d({ kernelSize: 1, activation: 'relu6' })],
+  'Conv3D 1x1x1, stride 2': () => [VOLUME, conv3d({ kernelSize: 1, strides: 2 })],
+  'Conv3D same': () => [VOLUME, conv3d({ padding: 'same', activation: 'softmax' })],
+  'Conv3D same, even window': () => [VOLUME, conv3d({ padding: 'same', kernelSize: [2, 4, 2], activation: 'relu' })],
+  'Conv3D same, stride 2': () => [VOLUME, conv3d({ padding: 'same', strides: 2, activation: 'logSoftmax' })],
+  'Conv3D same, window shorter than its stride': () => [[5, 5, 8, 3], conv3d({ padding: 'same', strides: 3, kernelSize: [1, 2, 1] })],
+  'Conv3D valid, stride 2, even window': () => [[7, 8, 6, 2], conv3d({ strides: 2, kernelSize: 4 })],
+  'Conv3D strides 3, 2 and 1': () => [[7, 8, 6, 2], conv3d({ padding: 'same', strides: [3, 2, 1], kernelSize: [5, 3, 2] })],
+  'Conv3D dilated': () => [[7, 8, 6, 2], conv3d({ dilationRate: 2 })],
+  'Conv3D dilated, same': () => [VOLUME, conv3d({ dilationRate: [1, 2, 3], padding: 'same' })],
+  'Conv3D without bias': () => [VOLUME, conv3d({ useBias: false, activation: 'tanh' })],
+  'Conv3D over depths alone': () => [VOLUME, conv3d({ kernelSize: [3, 1, 1] })],
+  'Conv3D over the whole volume': () => [VOLUME, conv3d({ kernelSize: [4, 6, 5], activation: 'softmax' })],
+  'Conv3D to one place inside of a volume': () => [[3, 3, 3, 2], conv3d({ kernelSize: 2, strides: 2 })],
+  'Conv3D to one place of a border': () => [[2, 2, 2, 3], conv3d({ padding: 'same', strides: 2 })],
+  'Conv3D of one place': () => [[1, 1, 1, 6], conv3d({ padding: 'same' })],
+  'Conv3D of one depth': () => [[1, 6, 5, 3], conv3d({ padding: 'same' })],
+  'Conv3D to one depth': () => [[3, 6, 5, 3], conv3d({})],
+  'Conv3D of one row': () => [[5, 1, 9, 3], conv3d({ padding: 'same' })],
+  'Conv3D of one column': () => [[5, 7, 1, 3], conv3d({ padding: 'same' })],
+  'Conv3D on a wide volume': () => [[3, 4, 70, 2], conv3d({ padding: 'same' })],
+  'Conv3D, channels first': () => [[3, 4, 6, 5], conv3d({ dataFormat: CHANNELS_FIRST, padding: 'same', strides: [1, 2, 1] })],
+  'Conv3D, channels first, softmax': () => [[3, 4, 6, 5], conv3d({ dataFormat: CHANNELS_FIRST, activation: 'softmax' })],
+  'Conv3D, ReLU, PReLU': () => [VOLUME, conv3d({ padding: 'same' }), L.reLU(), L.prelu({ alphaInitializer: 'glorotNormal' })],
+  'Conv3D, Flatten, Dense': () => [VOLUME, conv3d({ activation: 'relu' }), L.flatten(), L.dense({ units: 4, activation: 'softmax' })],
+  Conv3DTranspose: () => [[2, 4, 5, 3], L.conv3dTranspose({ filters: 4, kernelSize: 3 })],
+  'Conv3DTranspose same, stride 2': () => [
+    [2, 4, 5, 3],
+    L.conv3dTranspose({ filters: 4, kernelSize: 3, strides: 2, padding: 'same', activation: 'softmax' }),
+  ],
+  'Conv3DTranspose valid, strides 1, 2 and 3': () => [
+    [2, 4, 3, 3],
+    L.conv3dTranspose({ filters: 4, kernelSize: [3, 4, 2], strides: [1, 2, 3], useBias: false }),
+  ],
+  'Conv3DTranspose same, window shorter than its stride': () => [
+    [2, 4, 3, 3],
+    L.conv3dTranspose({ filters: 4, kernelSize: [1, 2, 1], strides: [2, 3, 3], padding: 'same' }),
+  ],
+  'Conv3DTranspose of one place': () => [[1, 1, 1, 3], L.conv3dTranspose({ filters: 4, kernelSize: 2, strides: 2, activation: 'relu' })],
+  'Conv3DTranspose 1x1x1': () => [[2, 4, 5, 3], L.conv3dTranspose({ filters: 4, kernelSize: 1 })],
+  'Conv3DTranspose, channels first': () => [
+    [3, 2, 4, 5],
+    L.conv3dTranspose({ filters: 4, kernelSize: 3, strides: 2, padding: 'same', dataFormat: CHANNELS_FIRST }),
+  ],
   DepthwiseConv2D: () => [IMAGE, L.depthwiseConv2d({ kernelSize: 3 })],
   'DepthwiseConv2D same, stride 2, times 2': () => [
     IMAGE,
@@ -84,6 +134,24 @@ const CASES: Readonly<Record<string, () => Case>> = {
   'MaxPooling2D to one place': () => [[2, 2, 5], L.maxPooling2d({ poolSize: 2 })],
   'AveragePooling2D same': () => [IMAGE, L.averagePooling2d({ poolSize: [2, 3], strides: [2, 1], padding: 'same' })],
   AveragePooling2D: () => [IMAGE, L.averagePooling2d({ poolSize: 3, strides: 2 })],
+  MaxPooling3D: () => [VOLUME, L.maxPooling3d({ poolSize: 2 })],
+  'MaxPooling3D same, stride 1': () => [VOLUME, L.maxPooling3d({ poolSize: 3, strides: 1, padding: 'same' })],
+  'MaxPooling3D to one place': () => [[2, 2, 2, 5], L.maxPooling3d({ poolSize: 2 })],
+  'MaxPooling3D to one depth': () => [[3, 6, 5, 2], L.maxPooling3d({ poolSize: [3, 2, 2] })],
+  'MaxPooling3D over depths alone': () => [VOLUME, L.maxPooling3d({ poolSize: [2, 1, 1] })],
+  'MaxPooling3D over images alone': () => [VOLUME, L.maxPooling3d({ poolSize: [1, 2, 3] })],
+  'MaxPooling3D, channels first': () => [[3, 4, 6, 5], L.maxPooling3d({ poolSize: 2, dataFormat: CHANNELS_FIRST })],
+  AveragePooling3D: () => [[7, 6, 5, 3], L.averagePooling3d({ poolSize: 3, strides: 2 })],
+  'AveragePooling3D same': () => [VOLUME, L.averagePooling3d({ poolSize: [2, 3, 4], strides: [1, 2, 1], padding: 'same' })],
+  'AveragePooling3D same, window shorter than its stride': () => [
+    [5, 5, 8, 3],
+    L.averagePooling3d({ poolSize: [1, 2, 1], strides: 3, padding: 'same' }),
+  ],
+  'AveragePooling3D of one place': () => [[1, 1, 1, 5], L.averagePooling3d({ poolSize: 3, padding: 'same' })],
+  'AveragePooling3D, channels first': () => [
+    [3, 4, 6, 5],
+    L.averagePooling3d({ poolSize: 3, strides: 2, padding: 'same', dataFormat: CHANNELS_FIRST }),
+  ],
   GlobalMaxPooling1D: () => [SEQUENCE, L.globalMaxPooling1d({})],
   GlobalAveragePooling1D: () => [SEQUENCE, L.globalAveragePooling1d({})],
   GlobalMaxPooling2D: () => [IMAGE, L.globalMaxPooling2d({})],

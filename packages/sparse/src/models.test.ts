@@ -5,7 +5,7 @@ import { ARCHITECTURES } from '../../surgery/src/testing/architectures.ts';
 import { mobilenet } from '../../surgery/src/testing/mobilenet.ts';
 import { randomModel } from '../../surgery/src/testing/random-model.ts';
 import { compileSparse } from './index.ts';
-import { differenceOf, inputsFor, outputsOf, sparsified } from './testing/compare.ts';
+import { differenceOf, inputsFor, modelOf, outputsOf, sparsified } from './testing/compare.ts';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
@@ -26,6 +26,62 @@ test('300 random architectures give what they give on tfjs', async () => {
       expect(difference).toBeLessThan(ROUNDING);
     }),
     { numRuns: 300, seed: 11 },
+  );
+}, 300_000);
+
+/** A convolution and a pooling or a transposed convolution, of windows that go over volumes as chance has it. */
+const volumes = fc.record({
+  size: fc.tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 9 })),
+  channels: fc.integer({ min: 1, max: 4 }),
+  filters: fc.integer({ min: 1, max: 6 }),
+  first: windows(),
+  second: windows(),
+  kind: fc.constantFrom('max', 'average', 'transposed'),
+  sparsity: fc.constantFrom(0, 0.5, 0.9),
+  kernel: fc.constantFrom('sparse' as const, 'dense' as const, undefined),
+});
+
+function windows() {
+  const axes = (most: number) => fc.tuple(...[0, 1, 2].map(() => fc.integer({ min: 1, max: most }))) as fc.Arbitrary<number[]>;
+  return fc.record({ window: axes(4), strides: axes(3), dilation: axes(2), isDilated: fc.boolean(), isSame: fc.boolean() });
+}
+
+/** With `valid`, no more of a window than there is room for. */
+function fitting(
+  { window, strides, dilation, isDilated, isSame }: fc.TypeFromArbitrary<ReturnType<typeof windows>>,
+  size: readonly number[],
+) {
+  const rates = isDilated ? dilation : [1, 1, 1];
+  const most = size.map((each, axis) => (isSame ? 4 : Math.floor((each - 1) / (rates[axis] as number)) + 1));
+  const kernelSize = window.map((each, axis) => Math.min(each, most[axis] as number)) as [number, number, number];
+  return {
+    kernelSize,
+    poolSize: kernelSize,
+    strides: (isDilated ? [1, 1, 1] : strides) as [number, number, number],
+    dilationRate: rates as [number, number, number],
+    padding: isSame ? ('same' as const) : ('valid' as const),
+  };
+}
+
+test('200 random convolutions and poolings of volumes give what they give on tfjs', async () => {
+  await fc.assert(
+    fc.asyncProperty(volumes, fc.nat(1000), async ({ size, channels, filters, first, second, kind, sparsity, kernel }, seed) => {
+      const conv = tf.layers.conv3d({ filters, ...fitting(first, size), activation: 'elu' });
+      const between = modelOf([...size, channels], conv).outputs[0]?.shape.slice(1, 4) as number[];
+      const { dilationRate: _, ...options } = fitting({ ...second, isDilated: false }, between);
+      const last = {
+        max: () => tf.layers.maxPooling3d(options),
+        average: () => tf.layers.averagePooling3d(options),
+        transposed: () => tf.layers.conv3dTranspose({ filters: 3, ...options, activation: 'softmax' }),
+      };
+      const model = sparsified(modelOf([...size, channels], conv, last[kind as 'max']()), sparsity, seed);
+      const sparse = await compileSparse(model, kernel === undefined ? {} : { kernel });
+      const difference = differenceOf(sparse, model, { batch: 2, seed });
+      sparse.dispose();
+      model.dispose();
+      expect(difference).toBeLessThan(ROUNDING);
+    }),
+    { numRuns: 200, seed: 12 },
   );
 }, 300_000);
 

@@ -1,14 +1,20 @@
-/** How a window goes over an image: [rows, columns] each. */
-export interface Geometry {
-  readonly window: readonly [number, number];
-  readonly strides: readonly [number, number];
-  readonly dilation: readonly [number, number];
-  /** Zeros before the first row and column, and behind the last. */
-  readonly before: readonly [number, number];
-  readonly after: readonly [number, number];
+type Pair = readonly [number, number];
+export type Triple = readonly [number, number, number];
+
+interface WindowOver<Axes extends readonly number[]> {
+  readonly window: Axes;
+  readonly strides: Axes;
+  readonly dilation: Axes;
+  /** Zeros before the first place of an axis, and behind the last. */
+  readonly before: Axes;
+  readonly after: Axes;
 }
 
-type Pair = readonly [number, number];
+/** How a window goes over an image: [rows, columns] each. */
+export type Geometry = WindowOver<Pair>;
+
+/** How a window goes over a volume: [depths, rows, columns] each. Where less than no zero stands before it, it begins inside. */
+export type VolumeGeometry = WindowOver<Triple>;
 
 /** From a layer's configuration; a sequence is one row. */
 export function geometryOf(config: Readonly<Record<string, unknown>>, [height, width]: readonly number[], window: Pair): Geometry {
@@ -20,6 +26,24 @@ export function geometryOf(config: Readonly<Record<string, unknown>>, [height, w
   return { window, strides, dilation, before: [top, left], after: [bottom, right] };
 }
 
+/** From a layer's configuration. Over volumes, tfjs lets a window that is shorter than its stride begin inside. */
+export function volumeGeometryOf(config: Readonly<Record<string, unknown>>, size: readonly number[], window: Triple): VolumeGeometry {
+  const strides = triple(config['strides']);
+  const dilation = triple(config['dilationRate']);
+  const both = [0, 1, 2].map((axis) =>
+    config['padding'] === 'same'
+      ? parted(missing(size[axis] as number, window[axis] as number, strides[axis] as number, dilation[axis] as number))
+      : [0, 0],
+  );
+  const side = (which: 0 | 1) => both.map((zeros) => zeros[which] as number) as unknown as Triple;
+  return { window, strides, dilation, before: side(0), after: side(1) };
+}
+
+/** A number or list of a configuration as depths, rows and columns. */
+export function triple(given: unknown): Triple {
+  return (Array.isArray(given) ? given : [given, given, given].map((each) => each ?? 1)) as unknown as Triple;
+}
+
 /** A number or list of a configuration as rows and columns: one number of a sequence is that of the columns. */
 export function pair(given: unknown): Pair {
   const [first, second] = [given ?? 1].flat() as number[];
@@ -29,16 +53,24 @@ export function pair(given: unknown): Pair {
 
 /** `same`: as many zeros as it takes, the odd one behind. */
 function sides(size: number, window: number, stride: number, dilation: number): Pair {
-  const out = Math.ceil(size / stride);
-  const zeros = Math.max(0, (out - 1) * stride + (window - 1) * dilation + 1 - size);
+  return parted(Math.max(0, missing(size, window, stride, dilation)));
+}
+
+function parted(zeros: number): Pair {
   return [Math.floor(zeros / 2), Math.ceil(zeros / 2)];
 }
 
+/** How many places more than there are the windows of `same` need. */
+function missing(size: number, window: number, stride: number, dilation: number): number {
+  return (Math.ceil(size / stride) - 1) * stride + (window - 1) * dilation + 1 - size;
+}
+
 /** How many places the window has along each axis. */
-export function windowPlaces({ window, strides, dilation, before, after }: Geometry, size: readonly number[]): Pair {
-  const along = (axis: 0 | 1) => {
-    const room = (size[axis] as number) + before[axis] + after[axis] - (window[axis] - 1) * dilation[axis] - 1;
-    return Math.floor(room / strides[axis]) + 1;
-  };
-  return [along(0), along(1)];
+export function windowPlaces<Axes extends readonly number[]>(geometry: WindowOver<Axes>, size: readonly number[]): Axes {
+  const { window, strides, dilation, before, after } = geometry;
+  const places = window.map((each, axis) => {
+    const room = (size[axis] as number) + (before[axis] as number) + (after[axis] as number) - (each - 1) * (dilation[axis] as number) - 1;
+    return Math.floor(room / (strides[axis] as number)) + 1;
+  });
+  return places as unknown as Axes;
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { randomise, randomNumbers } from '../../../surgery/src/testing/models.ts';
-import { type CompileOptions, compileSparse, type SparseModel } from '../index.ts';
+import { type CompileOptions, compileSparse, loadSparse, type SparseModel } from '../index.ts';
 
 type Flow = tf.SymbolicTensor;
 
@@ -61,7 +61,7 @@ function relative(wanted: Float32Array, made: Float32Array | undefined): number 
   );
 }
 
-/** The same with the kernels of all layers sparse, dense, and chosen. */
+/** The same with the kernels of all layers sparse, dense, and chosen; what is loaded from the file gives the same as what is saved. */
 export async function worstDifference(
   model: tf.LayersModel,
   options: { batch?: number; words?: number } & CompileOptions = {},
@@ -69,8 +69,10 @@ export async function worstDifference(
   const differences: number[] = [];
   for (const kernel of ['sparse', 'dense', undefined] as const) {
     const sparse = await compileSparse(model, { ...options, ...(kernel === undefined ? {} : { kernel }) });
-    differences.push(differenceOf(sparse, model, options));
+    const loaded = await loadSparse(sparse.toBytes());
+    differences.push(differenceOf(sparse, model, options), differenceOf(loaded, model, options));
     sparse.dispose();
+    loaded.dispose();
   }
   return Math.max(...differences);
 }

@@ -1,14 +1,14 @@
-import { planeOf, sizeOf, storedSize } from '../../plan/storage.ts';
+import { planeOf, sizeOf } from '../../plan/storage.ts';
 import { isMixing } from '../activation.ts';
 import type { Builder, Value } from '../builder.ts';
-import { choose, nonzerosOf } from '../choose.ts';
+import { choose } from '../choose.ts';
 import type { Filters } from '../filters.ts';
-import { type Geometry, windowPlaces } from '../geometry.ts';
-import { sparseSections } from '../matrix.ts';
+import { type Geometry, type VolumeGeometry, windowPlaces } from '../geometry.ts';
 import { convolutionStep } from './convolution-step.ts';
+import { cut } from './cut.ts';
 import { softmax } from './elementwise.ts';
-import { copy } from './layout.ts';
-import { linear, type Sums, sparseVectorStep, vectorStep } from './linear.ts';
+import { linear, type Sums } from './linear.ts';
+import { onePlace } from './one-place.ts';
 
 export interface Convolution extends Sums {
   readonly geometry: Geometry;
@@ -19,37 +19,19 @@ export function convolve(build: Builder, image: Value, { geometry, ...sums }: Co
   const { activation } = sums;
   const places = windowPlaces(geometry, image.shape);
   if (isPointwise(geometry)) return linear(build, image, sums);
-  const made = sizeOf(places) === 1 ? onePlace(build, image, sums, geometry) : manyPlaces(build, image, sums, geometry, places);
+  const made = sizeOf(places) === 1 ? atOnePlace(build, image, sums, geometry) : manyPlaces(build, image, sums, geometry, places);
   return isMixing(activation) ? softmax(build, made, activation === 'logSoftmax') : made;
 }
 
-function isPointwise({ window, strides, before, after }: Geometry): boolean {
+/** A place at a time, and all of them. */
+export function isPointwise({ window, strides, before, after }: Geometry | VolumeGeometry): boolean {
   return [...window, ...strides].every((each) => each === 1) && [...before, ...after].every((each) => each === 0);
 }
 
-/** A window that has one place alone is a product with one vector. */
-function onePlace(build: Builder, image: Value, sums: Sums, geometry: Geometry): Value {
-  const { filters, bias, activation } = sums;
-  const { outputs, inputs, window } = filters;
-  const [y, x] = geometry.dilation;
+function atOnePlace(build: Builder, image: Value, sums: Sums, geometry: Geometry): Value {
   const from = bordered(build, image, geometry);
-  const plane = planeOf(from.shape);
-  const row = from.shape[1] as number;
-  const to = build.value([1, 1, outputs]);
-  if (choose(build, filters, 1) === 'sparse') {
-    const taps = storedSize(from.shape);
-    const at = tapOffsets(filters, (c, ky, kx) => c * plane + ky * y * row + kx * x);
-    const weights = build.once(filters.values, `one place ${from.shape.join()}`, () =>
-      sparseSections(build.packer, filters, nonzerosOf(build, filters), { most: taps, tapAt: at }),
-    );
-    sparseVectorStep(build, from, to, { weights, bias, activation, taps, outputs });
-    return to;
-  }
-  const patch = build.value([inputs * window[0] * window[1]]);
-  const strides = [window[0] * window[1], window[1], 1];
-  copy(build, from, patch, { sizes: [inputs, ...window], from: [plane, y * row, x], to: strides });
-  vectorStep(build, patch, to, sums, patch.shape[0] as number);
-  return to;
+  const [y, x] = geometry.dilation;
+  return onePlace(build, from, sums, geometry.window, [y * (from.shape[1] as number), x]);
 }
 
 function manyPlaces(build: Builder, image: Value, sums: Sums, geometry: Geometry, [rows, columns]: readonly [number, number]): Value {
@@ -111,35 +93,8 @@ function phasesOf(build: Builder, image: Value, geometry: Geometry, [rows, colum
   return { value, pitch: shape[1] as number, offset };
 }
 
-interface Cut {
-  readonly top: number;
-  readonly left: number;
-  readonly strides: readonly [number, number];
-  readonly plane: number;
-  readonly put: number;
-}
-
-/** Row y, column x of what is made is row y · stride + top, column x · stride + left of the image, or zero beside it. */
-function cut(build: Builder, image: Value, to: Value, { top, left, strides, plane, put }: Cut): void {
-  const [height, width, channels] = image.shape as [number, number, number];
-  build.step({
-    operation: 'cut',
-    reads: [image],
-    writes: [to],
-    options: {
-      size: [height, width],
-      channels,
-      inputPlane: planeOf(image.shape),
-      places: [to.shape[0] as number, to.shape[1] as number],
-      plane,
-      put,
-      offset: [top, left],
-      strides,
-    },
-  });
-}
-
-function tapOffsets({ inputs, window: [rows, columns] }: Filters, offset: Phases['offset']): Uint32Array {
+/** Where each tap's numbers begin. */
+export function tapOffsets({ inputs, window: [rows, columns] }: Filters, offset: Phases['offset']): Uint32Array {
   const offsets = new Uint32Array(inputs * rows * columns);
   let tap = 0;
   for (let c = 0; c < inputs; c++) for (let y = 0; y < rows; y++) for (let x = 0; x < columns; x++) offsets[tap++] = offset(c, y, x);

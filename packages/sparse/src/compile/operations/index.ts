@@ -1,7 +1,8 @@
 /** What rules are made of: each sets down what it does with a builder, and gives the value that comes out. */
 export { convolve } from './convolve.ts';
+export { convolveVolume } from './convolve-volume.ts';
 export { depthwise } from './depthwise.ts';
 export { activate, affine, binary, scale, softmax } from './elementwise.ts';
 export { concatenate, flatten, pad, permute, repeat, reshape, reverse, settled, slice } from './layout.ts';
 export { linear } from './linear.ts';
-export { globalPool, pool } from './pool.ts';
+export { globalPool, pool, poolVolume } from './pool.ts';

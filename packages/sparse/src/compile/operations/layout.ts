@@ -138,14 +138,13 @@ export function repeat(build: Builder, value: Value, n: number): Value {
   return to;
 }
 
-/** With zeros between the places of two axes. */
-export function spread(build: Builder, value: Value, [rows, columns]: readonly [number, number]): Value {
-  if (rows === 1 && columns === 1) return value;
-  const [height, width, channels] = value.shape as [number, number, number];
-  const to = build.value([(height - 1) * rows + 1, (width - 1) * columns + 1, channels]);
-  const [toRow, toColumn, toChannel] = storageStrides(to.shape) as [number, number, number];
-  const strides = [toRow * rows, toColumn * columns, toChannel];
-  copy(build, value, to, { sizes: value.shape, from: storageStrides(value.shape), to: strides, fill: 0 });
+/** With zeros between the places of all axes but the last. */
+export function spread(build: Builder, value: Value, by: readonly number[]): Value {
+  if (by.every((each) => each === 1)) return value;
+  const { shape } = value;
+  const to = build.value(shape.map((size, axis) => (by[axis] === undefined ? size : (size - 1) * by[axis] + 1)));
+  const strides = storageStrides(to.shape).map((stride, axis) => stride * (by[axis] ?? 1));
+  copy(build, value, to, { sizes: shape, from: storageStrides(shape), to: strides, fill: 0 });
   return to;
 }
 

@@ -1,10 +1,18 @@
 import { defineSparseRule, type SparseRule } from '../sparse-rule.ts';
 import { activation, elu, leakyRelu, passing, prelu, relu, rescaling, softmax, thresholdedRelu } from './elementwise.ts';
 import { cropping, flatten, permute, repeatVector, reshape, upSampling, zeroPadding } from './layout.ts';
-import { convolution, dense, depthwiseConvolution, separableConvolution, transposedConvolution } from './linear.ts';
+import {
+  convolution,
+  dense,
+  depthwiseConvolution,
+  separableConvolution,
+  transposedConvolution,
+  transposedVolumeConvolution,
+  volumeConvolution,
+} from './linear.ts';
 import { average, concatenate, dot, merged } from './merge.ts';
 import { batchNormalization, layerNormalization } from './normalisation.ts';
-import { globalPooling, pooling } from './pooling.ts';
+import { globalPooling, pooling, volumePooling } from './pooling.ts';
 import { bidirectional, recurrent } from './recurrent.ts';
 import { embedding, masking } from './sequence.ts';
 import { timeDistributed } from './time-distributed.ts';
@@ -15,6 +23,8 @@ const RULES: Readonly<Record<string, SparseRule>> = {
   Conv1D: convolution,
   Conv2D: convolution,
   Conv2DTranspose: transposedConvolution,
+  Conv3D: volumeConvolution,
+  Conv3DTranspose: transposedVolumeConvolution,
   DepthwiseConv2D: depthwiseConvolution,
   SeparableConv2D: separableConvolution,
   Embedding: embedding,
@@ -46,6 +56,8 @@ const RULES: Readonly<Record<string, SparseRule>> = {
   MaxPooling2D: pooling('max'),
   AveragePooling1D: pooling('average'),
   AveragePooling2D: pooling('average'),
+  MaxPooling3D: volumePooling('max'),
+  AveragePooling3D: volumePooling('average'),
   GlobalMaxPooling1D: globalPooling('max'),
   GlobalMaxPooling2D: globalPooling('max'),
   GlobalAveragePooling1D: globalPooling('average'),

@@ -1,7 +1,11 @@
+import { isMixing } from '../activation.ts';
+import type { Builder, Value } from '../builder.ts';
 import { filtersOf, turnedFilters } from '../filters.ts';
-import { geometryOf, pair } from '../geometry.ts';
+import { geometryOf, pair, type Triple, triple, volumeGeometryOf } from '../geometry.ts';
 import { convolve } from '../operations/convolve.ts';
+import { convolveVolume } from '../operations/convolve-volume.ts';
 import { depthwise } from '../operations/depthwise.ts';
+import { activate } from '../operations/elementwise.ts';
 import { spread, withMask } from '../operations/layout.ts';
 import { linear } from '../operations/linear.ts';
 import { biasOf, inputOf, refuse, type SparseCall, type SparseRule, shapeOf, valuesOf } from '../sparse-rule.ts';
@@ -21,11 +25,16 @@ export const convolution: SparseRule = (call, build) => {
   const image = channelsLast(build, call);
   const filters = filtersOf(valuesOf(call, 'kernel'), shapeOf(call, 'kernel'));
   const geometry = geometryOf(call.config, image.shape, filters.window);
-  return inModelOrder(
-    build,
-    call,
-    convolve(build, image, { filters, geometry, bias: biasOf(call), activation: call.config['activation'] }),
-  );
+  return activated(call, build, (activation) => convolve(build, image, { filters, geometry, bias: biasOf(call), activation }));
+};
+
+/** Conv3D. */
+export const volumeConvolution: SparseRule = (call, build) => {
+  const volume = channelsLast(build, call);
+  const { window, shape } = volumeWindow(call);
+  const filters = filtersOf(valuesOf(call, 'kernel'), shape);
+  const geometry = volumeGeometryOf(call.config, volume.shape, window);
+  return activated(call, build, (activation) => convolveVolume(build, volume, { filters, geometry, bias: biasOf(call), activation }));
 };
 
 /** The convolution of the image with zeros between its places, by filters turned around. */
@@ -33,27 +42,57 @@ export const transposedConvolution: SparseRule = (call, build) => {
   const image = channelsLast(build, call);
   const filters = turnedFilters(valuesOf(call, 'kernel'), shapeOf(call, 'kernel'));
   const strides = pair(call.config['strides']);
-  const [rows, columns] = [0, 1].map((axis) =>
-    sidesOf(call, image.shape[axis] as number, filters.window[axis] as number, strides[axis] as number),
+  const sides = strides.map((stride, axis) =>
+    sidesOf(call, image.shape[axis] as number, filters.window[axis] as number, stride, (zeros) => Math.max(0, zeros)),
   );
-  const geometry = {
-    window: filters.window,
-    strides: [1, 1],
-    dilation: [1, 1],
-    before: [rows?.[0] as number, columns?.[0] as number],
-    after: [rows?.[1] as number, columns?.[1] as number],
-  } as const;
+  const geometry = { ...turned([1, 1] as const, sides), window: filters.window };
   const wide = spread(build, image, strides);
-  return inModelOrder(build, call, convolve(build, wide, { filters, geometry, bias: biasOf(call), activation: call.config['activation'] }));
+  return activated(call, build, (activation) => convolve(build, wide, { filters, geometry, bias: biasOf(call), activation }));
 };
 
+/** Conv3DTranspose. */
+export const transposedVolumeConvolution: SparseRule = (call, build) => {
+  const volume = channelsLast(build, call);
+  const { window, shape } = volumeWindow(call);
+  const filters = turnedFilters(valuesOf(call, 'kernel'), shape);
+  const strides = triple(call.config['strides']);
+  const sides = strides.map((stride, axis) => sidesOf(call, volume.shape[axis] as number, window[axis] as number, stride));
+  const geometry = { ...turned([1, 1, 1] as const, sides), window };
+  const wide = spread(build, volume, strides);
+  return activated(call, build, (activation) => convolveVolume(build, wide, { filters, geometry, bias: biasOf(call), activation }));
+};
+
+/** A kernel's window, and its shape with depths and rows as one axis. */
+function volumeWindow(call: SparseCall): { window: Triple; shape: readonly number[] } {
+  const [depths, rows, columns, ...channels] = shapeOf(call, 'kernel') as [number, number, number, number, number];
+  return { window: [depths, rows, columns], shape: [depths * rows, columns, ...channels] };
+}
+
+function turned<Axes extends readonly number[]>(ones: Axes, sides: readonly (readonly [number, number])[]) {
+  const side = (which: 0 | 1) => sides.map((zeros) => zeros[which]) as unknown as Axes;
+  return { strides: ones, dilation: ones, before: side(0), after: side(1) };
+}
+
 /** What stands beside the image: what the convolution that is turned around would have padded with is left out. */
-function sidesOf({ config }: SparseCall, size: number, window: number, stride: number): [number, number] {
+function sidesOf(
+  { config }: SparseCall,
+  size: number,
+  window: number,
+  stride: number,
+  padded: (zeros: number) => number = (zeros) => zeros,
+): [number, number] {
   const isSame = config['padding'] === 'same';
   const out = isSame ? size * stride : size * stride + Math.max(window - stride, 0);
-  const cut = isSame ? Math.max(0, (size - 1) * stride + window - out) : 0;
-  const before = window - 1 - Math.floor(cut / 2);
+  const zeros = isSame ? padded((size - 1) * stride + window - out) : 0;
+  const before = window - 1 - Math.floor(zeros / 2);
   return [before, out + window - 1 - ((size - 1) * stride + 1) - before];
+}
+
+/** Sums in the layer's order; what mixes channels is, as tfjs has it, over the last axis of that order. */
+function activated(call: SparseCall, build: Builder, sums: (activation: unknown) => Value): Value {
+  const { activation, dataFormat } = call.config;
+  if (dataFormat !== 'channelsFirst' || !isMixing(activation)) return inModelOrder(build, call, sums(activation));
+  return activate(build, inModelOrder(build, call, sums('linear')), activation);
 }
 
 export const depthwiseConvolution: SparseRule = (call, build) => {
@@ -65,8 +104,7 @@ export const depthwiseConvolution: SparseRule = (call, build) => {
   const shape = shapeOf(call, 'depthwise_kernel');
   // tfjs takes the rate of dilation, and computes without it.
   const geometry = geometryOf({ ...call.config, dilationRate: 1 }, image.shape, [shape[0] as number, shape[1] as number]);
-  const made = depthwise(build, image, { kernel, shape, geometry, bias: biasOf(call), activation: call.config['activation'] });
-  return inModelOrder(build, call, made);
+  return activated(call, build, (activation) => depthwise(build, image, { kernel, shape, geometry, bias: biasOf(call), activation }));
 };
 
 export const separableConvolution: SparseRule = (call, build) => {
@@ -77,5 +115,5 @@ export const separableConvolution: SparseRule = (call, build) => {
   const geometry = geometryOf(call.config, image.shape, [shape[0] as number, shape[1] as number]);
   const between = depthwise(build, image, { kernel, shape, geometry, bias: undefined, activation: 'linear' });
   const filters = filtersOf(valuesOf(call, 'pointwise_kernel'), shapeOf(call, 'pointwise_kernel'));
-  return inModelOrder(build, call, linear(build, between, { filters, bias: biasOf(call), activation: call.config['activation'] }));
+  return activated(call, build, (activation) => linear(build, between, { filters, bias: biasOf(call), activation }));
 };

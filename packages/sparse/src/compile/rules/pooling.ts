@@ -1,6 +1,6 @@
-import { geometryOf, pair, windowPlaces } from '../geometry.ts';
+import { geometryOf, pair, triple, volumeGeometryOf, windowPlaces } from '../geometry.ts';
 import { reshape, settled } from '../operations/layout.ts';
-import { globalPool, type Kind, pool } from '../operations/pool.ts';
+import { globalPool, type Kind, pool, poolVolume } from '../operations/pool.ts';
 import { inputOf, type SparseRule } from '../sparse-rule.ts';
 import { channelsLast, inModelOrder } from './images.ts';
 
@@ -14,6 +14,16 @@ export function pooling(kind: Kind): SparseRule {
     const image = channelsLast(build, call);
     const geometry = geometryOf({ padding: config['padding'], strides: isSequence ? [1, pair(strides)[1]] : strides }, image.shape, window);
     return inModelOrder(build, call, pool(build, image, kind, geometry, windowPlaces(geometry, image.shape)));
+  };
+}
+
+export function volumePooling(kind: Kind): SparseRule {
+  return (call, build) => {
+    const { config } = call;
+    const volume = channelsLast(build, call);
+    const strides = config['strides'] ?? config['poolSize'];
+    const geometry = volumeGeometryOf({ padding: config['padding'], strides }, volume.shape, triple(config['poolSize']));
+    return inModelOrder(build, call, poolVolume(build, volume, kind, geometry, windowPlaces(geometry, volume.shape)));
   };
 }
 

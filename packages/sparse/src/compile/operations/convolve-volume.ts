@@ -1,0 +1,127 @@
+import { planeOf, sizeOf } from '../../plan/storage.ts';
+import { isMixing } from '../activation.ts';
+import type { Builder, Value } from '../builder.ts';
+import { choose } from '../choose.ts';
+import { type Triple, type VolumeGeometry, windowPlaces } from '../geometry.ts';
+import { convolutionStep } from './convolution-step.ts';
+import { isPointwise, tapOffsets } from './convolve.ts';
+import { cut } from './cut.ts';
+import { softmax } from './elementwise.ts';
+import { reshape } from './layout.ts';
+import { linear, type Sums } from './linear.ts';
+import { onePlace } from './one-place.ts';
+
+export interface VolumeConvolution extends Sums {
+  /** The filters have the window's depths and rows as their rows. */
+  readonly geometry: VolumeGeometry;
+}
+
+/** Sums over windows of a volume [depth, height, width, channels]. */
+export function convolveVolume(build: Builder, volume: Value, { geometry, ...sums }: VolumeConvolution): Value {
+  const { activation } = sums;
+  const places = windowPlaces(geometry, volume.shape);
+  if (isPointwise(geometry)) return linear(build, volume, sums);
+  const made = sizeOf(places) === 1 ? atOnePlace(build, volume, sums, geometry) : manyPlaces(build, volume, sums, geometry, places);
+  return isMixing(activation) ? softmax(build, made, activation === 'logSoftmax') : made;
+}
+
+function atOnePlace(build: Builder, volume: Value, sums: Sums, geometry: VolumeGeometry): Value {
+  const { window, dilation } = geometry;
+  const { value } = phasesOf(build, volume, { ...geometry, strides: [1, 1, 1] }, [1, 1, 1]);
+  const [, height, width] = value.shape as [number, number, number];
+  return onePlace(build, value, sums, window, [dilation[0] * height * width, dilation[1] * width, dilation[2]]);
+}
+
+/**
+ * As the convolution of an image whose rows are those of all depths, one below the other: a tap that is a depth further is so many rows
+ * further. What is made of rows between two depths is left out again.
+ */
+function manyPlaces(build: Builder, volume: Value, sums: Sums, geometry: VolumeGeometry, places: Triple): Value {
+  const { filters } = sums;
+  const [depth, rows, columns] = places;
+  const kernel = choose(build, filters, sizeOf(places));
+  const { value, offset } = phasesOf(build, volume, geometry, places);
+  const [, apart, inputPitch] = value.shape as [number, number, number];
+  const offsets = tapOffsets(filters, (c, row, x) => offset(c, [Math.floor(row / geometry.window[1]), row % geometry.window[1], x]));
+  const all = build.value([depth, depth === 1 ? rows : apart, columns, filters.outputs]);
+  convolutionStep(build, value, all, { sums, kernel, offsets, rows: (depth - 1) * apart + rows, columns, inputPitch });
+  return part(build, all, places);
+}
+
+/** The first rows of each depth. */
+function part(build: Builder, all: Value, [depth, rows, columns]: Triple): Value {
+  const [, apart, , channels] = all.shape as [number, number, number, number];
+  if (apart === rows) return all;
+  const to = build.value([depth, rows * columns, channels]);
+  const from = reshape(build, all, [depth, apart * columns, channels]);
+  cut(build, from, to, { top: 0, left: 0, strides: [1, 1], plane: planeOf(to.shape), put: 0 });
+  return reshape(build, to, [depth, rows, columns, channels]);
+}
+
+interface Phases {
+  /** One of them: [depth, height, width, channels]; the others stand behind it. */
+  readonly value: Value;
+  readonly offset: (channel: number, at: Triple) => number;
+}
+
+/**
+ * The places that a stride comes to by themselves, so far as the window reads them, with what stands beside the volume: on those the
+ * convolution has the stride 1.
+ */
+function phasesOf(build: Builder, volume: Value, { window, strides, dilation, before }: VolumeGeometry, places: Triple): Phases {
+  const channels = volume.shape[3] as number;
+  const reach = (axis: 0 | 1 | 2) => Math.floor(((window[axis] - 1) * dilation[axis]) / strides[axis]);
+  const [depth, height, width] = [places[0] + reach(0), places[1] + reach(1), places[2] + reach(2)];
+  const shape = [depth, height, width, channels];
+  const phaseOn = (axis: 0 | 1 | 2, at: number) => (at * dilation[axis]) % strides[axis];
+  const [z, y, x] = ([0, 1, 2] as const).map((axis) => {
+    const all = Array.from({ length: window[axis] }, (_, at) => phaseOn(axis, at));
+    return [...new Set(all)];
+  }) as [number[], number[], number[]];
+  const plane = planeOf(shape);
+  const count = z.length * y.length * x.length;
+  const numberOf = (at: Triple) =>
+    (z.indexOf(phaseOn(0, at[0])) * y.length + y.indexOf(phaseOn(1, at[1]))) * x.length + x.indexOf(phaseOn(2, at[2]));
+  const step = (axis: 0 | 1 | 2, at: number) => Math.floor((at * dilation[axis]) / strides[axis]);
+  const offset = (channel: number, at: Triple) =>
+    (numberOf(at) * channels + channel) * plane + (step(0, at[0]) * height + step(1, at[1])) * width + step(2, at[2]);
+  if (count === 1 && before.every((zeros) => zeros === 0) && strides.every((stride) => stride === 1) && isShape(volume, shape))
+    return { value: volume, offset };
+  const to = build.value(shape, count * channels * plane);
+  z.forEach((first, i) => {
+    const deep = atDepths(build, volume, { first: first - before[0], stride: strides[0], depth }, -before[1], height * strides[1]);
+    y.forEach((top, j) => {
+      x.forEach((left, k) => {
+        cut(build, deep, reshape(build, to, [depth * height, width, channels]), {
+          top,
+          left: left - before[2],
+          strides: [strides[1], strides[2]],
+          plane,
+          put: ((i * y.length + j) * x.length + k) * channels * plane,
+        });
+      });
+    });
+  });
+  return { value: to, offset };
+}
+
+function isShape({ shape }: Value, wanted: readonly number[]): boolean {
+  return shape.join() === wanted.join();
+}
+
+/** Every so many depths, with so many rows of each, and zeros beside the volume: as one image, the rows of all depths one below the other. */
+function atDepths(
+  build: Builder,
+  volume: Value,
+  { first, stride, depth }: { readonly first: number; readonly stride: number; readonly depth: number },
+  top: number,
+  rows: number,
+): Value {
+  const [all, height, width, channels] = volume.shape as [number, number, number, number];
+  const shape = [depth * rows, width, channels];
+  if (first === 0 && top === 0 && depth === all && stride === 1 && rows === height) return reshape(build, volume, shape);
+  const to = build.value([depth, rows * width, channels]);
+  const from = reshape(build, volume, [all, height * width, channels]);
+  cut(build, from, to, { top: first, left: top * width, strides: [stride, 1], plane: planeOf(to.shape), put: 0 });
+  return reshape(build, to, shape);
+}
