@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
-import { modelOf, sparsified, worstDifference } from './testing/compare.ts';
+import { compileSparse } from './index.ts';
+import { differenceOf, modelOf, sparsified, worstDifference } from './testing/compare.ts';
 
 const L = tf.layers;
 
@@ -175,6 +176,17 @@ const CASES: Readonly<Record<string, () => Case>> = {
       ],
     }),
   ],
+  CenterCrop: () => [IMAGE, conv({}), L.centerCrop({ height: 3, width: 2 })],
+  'CenterCrop of odd sizes to even ones': () => [[22, 31, 2], conv({}), L.reLU(), L.centerCrop({ height: 6, width: 14 }), L.flatten()],
+  'CenterCrop of one column and one row': () => [IMAGE, conv({ padding: 'same' }), L.centerCrop({ height: 8, width: 6 })],
+  'CenterCrop to one place': () => [IMAGE, conv({}), L.centerCrop({ height: 1, width: 1 }), L.flatten(), L.dense({ units: 2 })],
+  'CenterCrop to what there is': () => [[4, 4, 2], L.centerCrop({ height: 4, width: 4 }), conv({})],
+  'CenterCrop of what was reshaped': () => [
+    [120],
+    L.reshape({ targetShape: [10, -1, 3] }),
+    L.centerCrop({ height: 4, width: 3 }),
+    conv({ padding: 'same' }),
+  ],
   UpSampling2D: () => [IMAGE, L.upSampling2d({ size: [2, 3] })],
   'UpSampling2D, bilinear': () => [IMAGE, L.upSampling2d({ size: [2, 2], interpolation: 'bilinear' })],
   Flatten: () => [IMAGE, L.flatten()],
@@ -226,6 +238,18 @@ test.each(ACTIVATIONS)('activation %s, in a layer and as one', async (activation
 test.each([1, 3, 64])('batch %i', async (batch) => {
   const model = sparsified(modelOf([20], L.dense({ units: 17, activation: 'relu' }), L.dense({ units: 5, activation: 'softmax' })));
   expect(await worstDifference(model, { batch })).toBeLessThan(ROUNDING);
+});
+
+test('CenterCrop of every size to every size takes the places that tfjs takes', async () => {
+  for (let size = 1; size <= 12; size++) {
+    for (let cropped = 1; cropped <= size; cropped++) {
+      const conv = L.conv2d({ filters: 2, kernelSize: 1 });
+      const model = sparsified(modelOf([size, size + 1, 2], conv, L.centerCrop({ height: cropped, width: cropped })));
+      const sparse = await compileSparse(model);
+      expect(differenceOf(sparse, model), `${size} to ${cropped}`).toBeLessThan(ROUNDING);
+      sparse.dispose();
+    }
+  }
 });
 
 test('Embedding, with and without a mask', async () => {

@@ -158,6 +158,16 @@ test.each<[string, () => tf.LayersModel, RegExp]>([
   ['a layer of a class of its own', () => modelOf([4], new Unheard({ name: 'scan' })), /scan \(Unheard\): this layer has no sparse kernel/],
   ['a batch norm of rows', () => modelOf([4, 4, 2], L.batchNormalization({ axis: 1, name: 'rows' })), /rows.*another axis than the last/],
   [
+    'what tfjs cannot run in a model',
+    () => modelOf([4, 4, 2], L.resizing({ height: 2, width: 2, name: 'thumbnail' })),
+    /thumbnail \(Resizing\): cannot run in a model of tfjs.*tf\.image\.resizeBilinear/,
+  ],
+  [
+    'a crop to more than there is',
+    () => modelOf([4, 4, 2], L.conv2d({ filters: 2, kernelSize: 1 }), L.centerCrop({ height: 6, width: 2, name: 'middle' })),
+    /middle \(CenterCrop\): is given less than it crops to/,
+  ],
+  [
     'a mask behind a sum',
     () => {
       const words = tf.input({ shape: [4] });

@@ -3,6 +3,6 @@ export { convolve } from './convolve.ts';
 export { convolveVolume } from './convolve-volume.ts';
 export { depthwise } from './depthwise.ts';
 export { activate, affine, binary, scale, softmax } from './elementwise.ts';
-export { concatenate, flatten, pad, permute, repeat, reshape, reverse, settled, slice } from './layout.ts';
+export { concatenate, flatten, pad, permute, pick, repeat, reshape, reverse, settled, slice } from './layout.ts';
 export { linear } from './linear.ts';
 export { globalPool, pool, poolVolume } from './pool.ts';

@@ -91,6 +91,45 @@ export function slice(build: Builder, value: Value, begin: readonly number[], sh
   return to;
 }
 
+/** The rows and columns at these places of an image, zeros for those that are not there. */
+export function pick(build: Builder, image: Value, rows: readonly number[], columns: readonly number[]): Value {
+  const [height, width, channels] = image.shape as [number, number, number];
+  const to = build.value([rows.length, columns.length, channels]);
+  const [from, goal] = [storageStrides(image.shape), storageStrides(to.shape)] as [number[], number[]];
+  const all = runsOf(rows, height).flatMap((down) => runsOf(columns, width).map((across) => [down, across] as const));
+  const isFull = all.reduce((sum, [down, across]) => sum + down.size * across.size, 0) === rows.length * columns.length;
+  all.forEach(([down, across], i) => {
+    copy(build, image, to, {
+      sizes: [down.size, across.size, channels],
+      from,
+      to: goal,
+      start: down.from * (from[0] as number) + across.from * (from[1] as number),
+      put: down.to * (goal[0] as number) + across.to * (goal[1] as number),
+      ...(i === 0 && !isFull ? { fill: 0 } : {}),
+    });
+  });
+  return to;
+}
+
+interface Run {
+  readonly from: number;
+  readonly to: number;
+  readonly size: number;
+}
+
+/** Neighbours that stay neighbours, of those below `size`. */
+function runsOf(places: readonly number[], size: number): Run[] {
+  const runs: Run[] = [];
+  places.forEach((from, to) => {
+    if (!(from >= 0 && from < size)) return;
+    const last = runs.at(-1);
+    if (last !== undefined && from === last.from + last.size && to === last.to + last.size)
+      runs[runs.length - 1] = { ...last, size: last.size + 1 };
+    else runs.push({ from, to, size: 1 });
+  });
+  return runs;
+}
+
 /** Backwards along an axis. */
 export function reverse(build: Builder, value: Value, axis: number): Value {
   const to = build.value(value.shape);

@@ -1,6 +1,6 @@
 import { defineSparseRule, type SparseRule } from '../sparse-rule.ts';
 import { activation, elu, leakyRelu, passing, prelu, relu, rescaling, softmax, thresholdedRelu } from './elementwise.ts';
-import { cropping, flatten, permute, repeatVector, reshape, upSampling, zeroPadding } from './layout.ts';
+import { centerCrop, cropping, flatten, permute, repeatVector, reshape, unrunnable, upSampling, zeroPadding } from './layout.ts';
 import {
   convolution,
   dense,
@@ -64,7 +64,10 @@ const RULES: Readonly<Record<string, SparseRule>> = {
   GlobalAveragePooling2D: globalPooling('average'),
   ZeroPadding2D: zeroPadding,
   Cropping2D: cropping,
+  CenterCrop: centerCrop,
   UpSampling2D: upSampling,
+  Resizing: unrunnable,
+  RandomWidth: unrunnable,
 
   Flatten: flatten,
   Reshape: reshape,
