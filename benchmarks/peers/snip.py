@@ -36,14 +36,26 @@ def snip_masks(weights, biases, x, y, sparsity):
     return [(s >= line).float() for s in scores]
 
 
+def drawn(a, b, init):
+    weights = torch.empty(a, b)
+    if init == "glorot":
+        return torch.nn.init.xavier_uniform_(weights).requires_grad_()
+    # Variance 1 / inputs after the tails beyond two deviations are drawn again, as TensorFlow's variance scaling has it.
+    deviation = (1 / a) ** 0.5 / 0.87962566103423978
+    return torch.nn.init.trunc_normal_(weights, 0, deviation, -2 * deviation, 2 * deviation).requires_grad_()
+
+
 def run(seed, options, train, test):
     torch.manual_seed(seed)
     sizes = [784, 300, 100, 10]
-    weights = [torch.nn.init.xavier_uniform_(torch.empty(a, b)).requires_grad_() for a, b in zip(sizes, sizes[1:])]
+    draw = lambda: [drawn(a, b, options.init) for a, b in zip(sizes, sizes[1:])]
+    weights = draw()
     biases = [torch.zeros(b, requires_grad=True) for b in sizes[1:]]
     x, y = train
     batch = torch.randperm(len(x))[: options.calibration]
     masks = snip_masks(weights, biases, x[batch], y[batch], options.sparsity)
+    if options.redraw:
+        weights = draw()
     with torch.no_grad():
         for w, m in zip(weights, masks):
             w *= m
@@ -84,6 +96,8 @@ parser.add_argument("--rate", type=float, default=0.1)
 parser.add_argument("--decay", type=float, default=5e-4, help="L2, coupled, as in the paper")
 parser.add_argument("--calibration", type=int, default=100, help="samples that the scores are computed on")
 parser.add_argument("--standardise", action="store_true", help="inputs of mean 0 and deviation 1, as in the authors' code")
+parser.add_argument("--init", choices=["glorot", "variance-scaling"], default="glorot", help="variance-scaling in the authors' code")
+parser.add_argument("--redraw", action="store_true", help="the weights anew before they are trained, as in the authors' code")
 options = parser.parse_args()
 torch.set_num_threads(1)
 data = read(options.folder, "train"), read(options.folder, "t10k")
