@@ -23,6 +23,13 @@ const conv = (options: object) => L.conv2d({ filters: 6, kernelSize: 3, ...optio
 const conv3d = (options: object) => L.conv3d({ filters: 6, kernelSize: 3, ...options });
 const recurrent = (options: object) => ({ units: 5, biasInitializer: 'glorotNormal' as const, ...options });
 
+const rnn = (cell: object, options: object = {}) => L.rnn({ cell, ...options } as never) as tf.layers.Layer;
+const stack = () => [
+  L.lstmCell(recurrent({ units: 4 })),
+  L.gruCell(recurrent({ units: 7, recurrentActivation: 'sigmoid' })),
+  L.simpleRNNCell(recurrent({ useBias: false })),
+];
+
 type Case = readonly [shape: readonly number[], ...layers: tf.layers.Layer[]];
 
 /** Made when the test runs: layers are made under the backend that the tests set. */
@@ -211,6 +218,21 @@ const CASES: Readonly<Record<string, () => Case>> = {
   'GRU, sequences, backwards': () => [SEQUENCE, L.gru(recurrent({ returnSequences: true, goBackwards: true }))],
   'LSTM of one step': () => [[1, 5], L.lstm(recurrent({ returnSequences: true }))],
   'Masking, LSTM': () => [SEQUENCE, L.reLU(), L.masking({ maskValue: 0 }), L.lstm(recurrent({ returnSequences: true }))],
+  'RNN of an LSTMCell': () => [SEQUENCE, rnn(L.lstmCell(recurrent({})), { returnSequences: true })],
+  'RNN of a GRUCell, backwards': () => [SEQUENCE, rnn(L.gruCell(recurrent({ useBias: false })), { goBackwards: true })],
+  'RNN of a SimpleRNNCell': () => [SEQUENCE, rnn(L.simpleRNNCell(recurrent({ activation: 'relu' })))],
+  'RNN of stacked cells': () => [SEQUENCE, rnn(stack())],
+  'RNN of stacked cells, sequences, backwards': () => [SEQUENCE, rnn(stack(), { returnSequences: true, goBackwards: true })],
+  'RNN of a stack in a stack': () => [SEQUENCE, rnn([L.stackedRNNCells({ cells: stack() as never }), L.gruCell(recurrent({}))])],
+  'RNN of one step': () => [[1, 5], rnn(stack(), { returnSequences: true })],
+  'Masking, RNN of stacked cells': () => [[9, 1], L.reLU(), L.masking({ maskValue: 0 }), rnn(stack(), { returnSequences: true })],
+  'Masking, RNN of stacked cells, backwards': () => [
+    [9, 1],
+    L.reLU(),
+    L.masking({ maskValue: 0 }),
+    rnn(stack(), { returnSequences: true, goBackwards: true }),
+    L.lstm(recurrent({})),
+  ],
   'Bidirectional, joined': () => [
     SEQUENCE,
     L.bidirectional({ layer: L.lstm(recurrent({ returnSequences: true })) as never, mergeMode: 'concat' }),
@@ -249,6 +271,16 @@ test('CenterCrop of every size to every size takes the places that tfjs takes', 
       expect(differenceOf(sparse, model), `${size} to ${cropped}`).toBeLessThan(ROUNDING);
       sparse.dispose();
     }
+  }
+});
+
+test('RNN of stacked cells takes and gives states: those of the last cell first', async () => {
+  const inputs = [SEQUENCE, [5], [7], [4], [4]].map((shape) => tf.input({ shape }));
+  for (const returnSequences of [false, true]) {
+    const outputs = rnn(stack(), { returnState: true, returnSequences }).apply(inputs) as tf.SymbolicTensor[];
+    const model = sparsified(tf.model({ inputs, outputs }));
+    expect(outputs).toHaveLength(5);
+    expect(await worstDifference(model)).toBeLessThan(ROUNDING);
   }
 });
 

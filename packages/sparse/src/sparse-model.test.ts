@@ -301,6 +301,11 @@ test.each<[string, () => tf.layers.Layer, number]>([
     () => L.bidirectional({ layer: L.lstm({ units: 7 }) as tf.RNN, mergeMode: 'concat', name: 'reader' }),
     2 * 4 * 7 * (3 + 7),
   ],
+  [
+    'RNN',
+    () => L.rnn({ cell: [L.lstmCell({ units: 5 }), L.gruCell({ units: 6 })], name: 'reader' } as never) as tf.layers.Layer,
+    4 * 5 * (3 + 5) + 3 * 6 * (5 + 6),
+  ],
 ])('describe counts all matrices of a recurrent layer, and nothing that only fills vectors (%s)', async (type, layer, weights) => {
   const model = sparsified(modelOf([4, 3], layer()));
   const kernels = model.weights.filter(({ originalName }) => originalName.includes('kernel')).map((weight) => weight.read().dataSync());

@@ -29,13 +29,16 @@ export interface Recurrence {
 
 const GATES: Readonly<Record<Cell, number>> = { simple: 1, lstm: 4, gru: 3 };
 
+/** How many states a cell has. */
+export const STATES: Readonly<Record<Cell, number>> = { simple: 1, lstm: 2, gru: 1 };
+
 /** Step by step in time: the new state from the input and the state before. */
 export function recur(build: Builder, recurrence: Recurrence): { output: Value; states: Value[] } {
   const { cell, input, units, states: first, mask, isBackwards, givesSequence, bias } = recurrence;
   const [time, features] = input.shape as [number, number];
   const gates = GATES[cell];
   const output = build.value(givesSequence ? [time, units] : [units]);
-  const states = Array.from({ length: cell === 'lstm' ? 2 : 1 }, () => build.value([units]));
+  const states = Array.from({ length: STATES[cell] }, () => build.value([units]));
   const room = aligned(units);
   // The products of a step with the input and with the state before; what a GRU resets and proposes.
   const work = [gates * room, gates * room, room, room].map((size) => build.value([size]));

@@ -3,7 +3,7 @@ import { isMixing } from '../activation.ts';
 import type { Builder, Value } from '../builder.ts';
 import { binary, scale } from '../operations/elementwise.ts';
 import { concatenate, reverse, settled, withMask } from '../operations/layout.ts';
-import { type Cell, recur } from '../operations/recur.ts';
+import { type Cell, recur, STATES } from '../operations/recur.ts';
 import { biasOf, refuse, type SparseCall, type SparseRule, valuesOf } from '../sparse-rule.ts';
 
 /** What a recurrent layer gives: its sequence or last output, and its last states. */
@@ -12,37 +12,87 @@ interface Recurred {
   readonly states: readonly Value[];
 }
 
-export function recurrent(cell: Cell): SparseRule {
-  return (call, build) => {
-    const { output, states } = recurred(call, build, cell);
-    const isMasked = call.config['returnSequences'] === true;
-    const first = withMask(output, isMasked ? call.inputs[0]?.mask : undefined);
-    return call.config['returnState'] === true ? [first, ...states] : [first];
-  };
+/** A cell of a layer, with its configuration and where its weights are among the layer's. */
+interface CellOfLayer {
+  readonly cell: Cell;
+  readonly config: LayerConfig;
+  /** `RNNCell_1/` where cells are stacked. */
+  readonly prefix: string;
 }
 
-function recurred(call: SparseCall, build: Builder, cell: Cell): Recurred {
+export function recurrent(cell: Cell): SparseRule {
+  return (call, build) => outputsOf(call, ofOne(call, build, cell));
+}
+
+/** A layer of a cell of tfjs, or of some that are stacked. */
+export const rnn: SparseRule = (call, build) => outputsOf(call, recurred(call, build, cellsOf(call, call.config['cell'] as Wrapped)));
+
+function outputsOf({ config, inputs }: SparseCall, { output, states }: Recurred): Value[] {
+  const first = withMask(output, config['returnSequences'] === true ? inputs[0]?.mask : undefined);
+  return config['returnState'] === true ? [first, ...states] : [first];
+}
+
+/** From the one that reads the input to the one that gives the output. */
+function cellsOf(call: SparseCall, { className, config }: Wrapped, prefix = ''): CellOfLayer[] {
+  if (className === 'StackedRNNCells')
+    return (config['cells'] as readonly Wrapped[]).flatMap((each, i) => cellsOf(call, each, `${prefix}RNNCell_${i}/`));
+  const cell = className.endsWith('Cell') ? CELLS[className.slice(0, -'Cell'.length)] : undefined;
+  return cell === undefined ? refuse(call, `runs a ${className}, which has no sparse kernel`) : [{ cell, config, prefix }];
+}
+
+/** Of a layer that is named after its cell. */
+function ofOne(call: SparseCall, build: Builder, cell: Cell): Recurred {
+  return recurred(call, build, [{ cell, config: call.config, prefix: '' }]);
+}
+
+/** Each cell over the whole sequence before the next one, which reads its outputs. */
+function recurred(call: SparseCall, build: Builder, cells: readonly CellOfLayer[]): Recurred {
   const { config } = call;
-  const [input, ...states] = call.inputs.map((value) => settled(build, value)) as [Value, ...Value[]];
-  const { mask } = input;
-  if (mask === 'lost') return refuse(call, 'is given a mask that went through a layer which does not keep it', 'Mask right before it');
+  const [input, ...given] = call.inputs.map((value) => settled(build, value)) as [Value, ...Value[]];
+  let mask = maskOf(call, input);
   if (input.shape.length !== 2) refuse(call, 'is over something else than sequences');
+  let isBackwards = config['goBackwards'] === true;
+  let output = input;
+  const states: Value[] = [];
+  // States come and go in turned order: those of the last cell first.
+  let before = given.length;
+  cells.forEach((each, i) => {
+    const isLast = i === cells.length - 1;
+    const own = given.slice(Math.max(0, before - STATES[each.cell]), before);
+    before -= own.length;
+    const made = recur(build, {
+      ...partsOf(call, each),
+      input: output,
+      states: own,
+      mask,
+      isBackwards,
+      givesSequence: !isLast || config['returnSequences'] === true,
+    });
+    output = made.output;
+    states.unshift(...made.states);
+    // What the first one gives is in the order in which it reads.
+    if (isBackwards && !isLast && mask !== undefined) mask = reverse(build, mask, 0);
+    isBackwards = false;
+  });
+  return { output, states };
+}
+
+function maskOf(call: SparseCall, { mask }: Value): Value | undefined {
+  return mask === 'lost' ? refuse(call, 'is given a mask that went through a layer which does not keep it', 'Mask right before it') : mask;
+}
+
+function partsOf(call: SparseCall, { cell, config, prefix }: CellOfLayer) {
   for (const name of ['activation', 'recurrentActivation'])
     if (isMixing(config[name])) refuse(call, `has the ${name} ${String(config[name])}`);
-  return recur(build, {
+  return {
     cell,
-    input,
-    kernel: valuesOf(call, 'kernel'),
-    recurrentKernel: valuesOf(call, 'recurrent_kernel'),
-    bias: biasOf(call),
+    kernel: valuesOf(call, `${prefix}kernel`),
+    recurrentKernel: valuesOf(call, `${prefix}recurrent_kernel`),
+    bias: biasOf(call, `${prefix}bias`),
     units: config['units'] as number,
-    states,
-    mask,
     activation: config['activation'] ?? 'tanh',
     recurrentActivation: config['recurrentActivation'] ?? 'hardSigmoid',
-    isBackwards: config['goBackwards'] === true,
-    givesSequence: config['returnSequences'] === true,
-  });
+  };
 }
 
 interface Wrapped {
@@ -60,9 +110,9 @@ export const bidirectional: SparseRule = (call, build) => {
   const isSequence = config['returnSequences'] === true;
   const [input, ...states] = call.inputs as [Value, ...Value[]];
   const half = states.length / 2;
-  const forward = recurred(part(call, config, 'forward', [input, ...states.slice(0, half)]), build, cell);
+  const forward = ofOne(part(call, config, 'forward', [input, ...states.slice(0, half)]), build, cell);
   const backwards = { ...config, goBackwards: config['goBackwards'] !== true };
-  const backward = recurred(part(call, backwards, 'backward', [input, ...states.slice(half)]), build, cell);
+  const backward = ofOne(part(call, backwards, 'backward', [input, ...states.slice(half)]), build, cell);
   const other = isSequence ? reverse(build, backward.output, 0) : backward.output;
   const mask = isSequence ? input.mask : undefined;
   const outputs = joined(build, call.config['mergeMode'], forward.output, other).map((value) => withMask(value, mask));
