@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Batch } from './batch.ts';
-import { BrokenPromise } from './errors.ts';
+import { BrokenPromise, EspalierError } from './errors.ts';
 import { innerLayers } from './inner-layers.ts';
 import type { Loss } from './loss.ts';
 import { partInWords } from './made-part.ts';
@@ -59,6 +59,29 @@ export class Forward {
       what: given instanceof tf.Tensor ? `gave a tensor of the shape [${given.shape.join(', ')}], no scalar` : 'gave no tensor',
       remedy: 'A loss gives one number for the whole batch, as a tensor: tf.mean of what its samples lose',
     });
+  }
+
+  /**
+   * A loss and what each variable does to it, by the variable's name. Inside a tidy.
+   *
+   * @throws EspalierError naming the loss, where no gradients lead from it to the weights.
+   */
+  gradientsOf(loss: () => tf.Scalar, variables: tf.Variable[]): { readonly value: tf.Scalar; readonly grads: tf.NamedTensorMap } {
+    try {
+      return tf.variableGrads(loss, variables);
+    } catch (error) {
+      // tfjs: "Cannot find a connection between any variable and the result of the loss function…", "Cannot compute gradient: …".
+      if (!(error instanceof Error) || error instanceof EspalierError || !/gradient|connection/i.test(error.message)) throw error;
+      throw new EspalierError(
+        {
+          where: partInWords(this.loss),
+          what: 'no gradients lead from it to the weights',
+          why: error.message,
+          remedy: 'Each operation from the weights to the loss needs a gradient: topk, for one, has none in tfjs; tf.customGrad gives one',
+        },
+        { cause: error },
+      );
+    }
   }
 
   /** Whether layers have regularisers. */

@@ -62,7 +62,7 @@ export class Gradients {
     for (const batch of this.calibration.batches(batchSize)) {
       const before: tf.Tensor[] | undefined = sums;
       sums = tf.tidy(() => {
-        const { grads } = tf.variableGrads(() => this.lossOf(batch, temperature), variables);
+        const { grads } = this.forward.gradientsOf(() => this.lossOf(batch, temperature), variables);
         const gradients = variables.map((variable) => grads[variable.name] ?? tf.zerosLike(variable));
         return formula(variables, gradients).map((result, i) => {
           const score = tf.mul(result, batch.size);

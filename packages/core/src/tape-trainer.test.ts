@@ -407,6 +407,19 @@ describe('what goes wrong in a part is told of the part', () => {
     expect(reason.parts).toMatchObject({ where: 'OwnLoss', what, remedy: expect.stringContaining('A loss gives one number') });
   });
 
+  test.each<[string, Loss['compute']]>([
+    ['has an operation without a gradient', (_, output) => tf.mean(tf.topk(output, 1).values) as tf.Scalar],
+    ['leaves the output aside', (target) => tf.mean(target) as tf.Scalar],
+  ])('a loss that %s', async (_, compute) => {
+    const reason = await error({ loss: new OwnLoss(compute) });
+    expect(reason.parts).toMatchObject({
+      where: 'OwnLoss',
+      what: 'no gradients lead from it to the weights',
+      remedy: expect.stringContaining('tf.customGrad'),
+    });
+    expect(reason.cause).toBeInstanceOf(Error);
+  });
+
   test('a loss that throws', async () => {
     const slip = new TypeError('no such thing');
     const compute = () => {

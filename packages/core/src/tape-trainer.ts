@@ -49,7 +49,7 @@ class TapeSession implements TrainingSession {
         const loss = this.forward.trainingLoss(batch);
         return penalty === undefined ? loss : tf.add<tf.Scalar>(loss, penalty());
       };
-      const { value, grads } = tf.variableGrads(trainingLoss, variables);
+      const { value, grads } = this.forward.gradientsOf(trainingLoss, variables);
       watch?.(new Map(this.parameters.map(({ name, variable }) => [name, grads[variable.name] ?? tf.zerosLike(variable)])));
       for (const parameter of this.parameters) {
         const { variable, name } = parameter;
