@@ -17,12 +17,15 @@ const ACTIVATIONS =
 const IMAGE = [9, 7, 3];
 const SEQUENCE = [6, 5];
 const VOLUME = [4, 6, 5, 3];
+const FILM = [3, 6, 5, 3];
 const CHANNELS_FIRST = 'channelsFirst' as const;
 
 const conv = (options: object) => L.conv2d({ filters: 6, kernelSize: 3, ...options });
 const conv3d = (options: object) => L.conv3d({ filters: 6, kernelSize: 3, ...options });
 const recurrent = (options: object) => ({ units: 5, biasInitializer: 'glorotNormal' as const, ...options });
 
+const convLstm = (options: object) =>
+  L.convLstm2d({ filters: 4, kernelSize: 3, biasInitializer: 'glorotNormal', ...options } as never) as tf.layers.Layer;
 const rnn = (cell: object, options: object = {}) => L.rnn({ cell, ...options } as never) as tf.layers.Layer;
 const stack = () => [
   L.lstmCell(recurrent({ units: 4 })),
@@ -233,6 +236,28 @@ const CASES: Readonly<Record<string, () => Case>> = {
     rnn(stack(), { returnSequences: true, goBackwards: true }),
     L.lstm(recurrent({})),
   ],
+  ConvLSTM2D: () => [FILM, convLstm({})],
+  'ConvLSTM2D, sequences': () => [FILM, convLstm({ returnSequences: true, padding: 'same', recurrentActivation: 'sigmoid' })],
+  'ConvLSTM2D, sequences, backwards': () => [FILM, convLstm({ returnSequences: true, goBackwards: true, activation: 'relu' })],
+  'ConvLSTM2D, stride 2, even window, without bias': () => [
+    FILM,
+    convLstm({ strides: 2, padding: 'same', kernelSize: [2, 4], useBias: false, returnSequences: true }),
+  ],
+  'ConvLSTM2D, dilated': () => [FILM, convLstm({ dilationRate: 2, kernelSize: 2 })],
+  'ConvLSTM2D 1x1': () => [FILM, convLstm({ kernelSize: 1, activation: 'softmax' })],
+  'ConvLSTM2D of one step': () => [[1, 6, 5, 3], convLstm({ returnSequences: true })],
+  'ConvLSTM2D to one place': () => [[4, 3, 3, 2], convLstm({ returnSequences: true })],
+  'ConvLSTM2D of one row': () => [[3, 1, 8, 2], convLstm({ padding: 'same' })],
+  'ConvLSTM2D, channels first': () => [[3, 3, 6, 5], convLstm({ dataFormat: CHANNELS_FIRST, returnSequences: true, padding: 'same' })],
+  'ConvLSTM2D, channels first, last output': () => [[3, 3, 6, 5], convLstm({ dataFormat: CHANNELS_FIRST, strides: [1, 2] })],
+  'ConvLSTM2D, ConvLSTM2D, Flatten, Dense': () => [
+    FILM,
+    convLstm({ returnSequences: true }),
+    convLstm({ kernelSize: 2 }),
+    L.flatten(),
+    L.dense({ units: 3, activation: 'softmax' }),
+  ],
+  'Bidirectional ConvLSTM2D': () => [FILM, L.bidirectional({ layer: convLstm({ returnSequences: true }) as never, mergeMode: 'concat' })],
   'Bidirectional, joined': () => [
     SEQUENCE,
     L.bidirectional({ layer: L.lstm(recurrent({ returnSequences: true })) as never, mergeMode: 'concat' }),
@@ -281,6 +306,21 @@ test('RNN of stacked cells takes and gives states: those of the last cell first'
     const model = sparsified(tf.model({ inputs, outputs }));
     expect(outputs).toHaveLength(5);
     expect(await worstDifference(model)).toBeLessThan(ROUNDING);
+  }
+});
+
+// With channels first, tfjs takes states only where there are as many columns as filters.
+test.each(['channelsLast', CHANNELS_FIRST])('ConvLSTM2D takes and gives states, %s', async (dataFormat) => {
+  const state = dataFormat === CHANNELS_FIRST ? [4, 6, 4] : [6, 4, 4];
+  const film = dataFormat === CHANNELS_FIRST ? [3, 2, 6, 4] : [3, 6, 4, 2];
+  for (const returnSequences of [false, true]) {
+    for (const shapes of [[film], [film, state, state]]) {
+      const inputs = shapes.map((shape) => tf.input({ shape }));
+      const layer = convLstm({ padding: 'same', returnState: true, returnSequences, dataFormat });
+      const outputs = layer.apply(inputs) as tf.SymbolicTensor[];
+      expect(outputs).toHaveLength(3);
+      expect(await worstDifference(sparsified(tf.model({ inputs, outputs })))).toBeLessThan(ROUNDING);
+    }
   }
 });
 

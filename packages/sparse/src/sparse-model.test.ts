@@ -293,21 +293,27 @@ test('describe says of each layer its zeros, its kernel and what to expect', asy
   expect(hidden?.gain).toBeGreaterThan(1);
 });
 
-test.each<[string, () => tf.layers.Layer, number]>([
-  ['LSTM', () => L.lstm({ units: 5, name: 'reader' }), 4 * 5 * (3 + 5)],
-  ['GRU', () => L.gru({ units: 6, name: 'reader' }), 3 * 6 * (3 + 6)],
+test.each<[string, readonly number[], () => tf.layers.Layer, number]>([
+  ['LSTM', [4, 3], () => L.lstm({ units: 5, name: 'reader' }), 4 * 5 * (3 + 5)],
+  ['GRU', [4, 3], () => L.gru({ units: 6, name: 'reader' }), 3 * 6 * (3 + 6)],
   [
     'Bidirectional',
+    [4, 3],
     () => L.bidirectional({ layer: L.lstm({ units: 7 }) as tf.RNN, mergeMode: 'concat', name: 'reader' }),
     2 * 4 * 7 * (3 + 7),
   ],
   [
     'RNN',
+    [4, 3],
     () => L.rnn({ cell: [L.lstmCell({ units: 5 }), L.gruCell({ units: 6 })], name: 'reader' } as never) as tf.layers.Layer,
     4 * 5 * (3 + 5) + 3 * 6 * (5 + 6),
   ],
-])('describe counts all matrices of a recurrent layer, and nothing that only fills vectors (%s)', async (type, layer, weights) => {
-  const model = sparsified(modelOf([4, 3], layer()));
+  ['ConvLSTM2D', [4, 5, 5, 3], () => films(), 3 * 3 * 4 * 5 * (3 + 5)],
+  ['ConvLSTM2D', [1, 5, 5, 3], () => films(), 3 * 3 * 4 * 5 * (3 + 5)],
+  ['Conv3D', [4, 5, 5, 3], () => L.conv3d({ filters: 5, kernelSize: [2, 3, 3], name: 'reader' }), 2 * 3 * 3 * 3 * 5],
+  ['Conv3DTranspose', [4, 5, 5, 3], () => L.conv3dTranspose({ filters: 5, kernelSize: [2, 3, 3], name: 'reader' }), 2 * 3 * 3 * 3 * 5],
+])('describe counts all matrices of a layer, and nothing that only fills vectors (%s of %j)', async (type, shape, layer, weights) => {
+  const model = sparsified(modelOf(shape, layer()));
   const kernels = model.weights.filter(({ originalName }) => originalName.includes('kernel')).map((weight) => weight.read().dataSync());
   const zeros = kernels.reduce((sum, values) => sum + values.filter((value: number) => value === 0).length, 0);
   for (const kernel of ['sparse', 'dense'] as const) {
@@ -315,6 +321,10 @@ test.each<[string, () => tf.layers.Layer, number]>([
     expect(reader).toMatchObject({ layer: 'reader', type, weights, zeros, kernel });
   }
 });
+
+function films(): tf.layers.Layer {
+  return L.convLstm2d({ filters: 5, kernelSize: 3, name: 'reader' } as never) as tf.layers.Layer;
+}
 
 test('describe counts the weights of a layer that is called twice once', async () => {
   const inputs = [tf.input({ shape: [4] }), tf.input({ shape: [4] })];

@@ -114,7 +114,7 @@ function compileCall(build: Builder, network: Network, node: NetworkNode, values
   node.outputs.forEach((id, i) => {
     const value = all[i];
     const [is, wanted] = [value?.shape.join(', '), call.outputs[i]?.join(', ')];
-    if (value === undefined || (is !== wanted && isDeclared(network))) {
+    if (value === undefined || (is !== wanted && isDeclared(network, call))) {
       throw new EspalierError({
         where: call.where,
         what: `its sparse rule gives [${is ?? 'nothing'}] where the layer gives [${wanted}]`,
@@ -125,9 +125,13 @@ function compileCall(build: Builder, network: Network, node: NetworkNode, values
   });
 }
 
-/** What a CenterCrop is given has, once tfjs has built it, the shape of what it crops to: nothing can be held against that. */
-function isDeclared({ layers }: Network): boolean {
-  return ![...layers.values()].some(({ type }) => type === 'CenterCrop');
+/**
+ * Whether tfjs says what shapes there are. What a CenterCrop is given has, once it is built, the shape of what it crops to; a ConvLSTM2D that
+ * is given states, and what comes behind it, has sizes that are no numbers.
+ */
+function isDeclared({ layers }: Network, { outputs }: SparseCall): boolean {
+  const isCropped = [...layers.values()].some(({ type }) => type === 'CenterCrop');
+  return !isCropped && !outputs.flat().some(Number.isNaN);
 }
 
 function sampleShape(network: Network, id: string): number[] {

@@ -29,11 +29,17 @@ export interface Recurrence {
 
 const GATES: Readonly<Record<Cell, number>> = { simple: 1, lstm: 4, gru: 3 };
 
+/** What a recurrent layer gives: its sequence or last output, and its last states. */
+export interface Recurred {
+  readonly output: Value;
+  readonly states: readonly Value[];
+}
+
 /** How many states a cell has. */
 export const STATES: Readonly<Record<Cell, number>> = { simple: 1, lstm: 2, gru: 1 };
 
 /** Step by step in time: the new state from the input and the state before. */
-export function recur(build: Builder, recurrence: Recurrence): { output: Value; states: Value[] } {
+export function recur(build: Builder, recurrence: Recurrence): Recurred {
   const { cell, input, units, states: first, mask, isBackwards, givesSequence, bias } = recurrence;
   const [time, features] = input.shape as [number, number];
   const gates = GATES[cell];

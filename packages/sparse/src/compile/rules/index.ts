@@ -13,7 +13,7 @@ import {
 import { average, concatenate, dot, merged } from './merge.ts';
 import { batchNormalization, layerNormalization } from './normalisation.ts';
 import { globalPooling, pooling, volumePooling } from './pooling.ts';
-import { bidirectional, recurrent, rnn } from './recurrent.ts';
+import { bidirectional, convLstm2d, recurrent, rnn } from './recurrent.ts';
 import { embedding, masking } from './sequence.ts';
 import { timeDistributed } from './time-distributed.ts';
 
@@ -32,6 +32,7 @@ const RULES: Readonly<Record<string, SparseRule>> = {
   LSTM: recurrent('lstm'),
   GRU: recurrent('gru'),
   RNN: rnn,
+  ConvLSTM2D: convLstm2d,
   Bidirectional: bidirectional,
   TimeDistributed: timeDistributed,
 

@@ -1,16 +1,13 @@
 import type { LayerConfig } from '@espalier/surgery';
 import { isMixing } from '../activation.ts';
 import type { Builder, Value } from '../builder.ts';
+import { filtersOf } from '../filters.ts';
+import { geometryOf } from '../geometry.ts';
+import { convLstm } from '../operations/conv-lstm.ts';
 import { binary, scale } from '../operations/elementwise.ts';
-import { concatenate, reverse, settled, withMask } from '../operations/layout.ts';
-import { type Cell, recur, STATES } from '../operations/recur.ts';
-import { biasOf, refuse, type SparseCall, type SparseRule, valuesOf } from '../sparse-rule.ts';
-
-/** What a recurrent layer gives: its sequence or last output, and its last states. */
-interface Recurred {
-  readonly output: Value;
-  readonly states: readonly Value[];
-}
+import { concatenate, permute, reverse, settled, withMask } from '../operations/layout.ts';
+import { type Cell, type Recurred, recur, STATES } from '../operations/recur.ts';
+import { biasOf, refuse, type SparseCall, type SparseRule, shapeOf, valuesOf } from '../sparse-rule.ts';
 
 /** A cell of a layer, with its configuration and where its weights are among the layer's. */
 interface CellOfLayer {
@@ -31,6 +28,9 @@ function outputsOf({ config, inputs }: SparseCall, { output, states }: Recurred)
   const first = withMask(output, config['returnSequences'] === true ? inputs[0]?.mask : undefined);
   return config['returnState'] === true ? [first, ...states] : [first];
 }
+
+/** An LSTM whose products are convolutions. */
+export const convLstm2d: SparseRule = (call, build) => outputsOf(call, convRecurred(call, build));
 
 /** From the one that reads the input to the one that gives the output. */
 function cellsOf(call: SparseCall, { className, config }: Wrapped, prefix = ''): CellOfLayer[] {
@@ -77,6 +77,32 @@ function recurred(call: SparseCall, build: Builder, cells: readonly CellOfLayer[
   return { output, states };
 }
 
+function convRecurred(call: SparseCall, build: Builder): Recurred {
+  const { config } = call;
+  const [input, ...states] = call.inputs.map((value) => settled(build, value)) as [Value, ...Value[]];
+  const { activation, recurrentActivation, dataFormat, padding, strides, dilationRate } = config;
+  const isFirst = dataFormat === 'channelsFirst';
+  if (input.mask !== undefined) refuse(call, 'is given a mask', 'Leave the mask out: tfjs has none for the steps of a sequence of images');
+  if (isFirst && [activation, recurrentActivation].some(isMixing)) refuse(call, 'mixes columns, not channels, by its activation');
+  const inOrder = (value: Value, dims: readonly number[]) => (isFirst ? permute(build, value, dims) : value);
+  const images = inOrder(input, [0, 2, 3, 1]);
+  const filters = filtersOf(valuesOf(call, 'kernel'), shapeOf(call, 'kernel'));
+  const { output, states: last } = convLstm(build, {
+    input: images,
+    filters,
+    recurrentFilters: filtersOf(valuesOf(call, 'recurrent_kernel'), shapeOf(call, 'recurrent_kernel')),
+    bias: biasOf(call),
+    geometry: geometryOf({ padding, strides, dilationRate }, images.shape.slice(1), filters.window),
+    states: states.map((value) => inOrder(value, [1, 2, 0])),
+    activation: activation ?? 'tanh',
+    recurrentActivation: recurrentActivation ?? 'hardSigmoid',
+    isBackwards: config['goBackwards'] === true,
+    givesSequence: config['returnSequences'] === true,
+  });
+  const made = output.shape.length === 4 ? inOrder(output, [0, 3, 1, 2]) : inOrder(output, [2, 0, 1]);
+  return { output: made, states: last.map((value) => inOrder(value, [2, 0, 1])) };
+}
+
 function maskOf(call: SparseCall, { mask }: Value): Value | undefined {
   return mask === 'lost' ? refuse(call, 'is given a mask that went through a layer which does not keep it', 'Mask right before it') : mask;
 }
@@ -106,13 +132,15 @@ const CELLS: Readonly<Record<string, Cell>> = { SimpleRNN: 'simple', LSTM: 'lstm
 export const bidirectional: SparseRule = (call, build) => {
   const { className, config } = call.config['layer'] as Wrapped;
   const cell = CELLS[className];
-  if (cell === undefined) return refuse(call, `wraps a ${className}, which has no sparse kernel`);
+  const isConvolution = className === 'ConvLSTM2D';
+  if (cell === undefined && !isConvolution) return refuse(call, `wraps a ${className}, which has no sparse kernel`);
+  const of = (half: SparseCall) => (cell === undefined ? convRecurred(half, build) : ofOne(half, build, cell));
   const isSequence = config['returnSequences'] === true;
   const [input, ...states] = call.inputs as [Value, ...Value[]];
   const half = states.length / 2;
-  const forward = ofOne(part(call, config, 'forward', [input, ...states.slice(0, half)]), build, cell);
+  const forward = of(part(call, config, 'forward', [input, ...states.slice(0, half)]));
   const backwards = { ...config, goBackwards: config['goBackwards'] !== true };
-  const backward = ofOne(part(call, backwards, 'backward', [input, ...states.slice(half)]), build, cell);
+  const backward = of(part(call, backwards, 'backward', [input, ...states.slice(half)]));
   const other = isSequence ? reverse(build, backward.output, 0) : backward.output;
   const mask = isSequence ? input.mask : undefined;
   const outputs = joined(build, call.config['mergeMode'], forward.output, other).map((value) => withMask(value, mask));
