@@ -131,7 +131,7 @@ function compileCall(build: Builder, network: Network, node: NetworkNode, values
  */
 function isDeclared({ layers }: Network, { outputs }: SparseCall): boolean {
   const isCropped = [...layers.values()].some(({ type }) => type === 'CenterCrop');
-  return !isCropped && !outputs.flat().some(Number.isNaN);
+  return !isCropped && outputs.flat().every((size) => Number.isInteger(size));
 }
 
 function sampleShape(network: Network, id: string): number[] {
