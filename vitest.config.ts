@@ -18,6 +18,7 @@ export default defineConfig({
     pool: 'forks',
     // More files at once than there are cores: many wait, for processes that they start, for files, for a browser.
     maxWorkers: Math.ceil(1.5 * availableParallelism()),
+    globalSetup: './scripts/setup/temporary-folder.mjs',
     reporters: ['default', './scripts/setup/summary-reporter.mjs'],
     // On a machine that others keep busy each test takes several times as long.
     testTimeout: 120_000,
