@@ -1,5 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
+import '../../surgery/src/index.ts';
+import { shapeRuleOf } from '../../surgery/src/shape-rule.ts';
+import { sparseRuleOf } from './compile/sparse-rule.ts';
 import { compileSparse } from './index.ts';
 import { differenceOf, modelOf, sparsified, worstDifference } from './testing/compare.ts';
 
@@ -269,6 +272,12 @@ const CASES: Readonly<Record<string, () => Case>> = {
   'TimeDistributed Conv2D': () => [[3, 5, 5, 2], L.timeDistributed({ layer: conv({}) })],
   'TimeDistributed Flatten': () => [[3, 2, 5, 2], L.timeDistributed({ layer: L.flatten() }), L.dense({ units: 2 })],
 };
+
+test('there is a rule for every type of layer of tfjs that surgery has one for', () => {
+  const types = Object.keys(tf.serialization.SerializationMap.getMap().classNameMap).filter((type) => shapeRuleOf(type) !== undefined);
+  expect(types.length).toBeGreaterThan(50);
+  expect(types.filter((type) => sparseRuleOf(type) === undefined)).toEqual([]);
+});
 
 test.each(Object.keys(CASES))('%s', async (name) => {
   const model = sparsified(modelOf(...(CASES[name] as () => Case)()));
