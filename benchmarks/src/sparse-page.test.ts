@@ -2,11 +2,10 @@ import { statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import { expect, test } from 'vitest';
-import { CHROMIUM } from './chromium.ts';
+import { CHROMIUM, isWithoutChromium } from './chromium.ts';
 import { openSparsePage } from './sparse-page.ts';
 
 const SCREENSHOT = fileURLToPath(new URL('../../artefacts/sparse-page.png', import.meta.url));
-const IS_SKIPPED = CHROMIUM === undefined && !process.env['CI'];
 
 /** LeNet-300-100, its weights drawn at random and, of every twenty, all but one gone. */
 function pruned(): tf.LayersModel {
@@ -25,7 +24,7 @@ function pruned(): tf.LayersModel {
   return model;
 }
 
-test.skipIf(IS_SKIPPED)(
+test.skipIf(isWithoutChromium)(
   'a page of Chromium runs a pruned model both ways, with the same outputs and in less time, and shows it',
   async () => {
     if (CHROMIUM === undefined) throw new Error('no Chromium is installed: apt-get install chromium');

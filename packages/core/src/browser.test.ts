@@ -1,12 +1,12 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import * as tf from '@tensorflow/tfjs';
-import { chromium } from 'playwright-core';
 import { build, type InlineConfig, preview, type Rolldown } from 'vite';
 import { afterAll, expect, test } from 'vitest';
+import { isWithoutChromium, launchChromium } from '../../../benchmarks/src/chromium.ts';
 
 const PAGE = fileURLToPath(new URL('./testing/page', import.meta.url));
 
@@ -18,11 +18,6 @@ const CONFIG: InlineConfig = {
   resolve: { alias: { '@espalier/core': fileURLToPath(new URL('../dist/index.js', import.meta.url)) } },
   oxc: { decorator: { legacy: true } },
 };
-
-/** The system's own browser: none is downloaded. */
-const EXECUTABLE = ['chromium', 'chromium-browser', 'google-chrome']
-  .flatMap((name) => (process.env['PATH'] ?? '').split(path.delimiter).map((folder) => path.join(folder, name)))
-  .find((file) => existsSync(file));
 
 const folder = mkdtempSync(path.join(tmpdir(), 'espalier-browser-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -44,16 +39,14 @@ async function saveModel(to: string): Promise<void> {
   model.dispose();
 }
 
-test.skipIf(EXECUTABLE === undefined && !process.env['CI'])(
+test.skipIf(isWithoutChromium)(
   'bundled by Vite it loads, prunes and trains a model in Chromium',
   async () => {
-    if (EXECUTABLE === undefined) throw new Error('no Chromium is installed: apt-get install chromium');
     const outDir = path.join(folder, 'site');
     await build({ ...CONFIG, build: { outDir, minify: false, reportCompressedSize: false } });
     await saveModel(path.join(outDir, 'model'));
     const server = await preview({ ...CONFIG, build: { outDir }, preview: { port: 0 } });
-    // CI runs as root, where Chromium has no sandbox.
-    const browser = await chromium.launch({ executablePath: EXECUTABLE, args: ['--no-sandbox'] });
+    const browser = await launchChromium();
     try {
       const page = await browser.newPage();
       const errors: string[] = [];

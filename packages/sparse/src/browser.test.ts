@@ -1,20 +1,13 @@
-import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import { build } from 'esbuild';
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { isWithoutChromium, launchChromium } from '../../../benchmarks/src/chromium.ts';
 import { compileSparse } from './index.ts';
 import { inputsFor, modelOf, sparsified } from './testing/compare.ts';
-
-/** The system's own browser: none is downloaded. */
-const EXECUTABLE = ['chromium', 'chromium-browser', 'google-chrome']
-  .flatMap((name) => (process.env['PATH'] ?? '').split(path.delimiter).map((folder) => path.join(folder, name)))
-  .find((file) => existsSync(file));
-const IS_SKIPPED = EXECUTABLE === undefined && !process.env['CI'];
 
 const L = tf.layers;
 let server: Server;
@@ -39,8 +32,7 @@ const WORKER = `import('/runtime.js').then(({ loadSparse }) => {
 
 /** A page of this policy, with the runtime and a model beside it. */
 beforeAll(async () => {
-  if (IS_SKIPPED) return;
-  if (EXECUTABLE === undefined) throw new Error('no Chromium is installed: apt-get install chromium');
+  if (isWithoutChromium) return;
   await tf.setBackend('cpu');
   const model = sparsified(
     modelOf(
@@ -68,8 +60,7 @@ beforeAll(async () => {
     response.end(content);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  // CI runs as root, where Chromium has no sandbox.
-  browser = await chromium.launch({ executablePath: EXECUTABLE, args: ['--no-sandbox'] });
+  browser = await launchChromium();
 }, 60_000);
 
 afterAll(async () => {
@@ -103,17 +94,17 @@ function expectSame({ kernels, outputs }: Ran): void {
 
 const numbers = () => JSON.stringify(Array.from(input));
 
-test.skipIf(IS_SKIPPED)('a page of Chromium gives what Node gives, under a policy that allows WebAssembly', async () => {
+test.skipIf(isWithoutChromium)('a page of Chromium gives what Node gives, under a policy that allows WebAssembly', async () => {
   const policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
   expectSame(await inPage<Ran>(policy, `(${RUN})('/runtime.js', ${numbers()})`));
 });
 
-test.skipIf(IS_SKIPPED)('under one that does not, the page is told what to allow', async () => {
+test.skipIf(isWithoutChromium)('under one that does not, the page is told what to allow', async () => {
   const message = await inPage<string>("script-src 'self'", `(${RUN})('/runtime.js', ${numbers()}).catch(({ message }) => message)`);
   expect(message).toMatch(/the page does not allow WebAssembly.*Allow it with script-src 'self' 'wasm-unsafe-eval'/);
 });
 
-test.skipIf(IS_SKIPPED)('so does a worker', async () => {
+test.skipIf(isWithoutChromium)('so does a worker', async () => {
   const script = `new Promise((resolve) => {
     const worker = new Worker('/worker.js', { type: 'module' });
     worker.onmessage = ({ data }) => (data === 'ready' ? worker.postMessage(${numbers()}) : resolve(data));

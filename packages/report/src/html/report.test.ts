@@ -4,8 +4,9 @@ import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { isWithoutChromium, launchChromium } from '../../../../benchmarks/src/chromium.ts';
 import { compare } from '../compare/compare.ts';
-import { isWithoutBrowser, launchBrowser, openPage, screenshot } from '../testing/browser.ts';
+import { openPage, screenshot } from '../testing/browser.ts';
 import { type RecordOptions, recordOf, runsFrom, temporaryFolder, writeRuns } from '../testing/records.ts';
 import { makeReportData } from './make-report-data.ts';
 import { renderPage } from './render-page.ts';
@@ -17,7 +18,7 @@ let browser: Browser;
 
 beforeAll(async () => {
   execFileSync(process.execPath, [fileURLToPath(new URL('../../bundle.mjs', import.meta.url))]);
-  if (!isWithoutBrowser) browser = await launchBrowser();
+  if (!isWithoutChromium) browser = await launchChromium();
 });
 afterAll(async () => browser?.close());
 
@@ -91,7 +92,7 @@ test('is one file without anything to fetch', async () => {
   expect(html.match(/<\/script/g)).toHaveLength(2);
 });
 
-test.skipIf(isWithoutBrowser)('in Chromium: draws its charts, without a complaint or a request', async () => {
+test.skipIf(isWithoutChromium)('in Chromium: draws its charts, without a complaint or a request', async () => {
   const url = await reportOf(sweep());
   const { page, requests } = await openPage(browser, url);
   // A point per setting.
@@ -115,7 +116,7 @@ test.skipIf(isWithoutBrowser)('in Chromium: draws its charts, without a complain
   await screenshot(page, 'report-light');
 });
 
-test.skipIf(isWithoutBrowser)(
+test.skipIf(isWithoutChromium)(
   'in Chromium: what is on sparse kernels is told apart by its latency and its bytes, as good as what it was made of',
   async () => {
     const folder = temporaryFolder();
@@ -138,7 +139,7 @@ test.skipIf(isWithoutBrowser)(
   },
 );
 
-test.skipIf(isWithoutBrowser)('in Chromium: filters by strategy, sparsity and seed, by mouse and by keyboard', async () => {
+test.skipIf(isWithoutChromium)('in Chromium: filters by strategy, sparsity and seed, by mouse and by keyboard', async () => {
   const { page } = await openPage(browser, await reportOf(sweep()));
   const circles = () => page.locator('#over-sparsity circle').count();
   const accuracy = () => page.locator('#verdicts tbody tr td:nth-child(3)').first().textContent();
@@ -161,7 +162,7 @@ test.skipIf(isWithoutBrowser)('in Chromium: filters by strategy, sparsity and se
   expect(await page.locator('#over-cost svg[aria-label="Accuracy over MACs"]').count()).toBe(1);
 });
 
-test.skipIf(isWithoutBrowser)('in Chromium: a point leads to its config, curves, weights and mask, by keyboard too', async () => {
+test.skipIf(isWithoutChromium)('in Chromium: a point leads to its config, curves, weights and mask, by keyboard too', async () => {
   const { page } = await openPage(browser, await reportOf(sweep()), { colorScheme: 'dark' });
   const point = page.locator('#over-sparsity a:has(circle[aria-label^="gradual, sparsity 0.9:"])');
   await point.focus();
@@ -186,7 +187,7 @@ test.skipIf(isWithoutBrowser)('in Chromium: a point leads to its config, curves,
   expect(await page.locator('.filters').isVisible()).toBe(false);
 });
 
-test.skipIf(isWithoutBrowser)('in Chromium: names with markup in them stay text', async () => {
+test.skipIf(isWithoutChromium)('in Chromium: names with markup in them stay text', async () => {
   const folder = temporaryFolder();
   const named = [1, 2].map((seed) => ({ ...recordOf({ strategy: HOSTILE, seed, name: HOSTILE, control: null }), failures: [HOSTILE] }));
   writeRuns(path.join(folder, 'x<img src=x onerror=alert(3)>'), [
@@ -207,7 +208,7 @@ test.skipIf(isWithoutBrowser)('in Chromium: names with markup in them stay text'
   expect(await page.locator('script').count()).toBe(2);
 });
 
-test.skipIf(isWithoutBrowser)('in Chromium: ten thousand runs', async () => {
+test.skipIf(isWithoutChromium)('in Chromium: ten thousand runs', async () => {
   const folder = temporaryFolder();
   const records = Array.from({ length: 10_000 }, (_, i) =>
     recordOf({

@@ -3,8 +3,9 @@ import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { ReportedRuns, ReportSection, SectionBlock } from '@espalier/core';
 import { beforeAll, expect, test } from 'vitest';
+import { isWithoutChromium, launchChromium } from '../../../../benchmarks/src/chromium.ts';
 import { compare } from '../compare/compare.ts';
-import { isWithoutBrowser, launchBrowser, openPage } from '../testing/browser.ts';
+import { openPage } from '../testing/browser.ts';
 import { recordOf, runsFrom, temporaryFolder, writeRuns } from '../testing/records.ts';
 import { makeReportData } from './make-report-data.ts';
 import { writeReport } from './write-report.ts';
@@ -62,7 +63,7 @@ test('what a section does wrong is told of by its title', async () => {
   await fails(showing({ table: { columns: ['a', 'b'], rows: [[1]] } })).toThrow('whose table has rows of another length than its columns');
 });
 
-test.skipIf(isWithoutBrowser)('the page draws text, tables and pictures of plugins, and runs nothing of theirs', async () => {
+test.skipIf(isWithoutChromium)('the page draws text, tables and pictures of plugins, and runs nothing of theirs', async () => {
   const folder = temporaryFolder();
   writeRuns(folder, RECORDS);
   const file = path.join(folder, 'report.html');
@@ -78,7 +79,7 @@ test.skipIf(isWithoutBrowser)('the page draws text, tables and pictures of plugi
     { table: { caption: 'Energy', columns: ['parameter', 'µJ'], rows } },
   );
   await writeReport([folder], { file, sections: [section] });
-  const browser = await launchBrowser();
+  const browser = await launchChromium();
   try {
     const { page } = await openPage(browser, pathToFileURL(file).href);
     const own = page.locator('section[aria-label="Own"]');

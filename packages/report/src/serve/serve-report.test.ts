@@ -1,7 +1,8 @@
 import { request } from 'node:http';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { isWithoutBrowser, launchBrowser, openPage } from '../testing/browser.ts';
+import { isWithoutChromium, launchChromium } from '../../../../benchmarks/src/chromium.ts';
+import { openPage } from '../testing/browser.ts';
 import { recordOf, temporaryFolder, writeRuns } from '../testing/records.ts';
 import { type ServedReport, serveReport } from './serve-report.ts';
 
@@ -43,10 +44,10 @@ test('a folder that is not there, or a port that is taken, is refused', async ()
   await expect(serveReport({ folders: [path.join(folder, 'none')], title: '', port: 0 })).rejects.toThrow('no such folder');
 });
 
-test.skipIf(isWithoutBrowser)('in Chromium: the page follows a sweep that is under way', async () => {
+test.skipIf(isWithoutChromium)('in Chromium: the page follows a sweep that is under way', async () => {
   const folder = temporaryFolder();
   const { url } = await served(folder);
-  const browser = await launchBrowser();
+  const browser = await launchChromium();
   onTestFinished(() => browser.close());
   const { page, requests } = await openPage(browser, url);
   await expect.poll(() => page.locator('main').textContent()).toContain('No run has been measured yet');

@@ -1,24 +1,10 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
 
-/** The system's own browser: none is downloaded. */
-const EXECUTABLE = ['chromium', 'chromium-browser', 'google-chrome']
-  .flatMap((name) => (process.env['PATH'] ?? '').split(path.delimiter).map((folder) => path.join(folder, name)))
-  .find((file) => existsSync(file));
-
-/** Without a browser its tests are skipped; in CI they then fail. */
-export const isWithoutBrowser = EXECUTABLE === undefined && !process.env['CI'];
-
 const ARTEFACTS = fileURLToPath(new URL('../../../../artefacts/', import.meta.url));
-
-export async function launchBrowser(): Promise<Browser> {
-  if (EXECUTABLE === undefined) throw new Error('no Chromium is installed: apt-get install chromium');
-  // CI runs as root, where Chromium has no sandbox.
-  return chromium.launch({ executablePath: EXECUTABLE, args: ['--no-sandbox'] });
-}
 
 export interface WatchedPage {
   readonly page: Page;
