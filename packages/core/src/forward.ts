@@ -67,11 +67,21 @@ export class Forward {
    * @throws EspalierError naming the loss, where no gradients lead from it to the weights.
    */
   gradientsOf(loss: () => tf.Scalar, variables: tf.Variable[]): { readonly value: tf.Scalar; readonly grads: tf.NamedTensorMap } {
+    let thrown: unknown;
+    const computed = () => {
+      try {
+        return loss();
+      } catch (error) {
+        thrown = error;
+        throw error;
+      }
+    };
     try {
-      return tf.variableGrads(loss, variables);
+      return tf.variableGrads(computed, variables);
     } catch (error) {
-      // tfjs: "Cannot find a connection between any variable and the result of the loss function…", "Cannot compute gradient: …".
-      if (!(error instanceof Error) || error instanceof EspalierError || !/gradient|connection/i.test(error.message)) throw error;
+      // What tfjs says of gradients alone: "Cannot find a connection between any variable and the result of the loss function…".
+      if (error === thrown || !(error instanceof Error) || !/^Cannot (find a connection|compute gradient|backprop)/.test(error.message))
+        throw error;
       throw new EspalierError(
         {
           where: partInWords(this.loss),

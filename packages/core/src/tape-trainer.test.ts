@@ -407,6 +407,19 @@ describe('what goes wrong in a part is told of the part', () => {
     expect(reason.parts).toMatchObject({ where: 'OwnLoss', what, remedy: expect.stringContaining('A loss gives one number') });
   });
 
+  test('what a layer says of its own connection is no word about gradients', async () => {
+    class Lookup extends tf.layers.Layer {
+      static className = 'Lookup';
+      override call(): tf.Tensor {
+        throw new Error('Cannot find a connection to the table');
+      }
+    }
+    const model = tf.sequential({ layers: [tf.layers.dense({ units: 3, inputShape: [10] }), new Lookup()] });
+    const samples = tinySamples();
+    const job = { model, samples, loss: loss('sparseCategoricalCrossentropy'), optimizer: optimizer('sgd'), seed: 1 };
+    await expect(train(new TapeTrainer().open(job), samples, 1)).rejects.toThrow(/^Cannot find a connection to the table$/);
+  });
+
   test.each<[string, Loss['compute']]>([
     ['has an operation without a gradient', (_, output) => tf.mean(tf.topk(output, 1).values) as tf.Scalar],
     ['leaves the output aside', (target) => tf.mean(target) as tf.Scalar],
