@@ -54,9 +54,11 @@ function livesOf({ buffers, steps, inputs, outputs }: Plan): Life[] {
 /** The buffer whose place each one takes: that of what is read for the last time, where the step can write over it. */
 function joinInPlace(steps: readonly Step[], lives: Life[]): number[] {
   const same = lives.map((_, i) => i);
-  steps.forEach(({ operation, reads, writes }, at) => {
+  steps.forEach(({ operation, reads, writes, options: { first, out } }, at) => {
     const [from, to] = [reads[0], writes[0]];
     if (!IN_PLACE.has(operation) || from === undefined || to === undefined || writes.length !== 1) return;
+    // A first operand that repeats is read again after its place is written.
+    if (String(first) !== String(out)) return;
     const owner = same[from] as number;
     const [life, made] = [lives[owner] as Life, lives[to] as Life];
     if (life.last !== at || made.first !== at || life.size !== made.size || reads.slice(1).includes(from)) return;

@@ -93,12 +93,13 @@ export function binary(build: Builder, name: BinaryName, first: Value, second: V
   // In the order of storage: the last axis first.
   const turned = (list: readonly number[]) => [...list.slice(-1), ...list.slice(0, -1)];
   const stridesOf = (sizes: readonly number[]) => turned(storageStrides(sizes).map((stride, i) => (sizes[i] === 1 ? 0 : stride)));
+  const out = turned(storageStrides(shape));
   build.step({
     operation: 'binary',
     reads: isConstant ? [x] : [x, y as Value],
     writes: [to],
     weights: isConstant ? [build.once(second.constant, y.shape.join(), () => stored(second))] : [],
-    options: { name, sizes: turned(shape), first: stridesOf(a), second: stridesOf(b), out: turned(storageStrides(shape)) },
+    options: { name, sizes: turned(shape), first: a.join() === shape.join() ? out : stridesOf(a), second: stridesOf(b), out },
   });
   return to;
 }
