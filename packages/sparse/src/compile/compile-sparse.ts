@@ -13,9 +13,9 @@ import { PLAN_LIMITS } from '../format/check-plan.ts';
 import type { CompiledModel, Plan } from '../plan/plan.ts';
 import { SparseModel, type SparseOptions } from '../run/sparse-model.ts';
 import { Builder, type Value } from './builder.ts';
+import { checkFolded, checkWeights } from './check-weights.ts';
 import { fuse } from './fuse.ts';
 import { settled } from './operations/layout.ts';
-import type { Packer } from './packer.ts';
 import './rules/index.ts';
 import { type SparseCall, type SparseRule, sparseRuleOf } from './sparse-rule.ts';
 
@@ -66,6 +66,7 @@ export function compileNetwork(network: Network, { kernel, fold, outputNames = n
   checkWeights(network, build.packer);
   const { network: folded } = foldNetwork(network, { constants: false, ...fold });
   checkTypes(folded);
+  checkFolded(network, folded, build.packer);
   const values = new Map<string, Value>();
   const inputs = folded.inputs.map((id) => {
     const value = build.value(sampleShape(folded, id));
@@ -148,22 +149,6 @@ function checkTypes({ layers, nodes }: Network): void {
     what: unknown.length === 1 ? 'this layer has no sparse kernel' : 'these layers have no sparse kernel',
     remedy: 'Say how it is run with defineSparseRule, or run the model on tfjs',
   });
-}
-
-function checkWeights({ layers }: Network, packer: Packer): void {
-  for (const { weights } of layers.values()) {
-    for (const { parameter, values } of weights) {
-      if (values instanceof Float32Array && !packer.scan(values).isFinite) {
-        const at = values.findIndex((value) => !Number.isFinite(value));
-        throw new EspalierError({
-          where: parameter,
-          what: `element ${at} of ${values.length} is ${values[at]}`,
-          why: 'nothing that is computed with it would be a number',
-          remedy: 'Take the weights from before training diverged',
-        });
-      }
-    }
-  }
 }
 
 /** With sizes in place of those that the model leaves open. */
