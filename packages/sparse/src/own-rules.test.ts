@@ -1,6 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { compileSparse, operations } from './index.ts';
+import { type Filters, filtersOf } from './compile/filters.ts';
+import { geometryOf } from './compile/geometry.ts';
+import { valuesOf } from './compile/sparse-rule.ts';
+import { compileSparse, operations, type Value } from './index.ts';
 import { modelOf, sparsified, worstDifference } from './testing/compare.ts';
 import { layerOf } from './testing/own-layer.ts';
 
@@ -55,5 +58,148 @@ describe('two numbers to one', () => {
     const { memory: repeated } = await compileSparse(ofTwo(subtract(), [64, 1]));
     expect(whole.activations).toBe(4 * (4 + 64 + 64));
     expect(repeated.activations).toBe(4 * (64 + 4 + 4));
+  });
+});
+
+describe('several products with one weight', () => {
+  /** [inputs, 9] as three matrices side by side, number `i` of them. */
+  const part = (values: Float32Array, inputs: number, i: number): Filters => ({
+    ...filtersOf(values, [inputs, 3]),
+    start: 3 * i,
+    strides: { row: 0, column: 0, input: 9, output: 1 },
+  });
+
+  const queriesKeysValues = (inputs: number) =>
+    layerOf({
+      weights: [[inputs, 9]],
+      call: ([x], [kernel]) => {
+        const all = tf.dot(x.reshape([-1, inputs]), kernel).reshape([...x.shape.slice(0, -1), 9]);
+        const [q, k, v] = tf.split(all, 3, -1) as [tf.Tensor, tf.Tensor, tf.Tensor];
+        return tf.add(tf.mul(q, k), v);
+      },
+      shape: ([x]) => [...x.slice(0, -1), 3],
+      rule: ([x], build, call) => {
+        const values = valuesOf(call, 'kernel_0');
+        const [q, k, v] = [0, 1, 2].map((i) =>
+          operations.linear(build, x, { filters: part(values, inputs, i), bias: undefined, activation: 'linear' }),
+        ) as [Value, Value, Value];
+        return operations.binary(build, 'add', operations.binary(build, 'multiply', q, k), v);
+      },
+    });
+
+  test.each([0, 0.3, 0.6, 0.9])('queries, keys and values side by side in one kernel, %d of them zero', async (sparsity) => {
+    for (const shape of [[4], [5, 4], [3, 2, 4]])
+      expect(await worstDifference(sparsified(modelOf(shape, queriesKeysValues(4)), sparsity))).toBeLessThan(ROUNDING);
+  });
+
+  test('what is reported counts each part once', async () => {
+    const model = sparsified(modelOf([4], queriesKeysValues(4)), 0.5);
+    const zeros = (model.getWeights()[0] as tf.Tensor).dataSync().filter((each) => each === 0).length;
+    expect((await compileSparse(model)).describe()).toMatchObject([{ weights: 36, zeros }]);
+  });
+
+  /** There and back again by one matrix. */
+  const tied = () =>
+    layerOf({
+      weights: [[4, 4]],
+      call: ([x], [kernel]) => {
+        const rows = tf.relu(tf.dot(x.reshape([-1, 4]), kernel)) as tf.Tensor2D;
+        return tf.matMul(rows, kernel as tf.Tensor2D, false, true).reshape(x.shape);
+      },
+      rule: ([x], build, call) => {
+        const there = filtersOf(valuesOf(call, 'kernel_0'), [4, 4]);
+        const back = { ...there, strides: { ...there.strides, input: 1, output: 4 } };
+        const hidden = operations.linear(build, x, { filters: there, bias: undefined, activation: 'relu' });
+        return operations.linear(build, hidden, { filters: back, bias: undefined, activation: 'linear' });
+      },
+    });
+
+  test('weights that are tied: a matrix, and the same one turned around', async () => {
+    for (const shape of [[4], [5, 4]]) {
+      const model = sparsified(modelOf(shape, tied()), 0.3);
+      expect(await worstDifference(model)).toBeLessThan(ROUNDING);
+      expect((await compileSparse(model)).describe()).toMatchObject([{ weights: 16 }]);
+    }
+  });
+
+  test('the filters of two convolutions side by side in one kernel', async () => {
+    const own = layerOf({
+      weights: [[3, 3, 2, 4]],
+      call: ([x], [kernel]) => {
+        const parts = tf.split(kernel, 2, 3) as tf.Tensor4D[];
+        const [a, b] = parts.map((each) => tf.conv2d(x as tf.Tensor4D, each, 1, 'same')) as [tf.Tensor, tf.Tensor];
+        return tf.mul(a, b);
+      },
+      rule: ([x], build, call) => {
+        const all = filtersOf(valuesOf(call, 'kernel_0'), [3, 3, 2, 4]);
+        const geometry = geometryOf({ padding: 'same' }, x.shape, all.window);
+        const [a, b] = [0, 2].map((start) =>
+          operations.convolve(build, x, { filters: { ...all, outputs: 2, start }, geometry, bias: undefined, activation: 'linear' }),
+        ) as [Value, Value];
+        return operations.binary(build, 'multiply', a, b);
+      },
+    });
+    for (const sparsity of [0, 0.7]) {
+      for (const shape of [
+        [5, 6, 2],
+        [1, 1, 2],
+      ])
+        expect(await worstDifference(sparsified(modelOf(shape, own), sparsity))).toBeLessThan(ROUNDING);
+    }
+  });
+
+  test('one kernel at the one place of a window, with dilation and without', async () => {
+    const own = layerOf({
+      weights: [[2, 2, 2, 3]],
+      call: ([x], [kernel]) => {
+        const [image, filter] = [x as tf.Tensor4D, kernel as tf.Tensor4D];
+        return tf.sub(tf.conv2d(image, filter, 1, 'valid', 'NHWC', 2), tf.conv2d(image, filter, 2, 'valid'));
+      },
+      shape: () => [1, 1, 3],
+      rule: ([x], build, call) => {
+        const filters = filtersOf(valuesOf(call, 'kernel_0'), [2, 2, 2, 3]);
+        const [a, b] = [{ dilationRate: 2 }, { strides: 2 }].map((options) =>
+          operations.convolve(build, x, {
+            filters,
+            geometry: geometryOf(options, x.shape, filters.window),
+            bias: undefined,
+            activation: 'linear',
+          }),
+        ) as [Value, Value];
+        return operations.binary(build, 'subtract', a, b);
+      },
+    });
+    expect(await worstDifference(sparsified(modelOf([3, 3, 2], own), 0.5))).toBeLessThan(ROUNDING);
+  });
+
+  test('one kernel as depthwise filters of two shapes', async () => {
+    const shapes = [
+      [2, 2, 4, 1],
+      [2, 1, 4, 2],
+    ] as const;
+    const own = layerOf({
+      weights: [[2, 2, 4, 1]],
+      call: ([x], [kernel]) => {
+        const conv = (shape: [number, number, number, number]) => tf.depthwiseConv2d(x as tf.Tensor4D, kernel.reshape(shape), 1, 'same');
+        return tf.concat(
+          shapes.map((shape) => conv([...shape])),
+          3,
+        );
+      },
+      shape: ([[rows, columns]]) => [rows as number, columns as number, 12],
+      rule: ([x], build, call) => {
+        const made = shapes.map((shape) =>
+          operations.depthwise(build, x, {
+            kernel: valuesOf(call, 'kernel_0'),
+            shape,
+            geometry: geometryOf({ padding: 'same' }, x.shape, [shape[0], shape[1]]),
+            bias: undefined,
+            activation: 'linear',
+          }),
+        );
+        return operations.concatenate(build, made, 2);
+      },
+    });
+    expect(await worstDifference(sparsified(modelOf([5, 6, 4], own), 0.5))).toBeLessThan(ROUNDING);
   });
 });

@@ -46,14 +46,16 @@ export class Builder {
     return [...this.reported.values()];
   }
 
-  /** What was chosen for one matrix of a layer; what it chose for several is put together. Calls of a shared layer count it once. */
-  report(matrix: Float32Array, chosen: Omit<LayerReport, 'layer' | 'type'>): void {
+  /**
+   * What was chosen for one matrix of a layer, or for a part of it that has this name; what it chose for several is put together. Calls of a
+   * shared layer count it once.
+   */
+  report(matrix: Float32Array, part: string, chosen: Omit<LayerReport, 'layer' | 'type'>): void {
     const { layer, type } = this;
     const known = this.reported.get(layer) ?? { weights: 0, zeros: 0, kernel: '', gain: 1 };
     const kernels = new Set([...known.kernel.split(', '), chosen.kernel].filter((each) => each !== ''));
-    const counted = this.once(layer, 'counted matrices', () => new Set<Float32Array>());
-    const share = counted.has(matrix) ? 0 : 1;
-    counted.add(matrix);
+    const counted = this.once(matrix, `counted ${part} ${layer}`, () => ({ times: 0 }));
+    const share = counted.times++ === 0 ? 1 : 0;
     this.reported.set(layer, {
       layer,
       type,

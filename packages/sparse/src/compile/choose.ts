@@ -1,7 +1,7 @@
 import type { Builder } from './builder.ts';
 import { expected } from './cost.ts';
-import type { Filters } from './filters.ts';
-import { tapsOf } from './matrix.ts';
+import { type Filters, isWhole, keyOf } from './filters.ts';
+import { countNonzeros, tapsOf } from './matrix.ts';
 
 export type Kernel = 'sparse' | 'dense';
 
@@ -12,7 +12,9 @@ export function choose(build: Builder, filters: Filters, places: number): Kernel
   const { sparse, dense } = expected({ nonzero, weights, outputs: filters.outputs, places });
   const kernel = build.forced ?? (sparse <= dense ? 'sparse' : 'dense');
   const { padding = 0 } = filters;
-  build.report(filters.values, {
+  // A matrix that is turned around as well is the same one; parts of a matrix are several.
+  const part = isWhole(filters) ? '' : keyOf(filters);
+  build.report(filters.values, part, {
     weights: weights - padding,
     zeros: weights - nonzero - padding,
     kernel,
@@ -21,7 +23,9 @@ export function choose(build: Builder, filters: Filters, places: number): Kernel
   return kernel;
 }
 
-/** How many weights are not zero, counted once. */
+/** How many weights are not zero, counted once; NaN where one is not finite. */
 export function nonzerosOf(build: Builder, filters: Filters): number {
-  return build.once(filters.values, 'nonzeros', () => build.packer.scan(filters.values).nonzero);
+  return build.once(filters.values, `nonzeros ${keyOf(filters)}`, () =>
+    isWhole(filters) ? build.packer.scan(filters.values).nonzero : countNonzeros(filters),
+  );
 }

@@ -1,3 +1,5 @@
+import { extent } from '../run/strided-copy.ts';
+
 /** The weights of sums of products, wherever a layer has them: which number multiplies which input, in which output. */
 export interface Filters {
   readonly values: Float32Array;
@@ -9,6 +11,35 @@ export interface Filters {
   readonly strides: { readonly row: number; readonly column: number; readonly input: number; readonly output: number };
   /** How many of them are zeros that the layer does not have, put there to fill vectors. */
   readonly padding?: number;
+}
+
+/** What tells filters apart that are in one array: each with what is made of it. */
+export function keyOf({ start, strides, inputs, outputs, window }: Filters): string {
+  return [start, strides.row, strides.column, strides.input, strides.output, inputs, outputs, window].join();
+}
+
+/** Whether they are all numbers of the array, each of them once. */
+export function isWhole(filters: Filters): boolean {
+  const { sizes, strides } = axesOf(filters);
+  const order = sizes.map((_, axis) => axis).filter((axis) => sizes[axis] !== 1);
+  const apart = (axis: number) => Math.abs(strides[axis] as number);
+  let count = 1;
+  for (const axis of order.sort((a, b) => apart(a) - apart(b))) {
+    if (apart(axis) !== count) return false;
+    count *= sizes[axis] as number;
+  }
+  return count === filters.values.length && placesOf(filters).first === 0;
+}
+
+/** Where in the array the first and the last of them are. */
+export function placesOf(filters: Filters): { readonly first: number; readonly last: number } {
+  const { sizes, strides } = axesOf(filters);
+  const { low, high } = extent(sizes, strides);
+  return { first: filters.start + low, last: filters.start + high };
+}
+
+function axesOf({ window, inputs, outputs, strides: { row, column, input, output } }: Filters) {
+  return { sizes: [...window, inputs, outputs], strides: [row, column, input, output] };
 }
 
 /** [inputs, outputs], or with a window before them. */

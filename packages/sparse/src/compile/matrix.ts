@@ -14,6 +14,20 @@ export function sparseSections(packer: Packer, filters: Filters, count: number, 
   return [starts, indices, values];
 }
 
+/** How many are not zero; NaN where one is not finite. */
+export function countNonzeros(filters: Filters): number {
+  const { values, places, outputs, step } = weightsOf(filters);
+  let count = 0;
+  for (const place of places) {
+    for (let o = 0; o < outputs; o++) {
+      const value = values[place + o * step] as number;
+      // 0 for what is finite, else NaN.
+      count += Number(value !== 0) + 0 * value;
+    }
+  }
+  return count;
+}
+
 /** All of them, as the dense convolution reads them. */
 export function packedFilters(packer: Packer, filters: Filters): Float32Array {
   return packer.pack(weightsOf(filters), CONV_BLOCK);

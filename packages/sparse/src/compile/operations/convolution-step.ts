@@ -5,7 +5,7 @@ import { planeOf, storedSize } from '../../plan/storage.ts';
 import { activationOf, isMixing, LINEAR } from '../activation.ts';
 import type { Builder, Value } from '../builder.ts';
 import { type Kernel, nonzerosOf } from '../choose.ts';
-import type { Filters } from '../filters.ts';
+import { type Filters, keyOf } from '../filters.ts';
 import { packedFilters, sparseSections, tapsOf } from '../matrix.ts';
 import type { Sums } from './linear.ts';
 
@@ -25,7 +25,7 @@ export function convolutionStep(build: Builder, from: Value, to: Value, { sums, 
   const { name, alpha } = isMixing(activation) ? LINEAR : activationOf(activation, build.layer);
   const isSparse = kernel === 'sparse';
   const taps = tapsOf(filters);
-  const { sections, blocks } = build.once(filters.values, `${kernel} planes`, () =>
+  const { sections, blocks } = build.once(filters.values, `${kernel} planes ${keyOf(filters)}`, () =>
     isSparse ? blocked(build, filters, storedSize(from.shape) * 4) : { sections: [packedFilters(build.packer, filters)], blocks: 1 },
   );
   const inBytes = offsets.map((offset) => offset * 4);
@@ -33,7 +33,7 @@ export function convolutionStep(build: Builder, from: Value, to: Value, { sums, 
     operation: isSparse ? 'sparseConvolution' : 'convolution',
     reads: [from],
     writes: isSparse ? [to] : [to, build.value([convScratch(taps) / 4])],
-    weights: [build.once(filters.values, inBytes.join(), () => inBytes), ...sections, ...(bias === undefined ? [] : [bias])],
+    weights: [build.once(filters.values, `offsets ${inBytes.join()}`, () => inBytes), ...sections, ...(bias === undefined ? [] : [bias])],
     options: {
       taps,
       outputs: filters.outputs,

@@ -23,7 +23,7 @@ export function depthwise(build: Builder, image: Value, { kernel, shape, geometr
   const to = build.value([...places, channels * multiplier]);
   const { window, strides, dilation, before } = geometry;
   slideStep(build, 'depthwise', image, to, geometry, {
-    weights: [build.once(kernel, 'by channel', () => byChannel(kernel, shape)), ...(bias === undefined ? [] : [bias])],
+    weights: [build.once(kernel, `by channel ${shape.join()}`, () => byChannel(kernel, shape)), ...(bias === undefined ? [] : [bias])],
     options: { multiplier, window, strides, dilation, before, activation: name, alpha },
   });
   return isMixing(activation) ? softmax(build, to, activation === 'logSoftmax') : to;

@@ -98,7 +98,7 @@ export function binary(build: Builder, name: BinaryName, first: Value, second: V
     operation: 'binary',
     reads: isConstant ? [x] : [x, y as Value],
     writes: [to],
-    weights: isConstant ? [build.once(second.constant, y.shape.join(), () => stored(second))] : [],
+    weights: isConstant ? [build.once(second.constant, `constant ${y.shape.join()}`, () => stored(second))] : [],
     options: { name, sizes: turned(shape), first: a.join() === shape.join() ? out : stridesOf(a), second: stridesOf(b), out },
   });
   return to;

@@ -2,7 +2,7 @@ import { placesOf, planeOf, storageOrder, storedSize } from '../../plan/storage.
 import { activationOf, isMixing, LINEAR } from '../activation.ts';
 import type { Builder, Value } from '../builder.ts';
 import { choose, nonzerosOf } from '../choose.ts';
-import type { Filters } from '../filters.ts';
+import { type Filters, keyOf } from '../filters.ts';
 import { packedMatrix, sparseSections } from '../matrix.ts';
 import { convolutionStep } from './convolution-step.ts';
 import { softmax } from './elementwise.ts';
@@ -36,7 +36,7 @@ export function linear(build: Builder, given: Value, sums: Sums): Value {
 function sparseVector(build: Builder, given: Value, to: Value, { filters, bias, activation }: Sums): void {
   const { flattened } = given;
   const taps = flattened === undefined ? filters.inputs : storedSize(flattened);
-  const name = `sparse vector ${flattened?.join() ?? ''} ${filters.start}`;
+  const name = `sparse vector ${flattened?.join() ?? ''} ${keyOf(filters)}`;
   const weights = build.once(filters.values, name, () =>
     sparseSections(build.packer, filters, nonzerosOf(build, filters), {
       most: taps,
@@ -67,7 +67,7 @@ export function sparseVectorStep(build: Builder, from: Value, to: Value, { weigh
 
 export function vectorStep(build: Builder, from: Value, to: Value, { filters, bias, activation }: Sums, inputs: number): void {
   const { name, alpha } = isMixing(activation) ? LINEAR : activationOf(activation, build.layer);
-  const packed = build.once(filters.values, `vector ${filters.start}`, () => packedMatrix(build.packer, filters));
+  const packed = build.once(filters.values, `vector ${keyOf(filters)}`, () => packedMatrix(build.packer, filters));
   build.step({
     operation: 'vector',
     reads: [from],

@@ -2,6 +2,7 @@ import { plainStrides, planeOf, sizeOf, storedSize } from '../../plan/storage.ts
 import { offsetsOf } from '../../run/strided-copy.ts';
 import type { Builder, Value } from '../builder.ts';
 import { choose, nonzerosOf } from '../choose.ts';
+import { keyOf } from '../filters.ts';
 import { sparseSections } from '../matrix.ts';
 import { copy } from './layout.ts';
 import { type Sums, sparseVectorStep, vectorStep } from './linear.ts';
@@ -17,7 +18,8 @@ export function onePlace(build: Builder, from: Value, sums: Sums, window: readon
   const to = build.value([...window.map(() => 1), outputs]);
   if (choose(build, filters, 1) === 'sparse') {
     const taps = storedSize(from.shape);
-    const weights = build.once(filters.values, `one place ${from.shape.join()}`, () =>
+    const name = `one place ${sizes.join()} ${strides.join()} ${taps} ${keyOf(filters)}`;
+    const weights = build.once(filters.values, name, () =>
       sparseSections(build.packer, filters, nonzerosOf(build, filters), { most: taps, tapAt: Uint32Array.from(offsetsOf(sizes, strides)) }),
     );
     sparseVectorStep(build, from, to, { weights, bias, activation, taps, outputs });
