@@ -193,7 +193,7 @@ const CASES: Readonly<Record<string, () => Case>> = {
   'CenterCrop of odd sizes to even ones': () => [[22, 31, 2], conv({}), L.reLU(), L.centerCrop({ height: 6, width: 14 }), L.flatten()],
   'CenterCrop of one column and one row': () => [IMAGE, conv({ padding: 'same' }), L.centerCrop({ height: 8, width: 6 })],
   'CenterCrop to one place': () => [IMAGE, conv({}), L.centerCrop({ height: 1, width: 1 }), L.flatten(), L.dense({ units: 2 })],
-  'CenterCrop to what there is': () => [[4, 4, 2], L.centerCrop({ height: 4, width: 4 }), conv({})],
+  'CenterCrop to what there is': () => [[4, 4, 2], conv({ padding: 'same' }), L.centerCrop({ height: 4, width: 4 })],
   'CenterCrop of what was reshaped': () => [
     [120],
     L.reshape({ targetShape: [10, -1, 3] }),

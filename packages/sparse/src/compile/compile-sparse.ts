@@ -14,10 +14,12 @@ import type { CompiledModel, Plan } from '../plan/plan.ts';
 import { SparseModel, type SparseOptions } from '../run/sparse-model.ts';
 import { Builder, type Value } from './builder.ts';
 import { checkFolded, checkWeights } from './check-weights.ts';
+import { compileCall, sampleShape } from './compile-call.ts';
 import { fuse } from './fuse.ts';
 import { settled } from './operations/layout.ts';
+import { checkCrops, overwrittenShapes } from './overwritten-shapes.ts';
 import './rules/index.ts';
-import { type SparseCall, type SparseRule, sparseRuleOf } from './sparse-rule.ts';
+import { sparseRuleOf } from './sparse-rule.ts';
 
 export interface CompileOptions extends SparseOptions, Omit<NetworkOptions, 'outputNames'> {
   /** Of one sample, for each input: for models whose inputs have open sizes. */
@@ -43,8 +45,10 @@ export interface NetworkOptions {
  * @throws EspalierError naming every layer that has no kernel, a weight that is no number, or a size that is open.
  */
 export async function compileSparse(model: tf.LayersModel, options: CompileOptions = {}): Promise<SparseModel> {
-  const network = await closedNetwork(await readNetwork(model, { isCopied: false }), options.inputShapes);
-  return SparseModel.create(compileNetwork(network, { ...options, outputNames: model.outputNames }), options);
+  const network = await readNetwork(model, { isCopied: false });
+  checkCrops(network);
+  const closed = await closedNetwork(network, options.inputShapes);
+  return SparseModel.create(compileNetwork(closed, { ...options, outputNames: model.outputNames }), options);
 }
 
 /**
@@ -62,6 +66,7 @@ export function compileNetwork(network: Network, { kernel, fold, outputNames = n
     });
   }
   checkTypes(network);
+  checkCrops(network);
   const build = new Builder(kernel);
   checkWeights(network, build.packer);
   const { network: folded } = foldNetwork(network, { constants: false, ...fold });
@@ -73,7 +78,8 @@ export function compileNetwork(network: Network, { kernel, fold, outputNames = n
     values.set(id, value);
     return { name: id, shape: value.shape, buffer: value.buffer };
   });
-  for (const node of folded.nodes) if (node.inputs.length > 0) compileCall(build, folded, node, values);
+  const compilation = { build, network: folded, values, overwritten: overwrittenShapes(folded) };
+  for (const node of folded.nodes) if (node.inputs.length > 0) compileCall(compilation, node);
   const outputs = folded.outputs.map((id, i) => {
     build.layer = id;
     const value = settled(build, values.get(id) as Value);
@@ -96,47 +102,6 @@ function checkSize(plan: Plan): void {
       remedy: 'Compile parts of the model, each as a model of its own, or run it on tfjs',
     });
   }
-}
-
-function compileCall(build: Builder, network: Network, node: NetworkNode, values: Map<string, Value>): void {
-  const layer = network.layers.get(node.layer) as NetworkLayer;
-  build.layer = layer.path;
-  build.type = layer.type;
-  const call: SparseCall = {
-    where: `${layer.path} (${layer.type})`,
-    config: layer.config,
-    inputs: node.inputs.map((id) => values.get(id) as Value),
-    outputs: node.outputs.map((id) => sampleShape(network, id)),
-    weights: Object.fromEntries(layer.weights.map((weight) => [weight.name, weight])),
-    args: node.args,
-  };
-  const made = (sparseRuleOf(layer.type) as SparseRule)(call, build);
-  const all = (Array.isArray(made) ? made : [made]) as readonly Value[];
-  node.outputs.forEach((id, i) => {
-    const value = all[i];
-    const [is, wanted] = [value?.shape.join(', '), call.outputs[i]?.join(', ')];
-    if (value === undefined || (is !== wanted && isDeclared(network, call))) {
-      throw new EspalierError({
-        where: call.where,
-        what: `its sparse rule gives [${is ?? 'nothing'}] where the layer gives [${wanted}]`,
-        remedy: 'Correct the rule that was given to defineSparseRule',
-      });
-    }
-    values.set(id, value);
-  });
-}
-
-/**
- * Whether tfjs says what shapes there are. What a CenterCrop is given has, once it is built, the shape of what it crops to; a ConvLSTM2D that
- * is given states, and what comes behind it, has sizes that are no numbers.
- */
-function isDeclared({ layers }: Network, { outputs }: SparseCall): boolean {
-  const isCropped = [...layers.values()].some(({ type }) => type === 'CenterCrop');
-  return !isCropped && outputs.flat().every((size) => Number.isInteger(size));
-}
-
-function sampleShape(network: Network, id: string): number[] {
-  return (network.tensors.get(id)?.shape ?? []).slice(1) as number[];
 }
 
 /** All layers without a kernel at once, before anything is done. */

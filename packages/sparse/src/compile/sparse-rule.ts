@@ -19,10 +19,23 @@ export interface SparseCall {
 export type SparseRule = (call: SparseCall, build: Builder) => Value | readonly Value[];
 
 const rules = new Map<string, SparseRule>();
+const ours = new Set<SparseRule>();
 
 /** Says how a type of layer is run; a rule that is there already is replaced. */
 export function defineSparseRule(type: string, rule: SparseRule): void {
   rules.set(type, rule);
+}
+
+/** The rules of this package, by type. */
+export function defineOurRules(table: Readonly<Record<string, SparseRule>>): void {
+  for (const [type, rule] of Object.entries(table)) {
+    ours.add(rule);
+    defineSparseRule(type, rule);
+  }
+}
+
+export function isOurs(rule: SparseRule | undefined): boolean {
+  return rule !== undefined && ours.has(rule);
 }
 
 export function sparseRuleOf(type: string): SparseRule | undefined {

@@ -1,4 +1,4 @@
-import { defineSparseRule, type SparseRule } from '../sparse-rule.ts';
+import { defineOurRules, type SparseRule } from '../sparse-rule.ts';
 import { activation, elu, leakyRelu, passing, prelu, relu, rescaling, softmax, thresholdedRelu } from './elementwise.ts';
 import { centerCrop, cropping, flatten, permute, repeatVector, reshape, unrunnable, upSampling, zeroPadding } from './layout.ts';
 import {
@@ -87,4 +87,4 @@ const RULES: Readonly<Record<string, SparseRule>> = {
   Dot: dot,
 };
 
-for (const [type, rule] of Object.entries(RULES)) defineSparseRule(type, rule);
+defineOurRules(RULES);

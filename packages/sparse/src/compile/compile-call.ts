@@ -1,0 +1,65 @@
+import type { Network, NetworkLayer, NetworkNode } from '@espalier/surgery';
+import type { Builder, Value } from './builder.ts';
+import { refuse, type SparseCall, type SparseRule, sparseRuleOf } from './sparse-rule.ts';
+
+/** A network on its way to become a plan. */
+export interface Compilation {
+  readonly build: Builder;
+  readonly network: Network;
+  /** What there is already, by tensor. */
+  readonly values: Map<string, Value>;
+  /** Tensors whose height and width tfjs says wrongly. */
+  readonly overwritten: ReadonlyMap<string, unknown>;
+}
+
+/** Sets down what one call of a layer does, by the rule for its type. */
+export function compileCall(compilation: Compilation, node: NetworkNode): void {
+  const { build, network, values } = compilation;
+  const layer = network.layers.get(node.layer) as NetworkLayer;
+  build.layer = layer.path;
+  build.type = layer.type;
+  const call: SparseCall = {
+    where: `${layer.path} (${layer.type})`,
+    config: layer.config,
+    inputs: node.inputs.map((id) => values.get(id) as Value),
+    outputs: node.outputs.map((id) => sampleShape(network, id)),
+    weights: Object.fromEntries(layer.weights.map((weight) => [weight.name, weight])),
+    args: node.args,
+  };
+  const made = (sparseRuleOf(layer.type) as SparseRule)(call, build);
+  const all = (Array.isArray(made) ? made : [made]) as readonly Value[];
+  const isDeclared = isDeclaredRightly(compilation, node);
+  node.outputs.forEach((id, i) => {
+    const value = all[i];
+    const wanted = call.outputs[i] ?? [];
+    if (value === undefined || (isDeclared && !isShape(value.shape, wanted, compilation.overwritten.has(id)))) {
+      refuse(
+        call,
+        `its sparse rule gives [${value?.shape.join(', ') ?? 'nothing'}] where the layer gives [${wanted.join(', ')}]`,
+        'Correct the rule that was given to defineSparseRule',
+      );
+    }
+    values.set(id, value);
+  });
+}
+
+/** Without the batch; sizes that are open are null. */
+export function sampleShape(network: Network, id: string): number[] {
+  return (network.tensors.get(id)?.shape ?? []).slice(1) as number[];
+}
+
+/**
+ * Whether tfjs says what shapes a call gives: not where it was told wrong ones of what the call is given, which a CenterCrop has overwritten.
+ * A ConvLSTM2D that is given states, and what comes behind it, has sizes that are no numbers.
+ */
+function isDeclaredRightly({ network, values }: Compilation, { inputs, outputs }: NetworkNode): boolean {
+  return (
+    outputs.every((id) => sampleShape(network, id).every((size) => Number.isInteger(size))) &&
+    inputs.every((id) => values.get(id)?.shape.join() === sampleShape(network, id).join())
+  );
+}
+
+function isShape(shape: readonly number[], wanted: readonly number[], isOverwritten: boolean): boolean {
+  const isFree = (axis: number) => isOverwritten && axis >= wanted.length - 3 && axis < wanted.length - 1;
+  return shape.length === wanted.length && shape.every((size, axis) => size === wanted[axis] || isFree(axis));
+}
