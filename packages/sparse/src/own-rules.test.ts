@@ -5,7 +5,7 @@ import { geometryOf } from './compile/geometry.ts';
 import { valuesOf } from './compile/sparse-rule.ts';
 import { compileSparse, operations, type Value } from './index.ts';
 import { modelOf, sparsified, worstDifference } from './testing/compare.ts';
-import { layerOf } from './testing/own-layer.ts';
+import { layerOf, type OwnLayer } from './testing/own-layer.ts';
 
 const L = tf.layers;
 const ROUNDING = 1e-5;
@@ -201,5 +201,77 @@ describe('several products with one weight', () => {
       },
     });
     expect(await worstDifference(sparsified(modelOf([5, 6, 4], own), 0.5))).toBeLessThan(ROUNDING);
+  });
+});
+
+describe('behind a Flatten, whose numbers are not moved before they have to', () => {
+  const factors = Float32Array.from({ length: 27 }, (_, i) => i - 13);
+  const ones = new Float32Array(27).fill(1);
+
+  /** By the operation that stands for it: what the layer does, what shape it gives, what its rule is. */
+  const LAYERS: Readonly<Record<string, OwnLayer>> = {
+    slice: {
+      call: ([x]) => x.slice([0, 3], [-1, 5]),
+      shape: () => [5],
+      rule: ([x], build) => operations.slice(build, x, [3], [5]),
+    },
+    reverse: { call: ([x]) => x.reverse(1), rule: ([x], build) => operations.reverse(build, x, 0) },
+    concatenate: {
+      call: ([x]) => tf.concat([x, tf.neg(x)], 1),
+      shape: () => [54],
+      rule: ([x], build) => operations.concatenate(build, [x, operations.scale(build, x, -1)], 0),
+    },
+    pad: {
+      call: ([x]) =>
+        tf.pad(x, [
+          [0, 0],
+          [1, 2],
+        ]),
+      shape: () => [30],
+      rule: ([x], build) => operations.pad(build, x, [1], [2]),
+    },
+    repeat: {
+      call: ([x]) => tf.tile(x.expandDims(1), [1, 3, 1]),
+      shape: () => [3, 27],
+      rule: ([x], build) => operations.repeat(build, x, 3),
+    },
+    permute: { call: ([x]) => tf.neg(x), rule: ([x], build) => operations.scale(build, operations.permute(build, x, [0]), -1) },
+    affine: { call: ([x]) => x.mul(factors).add(1), rule: ([x], build) => operations.affine(build, x, factors, ones) },
+    globalPool: { call: ([x]) => tf.neg(x), rule: ([x], build) => operations.scale(build, operations.globalPool(build, x, 'max'), -1) },
+    scale: { call: ([x]) => x.mul(2), rule: ([x], build) => operations.scale(build, x, 2) },
+    activate: { call: ([x]) => tf.tanh(x), rule: ([x], build) => operations.activate(build, x, 'tanh') },
+    softmax: { call: ([x]) => tf.softmax(x as tf.Tensor2D), rule: ([x], build) => operations.softmax(build, x) },
+    'binary with itself': { call: ([x]) => tf.mul(x, x), rule: ([x], build) => operations.binary(build, 'multiply', x, x) },
+    'binary with a constant': {
+      call: ([x]) => tf.mul(x, factors),
+      rule: ([x], build) => operations.binary(build, 'multiply', x, { shape: [27], constant: factors }),
+    },
+    'binary with what is settled': {
+      call: ([x]) => tf.sub(x, x.reverse(1)),
+      rule: ([x], build) => operations.binary(build, 'subtract', x, operations.reverse(build, x, 0)),
+    },
+    reshape: {
+      call: ([x]) => tf.neg(x.reshape([-1, 9, 3])),
+      shape: () => [9, 3],
+      rule: ([x], build) => operations.scale(build, operations.reshape(build, x, [9, 3]), -1),
+    },
+    'reshape to other channels': {
+      call: ([x]) => tf.neg(x.reshape([-1, 3, 9])),
+      shape: () => [3, 9],
+      rule: ([x], build) => operations.scale(build, operations.reshape(build, x, [3, 9]), -1),
+    },
+    linear: {
+      weights: [[27, 4]],
+      call: ([x], [kernel]) => tf.dot(x, kernel),
+      shape: () => [4],
+      rule: ([x], build, call) =>
+        operations.linear(build, x, { filters: filtersOf(valuesOf(call, 'kernel_0'), [27, 4]), bias: undefined, activation: 'linear' }),
+    },
+  };
+
+  test.each(Object.keys(LAYERS))('%s', async (name) => {
+    const own = layerOf(LAYERS[name] as OwnLayer);
+    const model = modelOf([4, 4, 2], L.conv2d({ filters: 3, kernelSize: 2 }), L.flatten(), own);
+    expect(await worstDifference(sparsified(model))).toBeLessThan(ROUNDING);
   });
 });

@@ -131,7 +131,8 @@ function stored({ shape, constant }: Constant): Float32Array {
 }
 
 /** x · factor + shift for each channel. */
-export function affine(build: Builder, value: Value, factor: Float32Array, shift: Float32Array): Value {
+export function affine(build: Builder, given: Value, factor: Float32Array, shift: Float32Array): Value {
+  const value = settled(build, given);
   const to = build.value(value.shape);
   const channels = factor.length;
   build.step({

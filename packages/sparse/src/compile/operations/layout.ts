@@ -63,7 +63,8 @@ export function reshape(build: Builder, value: Value, shape: readonly number[]):
 }
 
 /** Axis i of what comes out is axis dims[i] of what goes in. */
-export function permute(build: Builder, value: Value, dims: readonly number[]): Value {
+export function permute(build: Builder, given: Value, dims: readonly number[]): Value {
+  const value = settled(build, given);
   const { shape } = value;
   const strides = storageStrides(shape);
   const sizes = dims.map((dim) => shape[dim] as number);
@@ -73,7 +74,8 @@ export function permute(build: Builder, value: Value, dims: readonly number[]): 
 }
 
 /** So many numbers more on both sides of each axis. */
-export function pad(build: Builder, value: Value, before: readonly number[], after: readonly number[], fill = 0): Value {
+export function pad(build: Builder, given: Value, before: readonly number[], after: readonly number[], fill = 0): Value {
+  const value = settled(build, given);
   const { shape } = value;
   const to = build.value(shape.map((size, axis) => size + (before[axis] ?? 0) + (after[axis] ?? 0)));
   const strides = storageStrides(to.shape);
@@ -83,7 +85,8 @@ export function pad(build: Builder, value: Value, before: readonly number[], aft
 }
 
 /** From `begin` on, of this shape. */
-export function slice(build: Builder, value: Value, begin: readonly number[], shape: readonly number[]): Value {
+export function slice(build: Builder, given: Value, begin: readonly number[], shape: readonly number[]): Value {
+  const value = settled(build, given);
   const to = build.value(shape);
   const strides = storageStrides(value.shape);
   const start = strides.reduce((sum, stride, axis) => sum + stride * (begin[axis] ?? 0), 0);
@@ -131,7 +134,8 @@ function runsOf(places: readonly number[], size: number): Run[] {
 }
 
 /** Backwards along an axis. */
-export function reverse(build: Builder, value: Value, axis: number): Value {
+export function reverse(build: Builder, given: Value, axis: number): Value {
+  const value = settled(build, given);
   const to = build.value(value.shape);
   const strides = storageStrides(value.shape);
   const from = strides.map((stride, i) => (i === axis ? -stride : stride));
@@ -141,7 +145,8 @@ export function reverse(build: Builder, value: Value, axis: number): Value {
 }
 
 /** Side by side on an axis. */
-export function concatenate(build: Builder, values: readonly Value[], axis: number): Value {
+export function concatenate(build: Builder, given: readonly Value[], axis: number): Value {
+  const values = given.map((value) => settled(build, value));
   const [first] = values as [Value];
   const joined = values.reduce((sum, { shape }) => sum + (shape[axis] as number), 0);
   const to = build.value(first.shape.map((size, i) => (i === axis ? joined : size)));
@@ -169,7 +174,8 @@ export function enlarge(build: Builder, value: Value, [rows, columns]: readonly 
 }
 
 /** A vector, n times: [n, size]. */
-export function repeat(build: Builder, value: Value, n: number): Value {
+export function repeat(build: Builder, given: Value, n: number): Value {
+  const value = settled(build, given);
   const [size] = value.shape as [number];
   const to = build.value([n, size]);
   const [toRow, toColumn] = storageStrides(to.shape) as [number, number];

@@ -2,7 +2,7 @@ import { placesOf, planeOf } from '../../plan/storage.ts';
 import type { Builder, Value } from '../builder.ts';
 import type { Geometry, Triple, VolumeGeometry } from '../geometry.ts';
 import { slideStep } from './depthwise.ts';
-import { copy, reshape, slice } from './layout.ts';
+import { copy, reshape, settled, slice } from './layout.ts';
 
 export type Kind = 'max' | 'average';
 
@@ -71,7 +71,8 @@ function stacked(build: Builder, images: Value, depth: number): Value {
 }
 
 /** The greatest or the mean of each channel. */
-export function globalPool(build: Builder, image: Value, kind: Kind): Value {
+export function globalPool(build: Builder, given: Value, kind: Kind): Value {
+  const image = settled(build, given);
   const channels = image.shape.at(-1) as number;
   const to = build.value([channels]);
   const options = { kind, channels, places: placesOf(image.shape), inputPlane: planeOf(image.shape) };
