@@ -1,5 +1,6 @@
 import type { Network, NetworkLayer, NetworkNode } from '@espalier/surgery';
 import type { Builder, Value } from './builder.ts';
+import { withMask } from './operations/layout.ts';
 import { refuse, type SparseCall, type SparseRule, sparseRuleOf } from './sparse-rule.ts';
 
 /** A network on its way to become a plan. */
@@ -29,6 +30,7 @@ export function compileCall(compilation: Compilation, node: NetworkNode): void {
   const made = (sparseRuleOf(layer.type) as SparseRule)(call, build);
   const all = (Array.isArray(made) ? made : [made]) as readonly Value[];
   const isDeclared = isDeclaredRightly(compilation, node);
+  const isMasked = call.inputs.some(({ mask }) => mask !== undefined);
   node.outputs.forEach((id, i) => {
     const value = all[i];
     const wanted = call.outputs[i] ?? [];
@@ -39,8 +41,16 @@ export function compileCall(compilation: Compilation, node: NetworkNode): void {
         'Correct the rule that was given to defineSparseRule',
       );
     }
-    values.set(id, value);
+    values.set(id, isMasked ? withMaskSaid(value) : value);
   });
+}
+
+/**
+ * What comes of something masked, without a mask: whoever needs one must not do without, be it that a rule forgot it, or that the layer has none
+ * to give. In `predict`, tfjs hands the last mask that there was to every layer behind.
+ */
+function withMaskSaid(value: Value): Value {
+  return value.mask === undefined ? withMask(value, 'lost') : value;
 }
 
 /** Without the batch; sizes that are open are null. */

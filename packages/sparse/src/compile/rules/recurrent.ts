@@ -103,8 +103,14 @@ function convRecurred(call: SparseCall, build: Builder): Recurred {
   return { output: made, states: last.map((value) => inOrder(value, [2, 0, 1])) };
 }
 
+/** Of what is given; tfjs takes, where that has none, the mask of what the states come of. */
 function maskOf(call: SparseCall, { mask }: Value): Value | undefined {
-  return mask === 'lost' ? refuse(call, 'is given a mask that went through a layer which does not keep it', 'Mask right before it') : mask;
+  if (mask !== 'lost' && (mask !== undefined || call.inputs.every((each) => each.mask === undefined))) return mask;
+  return refuse(
+    call,
+    'is given a mask that went through a layer which does not keep it',
+    'Mask right before it; a layer with a rule of your own passes the mask on where its rule gives withMask(value, input.mask)',
+  );
 }
 
 function partsOf(call: SparseCall, { cell, config, prefix }: CellOfLayer) {
