@@ -1,9 +1,10 @@
+import { EspalierError } from '@espalier/core/errors';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Filters, filtersOf } from './compile/filters.ts';
-import { geometryOf } from './compile/geometry.ts';
+import { geometryOf, volumeGeometryOf } from './compile/geometry.ts';
 import { valuesOf } from './compile/sparse-rule.ts';
-import { compileSparse, operations, type Value } from './index.ts';
+import { type Builder, compileSparse, operations, type Value } from './index.ts';
 import { modelOf, sparsified, worstDifference } from './testing/compare.ts';
 import { layerOf, type OwnLayer } from './testing/own-layer.ts';
 
@@ -273,5 +274,179 @@ describe('behind a Flatten, whose numbers are not moved before they have to', ()
     const own = layerOf(LAYERS[name] as OwnLayer);
     const model = modelOf([4, 4, 2], L.conv2d({ filters: 3, kernelSize: 2 }), L.flatten(), own);
     expect(await worstDifference(sparsified(model))).toBeLessThan(ROUNDING);
+  });
+});
+
+describe('what a rule gives an operation, and it cannot take, is named when the model is compiled', () => {
+  const kernel = filtersOf(new Float32Array(4).fill(1), [2, 2]);
+  const image = filtersOf(new Float32Array(36).fill(1), [3, 3, 2, 2]);
+  const none = { bias: undefined, activation: 'linear' } as const;
+  const window = geometryOf({}, [4, 4], [3, 3]);
+  const volume = volumeGeometryOf({}, [4, 4, 4], [2, 2, 2]);
+  const of = (build: Builder, x: Value) => operations.reshape(build, x, [4, 2, 2, 2]);
+
+  const MISUSES: readonly (readonly [string, RegExp, OwnLayer['rule']])[] = [
+    [
+      'a factor that the configuration does not have',
+      /"scale" a factor that is NaN.*getConfig/,
+      ([x], build, { config }) => operations.scale(build, x, Number(config['factor'])),
+    ],
+    [
+      'no factor at all',
+      /"scale" a factor that is undefined/,
+      ([x], build, { config }) => operations.scale(build, x, config['factor'] as number),
+    ],
+    [
+      'what is no value',
+      /"scale" something that no operation has made/,
+      (_, build) => operations.scale(build, { shape: [4, 4, 2], buffer: 99 }, 2),
+    ],
+    [
+      'weights that are whole numbers',
+      /"affine" weights that are no Float32Array/,
+      ([x], build) => operations.affine(build, x, Int32Array.of(1, 2) as never, Float32Array.of(0, 0)),
+    ],
+    [
+      'factors for some channels',
+      /"affine" 1 numbers as its factor, and it takes 2/,
+      ([x], build) => operations.affine(build, x, Float32Array.of(2), Float32Array.of(0, 0)),
+    ],
+    [
+      'a shift that is no number',
+      /"affine" a shift with NaN in it/,
+      ([x], build) => operations.affine(build, x, Float32Array.of(2, 2), Float32Array.of(0, Number.NaN)),
+    ],
+    [
+      'another kind of pool',
+      /"pool" the kind "maximum", and there are "max" and "average"/,
+      ([x], build) => operations.pool(build, x, 'maximum' as 'max', window),
+    ],
+    [
+      'another kind of pool of volumes',
+      /"poolVolume" the kind "mean"/,
+      ([x], build) => operations.poolVolume(build, of(build, x), 'mean' as 'max', volume),
+    ],
+    ['another kind of global pool', /"globalPool" the kind "maximum"/, ([x], build) => operations.globalPool(build, x, 'maximum' as 'max')],
+    [
+      'an axis from the end',
+      /"concatenate" the axis -1 of \[4, 4, 2\]: they count from 0/,
+      ([x], build) => operations.concatenate(build, [x, x], -1),
+    ],
+    [
+      'sizes that do not meet',
+      /"concatenate" \[4, 4, 2\] and \[2, 4, 4\], to join on axis 2/,
+      ([x], build) => operations.concatenate(build, [x, operations.reshape(build, x, [2, 4, 4])], 2),
+    ],
+    ['nothing to join', /"concatenate" nothing/, (_, build) => operations.concatenate(build, [], 0)],
+    ['another axis to reverse', /"reverse" the axis 3 of/, ([x], build) => operations.reverse(build, x, 3)],
+    [
+      'more numbers than there are',
+      /"reshape" \[4, 4, 2\] and \[5, 7\], which are not as many numbers/,
+      ([x], build) => operations.reshape(build, x, [5, 7]),
+    ],
+    [
+      'a slice beyond the end',
+      /"slice" \[4, 4, 1\] from 1, 0, 0 on, of \[4, 4, 2\]/,
+      ([x], build) => operations.slice(build, x, [1, 0, 0], [4, 4, 1]),
+    ],
+    ['a slice before the beginning', /"slice"/, ([x], build) => operations.slice(build, x, [-1, 0, 0], [4, 4, 2])],
+    ['an axis twice', /"permute" the axes 0, 0, 2/, ([x], build) => operations.permute(build, x, [0, 0, 2])],
+    ['less than no border', /"pad" -1, 0, 0 before/, ([x], build) => operations.pad(build, x, [-1, 0, 0], [1, 0, 0])],
+    ['an image to repeat', /"repeat" a value of \[4, 4, 2\], and it takes one of 1 axis/, ([x], build) => operations.repeat(build, x, 2)],
+    [
+      'a name of no operation',
+      /"binary" the name "plus", and there are add/,
+      ([x], build) => operations.binary(build, 'plus' as 'add', x, x),
+    ],
+    ['a number alone', /"binary" 2 as its second operand.*constant: \[2\]/, ([x], build) => operations.binary(build, 'add', x, 2 as never)],
+    [
+      'fewer numbers than their shape has',
+      /"binary" 1 numbers as its constant, and it takes 2/,
+      ([x], build) => operations.binary(build, 'add', x, { shape: [2], constant: [1] }),
+    ],
+    [
+      'shapes of which neither repeats',
+      /"binary" \[4, 4, 2\] and \[3\], of which neither repeats/,
+      ([x], build) => operations.binary(build, 'add', x, { shape: [3], constant: [1, 2, 3] }),
+    ],
+    [
+      'filters of too few numbers',
+      /"linear" filters from 0 to 3 in an array of 3 numbers/,
+      ([x], build) => operations.linear(build, x, { ...none, filters: { ...kernel, values: new Float32Array(3) } }),
+    ],
+    [
+      'filters before their array',
+      /"linear" filters from -1 to 2/,
+      ([x], build) => operations.linear(build, x, { ...none, filters: { ...kernel, start: -1 } }),
+    ],
+    [
+      'filters for other channels',
+      /"linear" filters for 4 channels where there are 2/,
+      ([x], build) => operations.linear(build, x, { ...none, filters: filtersOf(new Float32Array(8), [4, 2]) }),
+    ],
+    [
+      'filters that are no numbers',
+      /filters in which a number is not finite/,
+      ([x], build) => operations.linear(build, x, { ...none, filters: filtersOf(Float32Array.of(1, 2, 3, Number.NaN), [2, 2]) }),
+    ],
+    [
+      'parts of filters that are no numbers',
+      /filters in which a number is not finite/,
+      ([x], build) =>
+        operations.linear(build, x, { ...none, filters: { ...filtersOf(Float32Array.of(1, 2, 3, 4, Number.NaN), [2, 2]), start: 1 } }),
+    ],
+    [
+      'a list as filters',
+      /"linear" filters that are no Float32Array/,
+      ([x], build) => operations.linear(build, x, { ...none, filters: { ...kernel, values: [1, 2, 3, 4] as never } }),
+    ],
+    [
+      'a bias for one output',
+      /"linear" 1 numbers as its bias, and it takes 2/,
+      ([x], build) => operations.linear(build, x, { ...none, bias: Float32Array.of(1), filters: kernel }),
+    ],
+    [
+      'a window of other filters',
+      /"convolve" filters with a window of 3×3 where that of the geometry is 2×2/,
+      ([x], build) => operations.convolve(build, x, { ...none, filters: image, geometry: geometryOf({}, x.shape, [2, 2]) }),
+    ],
+    [
+      'a volume as an image',
+      /"convolve" a value of \[4, 2, 2, 2\], and it takes one of 3 axes/,
+      ([x], build) => operations.convolve(build, of(build, x), { ...none, filters: image, geometry: window }),
+    ],
+    [
+      'an image as a volume',
+      /"convolveVolume" a value of \[4, 4, 2\]/,
+      ([x], build) => operations.convolveVolume(build, x, { ...none, filters: image, geometry: volume }),
+    ],
+    [
+      'filters of a window of depths as they are',
+      /"convolveVolume" filters with a window of 3×3 where that of the geometry is 4×2/,
+      ([x], build) => operations.convolveVolume(build, of(build, x), { ...none, filters: image, geometry: volume }),
+    ],
+    [
+      'a kernel of other channels',
+      /"depthwise" filters for 3 channels where there are 2/,
+      ([x], build) => operations.depthwise(build, x, { ...none, kernel: new Float32Array(27), shape: [3, 3, 3, 1], geometry: window }),
+    ],
+    [
+      'a kernel of too few numbers',
+      /"depthwise" 17 numbers as its kernel, and it takes 18/,
+      ([x], build) => operations.depthwise(build, x, { ...none, kernel: new Float32Array(17), shape: [3, 3, 2, 1], geometry: window }),
+    ],
+    [
+      'a kernel of another window',
+      /"depthwise" filters of 2×3 where the window of the geometry is 3×3/,
+      ([x], build) => operations.depthwise(build, x, { ...none, kernel: new Float32Array(12), shape: [2, 3, 2, 1], geometry: window }),
+    ],
+  ];
+
+  test.each(MISUSES)('%s', async (_, message, rule) => {
+    const model = modelOf([4, 4, 2], layerOf({ call: ([x]) => x.clone(), rule }));
+    const error = await compileSparse(model).catch((each: unknown) => each);
+    expect(error).toBeInstanceOf(EspalierError);
+    expect((error as EspalierError).message).toMatch(message);
+    expect((error as EspalierError).message).toMatch(/^own\d+_Own\d+ \(Own\d+\): its sparse rule gives .*defineSparseRule/);
   });
 });

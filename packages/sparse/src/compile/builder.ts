@@ -1,5 +1,6 @@
 import type { LayerReport, Option, Section, Step } from '../plan/plan.ts';
 import { storedSize } from '../plan/storage.ts';
+import { CORRECT, misuse } from './misuse.ts';
 import { Packer } from './packer.ts';
 
 /** Numbers under way between two layers, of one sample. */
@@ -42,6 +43,11 @@ export class Builder {
     this.forced = forced;
   }
 
+  /** As errors name it. */
+  get where(): string {
+    return `${this.layer} (${this.type})`;
+  }
+
   get reports(): LayerReport[] {
     return [...this.reported.values()];
   }
@@ -72,7 +78,17 @@ export class Builder {
     return { shape: [...shape], buffer: this.buffers.length - 1 };
   }
 
+  /** @throws EspalierError naming the layer, where there is something that no file of a sparse model can hold. */
   step({ operation, reads, writes, weights = [], options = {} }: StepParts): void {
+    for (const [name, option] of Object.entries(options)) {
+      if (isOption(option)) continue;
+      const remedy = `${CORRECT}: call.config has what the layer's getConfig gives`;
+      misuse(this, `gives the operation "${operation}" a ${name} that is ${String(option)}`, remedy);
+    }
+    for (const { buffer } of [...reads, ...writes])
+      if (this.buffers[buffer] === undefined) misuse(this, `gives the operation "${operation}" something that no operation has made`);
+    for (const section of weights)
+      if (!isSection(section)) misuse(this, `gives the operation "${operation}" weights that are no Float32Array`);
     this.steps.push({
       operation,
       layer: this.layer,
@@ -98,4 +114,13 @@ export class Builder {
     this.sectionNumbers.set(section, this.sections.length - 1);
     return this.sections.length - 1;
   }
+}
+
+function isOption(option: Option): boolean {
+  if (Array.isArray(option)) return option.every(Number.isFinite);
+  return typeof option === 'number' ? Number.isFinite(option) : typeof option === 'string' || typeof option === 'boolean';
+}
+
+function isSection(section: Section): boolean {
+  return section instanceof Float32Array || section instanceof Uint32Array || section instanceof Uint16Array;
 }

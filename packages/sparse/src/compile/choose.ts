@@ -2,6 +2,7 @@ import type { Builder } from './builder.ts';
 import { expected } from './cost.ts';
 import { type Filters, isWhole, keyOf } from './filters.ts';
 import { countNonzeros, tapsOf } from './matrix.ts';
+import { misuse } from './misuse.ts';
 
 export type Kernel = 'sparse' | 'dense';
 
@@ -9,6 +10,7 @@ export type Kernel = 'sparse' | 'dense';
 export function choose(build: Builder, filters: Filters, places: number): Kernel {
   const weights = tapsOf(filters) * filters.outputs;
   const nonzero = nonzerosOf(build, filters);
+  if (Number.isNaN(nonzero)) misuse(build, 'gives filters in which a number is not finite');
   const { sparse, dense } = expected({ nonzero, weights, outputs: filters.outputs, places });
   const kernel = build.forced ?? (sparse <= dense ? 'sparse' : 'dense');
   const { padding = 0 } = filters;

@@ -3,6 +3,7 @@ import { isMixing } from '../activation.ts';
 import type { Builder, Value } from '../builder.ts';
 import { choose } from '../choose.ts';
 import { type Triple, type VolumeGeometry, windowPlaces } from '../geometry.ts';
+import { checkRank, checkSums } from './checks.ts';
 import { convolutionStep } from './convolution-step.ts';
 import { isPointwise, tapOffsets } from './convolve.ts';
 import { cut } from './cut.ts';
@@ -19,6 +20,9 @@ export interface VolumeConvolution extends Sums {
 /** Sums over windows of a volume [depth, height, width, channels]. */
 export function convolveVolume(build: Builder, volume: Value, { geometry, ...sums }: VolumeConvolution): Value {
   const { activation } = sums;
+  const [depths, rows, columns] = geometry.window;
+  checkRank(build, 'convolveVolume', volume, 4);
+  checkSums(build, 'convolveVolume', sums, volume.shape[3] as number, [depths * rows, columns]);
   const places = windowPlaces(geometry, volume.shape);
   if (isPointwise(geometry)) return linear(build, volume, sums);
   const made = sizeOf(places) === 1 ? atOnePlace(build, volume, sums, geometry) : manyPlaces(build, volume, sums, geometry, places);

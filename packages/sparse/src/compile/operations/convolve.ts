@@ -4,6 +4,7 @@ import type { Builder, Value } from '../builder.ts';
 import { choose } from '../choose.ts';
 import type { Filters } from '../filters.ts';
 import { type Geometry, type VolumeGeometry, windowPlaces } from '../geometry.ts';
+import { checkRank, checkSums } from './checks.ts';
 import { convolutionStep } from './convolution-step.ts';
 import { cut } from './cut.ts';
 import { softmax } from './elementwise.ts';
@@ -17,6 +18,8 @@ export interface Convolution extends Sums {
 /** Sums over windows of an image [height, width, channels]. */
 export function convolve(build: Builder, image: Value, { geometry, ...sums }: Convolution): Value {
   const { activation } = sums;
+  checkRank(build, 'convolve', image, 3);
+  checkSums(build, 'convolve', sums, image.shape[2] as number, geometry.window);
   const places = windowPlaces(geometry, image.shape);
   if (isPointwise(geometry)) return linear(build, image, sums);
   const made = sizeOf(places) === 1 ? atOnePlace(build, image, sums, geometry) : manyPlaces(build, image, sums, geometry, places);

@@ -1,8 +1,10 @@
 import { slideScratch } from '../../kernels/layout.ts';
-import { planeOf } from '../../plan/storage.ts';
+import { planeOf, sizeOf } from '../../plan/storage.ts';
 import { activationOf, isMixing, LINEAR } from '../activation.ts';
 import type { Builder, Value } from '../builder.ts';
 import { type Geometry, windowPlaces } from '../geometry.ts';
+import { misuse } from '../misuse.ts';
+import { checkNumbers, checkRank } from './checks.ts';
 import { softmax } from './elementwise.ts';
 import { copy } from './layout.ts';
 
@@ -17,7 +19,13 @@ interface Depthwise {
 
 /** Sums over windows of each channel by itself. */
 export function depthwise(build: Builder, image: Value, { kernel, shape, geometry, bias, activation }: Depthwise): Value {
-  const [, , channels, multiplier] = shape as [number, number, number, number];
+  const [rows, columns, channels, multiplier] = shape as [number, number, number, number];
+  checkRank(build, 'depthwise', image, 3);
+  checkNumbers(build, 'depthwise', 'kernel', kernel, sizeOf(shape));
+  if (channels !== image.shape[2]) misuse(build, `gives "depthwise" filters for ${channels} channels where there are ${image.shape[2]}`);
+  if (geometry.window[0] !== rows || geometry.window[1] !== columns)
+    misuse(build, `gives "depthwise" filters of ${rows}×${columns} where the window of the geometry is ${geometry.window.join('×')}`);
+  if (bias !== undefined) checkNumbers(build, 'depthwise', 'bias', bias, channels * multiplier);
   const { name, alpha } = isMixing(activation) ? LINEAR : activationOf(activation, build.layer);
   const places = windowPlaces(geometry, image.shape);
   const to = build.value([...places, channels * multiplier]);

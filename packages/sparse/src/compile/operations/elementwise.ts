@@ -1,6 +1,8 @@
 import { isPlain, placesOf, planeOf, sizeOf, storageOrder, storageStrides, storedSize, usedSize } from '../../plan/storage.ts';
 import { type Activation, activationOf, isMixing, LINEAR } from '../activation.ts';
 import type { Builder, Value } from '../builder.ts';
+import { misuse } from '../misuse.ts';
+import { checkNumbers } from './checks.ts';
 import { settled } from './layout.ts';
 
 /** What a layer's `activation` says, on its output. */
@@ -69,7 +71,9 @@ export function groups(
   return { outer: of(others, shape), outerStrides: of(others, strides), inner: of(axes, shape), innerStrides: of(axes, strides) };
 }
 
-export type BinaryName = 'add' | 'subtract' | 'multiply' | 'maximum' | 'minimum' | 'prelu';
+const BINARY = ['add', 'subtract', 'multiply', 'maximum', 'minimum', 'prelu'] as const;
+
+export type BinaryName = (typeof BINARY)[number];
 
 /** Numbers that do not change, in the model's order; where a size is one, they repeat. */
 export interface Constant {
@@ -81,13 +85,19 @@ const COMMUTATIVE = new Set<BinaryName>(['add', 'multiply', 'maximum', 'minimum'
 
 /** Number by number; an axis of one repeats, and so do axes that are missing in front. */
 export function binary(build: Builder, name: BinaryName, first: Value, second: Value | Constant): Value {
+  if (!BINARY.includes(name)) misuse(build, `gives "binary" the name "${name}", and there are ${BINARY.join(', ')}`);
+  if (!Array.isArray(second?.shape))
+    misuse(build, `gives "binary" ${String(second)} as its second operand, and a number is { shape: [], constant: [2] }`);
   const isConstant = 'constant' in second;
+  if (isConstant) checkNumbers(build, 'binary', 'constant', second.constant, sizeOf(second.shape));
   // Kernels repeat the second operand.
   if (!isConstant && COMMUTATIVE.has(name) && sizeOf(first.shape) < sizeOf(second.shape)) return binary(build, name, second, first);
   if (!isConstant && isSameOrder(first, second)) return sameOrder(build, name, first, second);
   const [x, y] = [settled(build, first), isConstant ? second : settled(build, second)];
   const rank = Math.max(x.shape.length, y.shape.length);
   const [a, b] = [x.shape, y.shape].map((shape) => [...new Array<number>(rank - shape.length).fill(1), ...shape]) as [number[], number[]];
+  if (a.some((size, i) => size !== b[i] && size !== 1 && b[i] !== 1))
+    misuse(build, `gives "binary" [${x.shape.join(', ')}] and [${y.shape.join(', ')}], of which neither repeats`);
   const shape = a.map((size, i) => (size === 1 ? (b[i] as number) : size));
   const to = build.value(shape);
   // In the order of storage: the last axis first.
@@ -134,7 +144,9 @@ function stored({ shape, constant }: Constant): Float32Array {
 export function affine(build: Builder, given: Value, factor: Float32Array, shift: Float32Array): Value {
   const value = settled(build, given);
   const to = build.value(value.shape);
-  const channels = factor.length;
+  const channels = value.shape.at(-1) ?? 1;
+  checkNumbers(build, 'affine', 'factor', factor, channels);
+  checkNumbers(build, 'affine', 'shift', shift, channels);
   build.step({
     operation: 'affine',
     reads: [value],

@@ -1,5 +1,7 @@
 import { isPlain, plainStrides, planeOf, sizeOf, storageStrides } from '../../plan/storage.ts';
 import type { Builder, Value } from '../builder.ts';
+import { misuse } from '../misuse.ts';
+import { checkAxis, checkRank, checkSize } from './checks.ts';
 
 /** Which numbers of a value become those of another one: from where and with which strides, axis by axis. */
 interface Moves {
@@ -51,6 +53,7 @@ export function flatten(value: Value): Value {
 
 /** The same numbers in the model's order, in another shape. */
 export function reshape(build: Builder, value: Value, shape: readonly number[]): Value {
+  checkSize(build, 'reshape', value, shape);
   const stored = value.flattened ?? value.shape;
   const isSameStorage = stored.at(-1) === shape.at(-1) || (isPlain(stored) && isPlain(shape));
   if (isSameStorage) return { shape: [...shape], buffer: value.buffer };
@@ -66,6 +69,8 @@ export function reshape(build: Builder, value: Value, shape: readonly number[]):
 export function permute(build: Builder, given: Value, dims: readonly number[]): Value {
   const value = settled(build, given);
   const { shape } = value;
+  if ([...dims].sort((a, b) => a - b).join() !== shape.map((_, axis) => axis).join())
+    misuse(build, `gives "permute" the axes ${dims.join(', ')} of [${shape.join(', ')}]: they count from 0, each of them once`);
   const strides = storageStrides(shape);
   const sizes = dims.map((dim) => shape[dim] as number);
   const to = build.value(sizes);
@@ -77,6 +82,8 @@ export function permute(build: Builder, given: Value, dims: readonly number[]): 
 export function pad(build: Builder, given: Value, before: readonly number[], after: readonly number[], fill = 0): Value {
   const value = settled(build, given);
   const { shape } = value;
+  if (![...before, ...after].every((each) => Number.isInteger(each) && each >= 0))
+    misuse(build, `gives "pad" ${before.join(', ')} before and ${after.join(', ')} behind, and it takes whole numbers from 0 on`);
   const to = build.value(shape.map((size, axis) => size + (before[axis] ?? 0) + (after[axis] ?? 0)));
   const strides = storageStrides(to.shape);
   const put = strides.reduce((sum, stride, axis) => sum + stride * (before[axis] ?? 0), 0);
@@ -87,6 +94,9 @@ export function pad(build: Builder, given: Value, before: readonly number[], aft
 /** From `begin` on, of this shape. */
 export function slice(build: Builder, given: Value, begin: readonly number[], shape: readonly number[]): Value {
   const value = settled(build, given);
+  const isInside = value.shape.every((size, axis) => (begin[axis] ?? 0) >= 0 && (begin[axis] ?? 0) + (shape[axis] as number) <= size);
+  if (shape.length !== value.shape.length || !isInside)
+    misuse(build, `gives "slice" [${shape.join(', ')}] from ${begin.join(', ')} on, of [${value.shape.join(', ')}]`);
   const to = build.value(shape);
   const strides = storageStrides(value.shape);
   const start = strides.reduce((sum, stride, axis) => sum + stride * (begin[axis] ?? 0), 0);
@@ -96,6 +106,7 @@ export function slice(build: Builder, given: Value, begin: readonly number[], sh
 
 /** The rows and columns at these places of an image, zeros for those that are not there. */
 export function pick(build: Builder, image: Value, rows: readonly number[], columns: readonly number[]): Value {
+  checkRank(build, 'pick', image, 3);
   const [height, width, channels] = image.shape as [number, number, number];
   const to = build.value([rows.length, columns.length, channels]);
   const [from, goal] = [storageStrides(image.shape), storageStrides(to.shape)] as [number[], number[]];
@@ -136,6 +147,7 @@ function runsOf(places: readonly number[], size: number): Run[] {
 /** Backwards along an axis. */
 export function reverse(build: Builder, given: Value, axis: number): Value {
   const value = settled(build, given);
+  checkAxis(build, 'reverse', value, axis);
   const to = build.value(value.shape);
   const strides = storageStrides(value.shape);
   const from = strides.map((stride, i) => (i === axis ? -stride : stride));
@@ -147,7 +159,13 @@ export function reverse(build: Builder, given: Value, axis: number): Value {
 /** Side by side on an axis. */
 export function concatenate(build: Builder, given: readonly Value[], axis: number): Value {
   const values = given.map((value) => settled(build, value));
-  const [first] = values as [Value];
+  const [first] = values;
+  if (first === undefined) return misuse(build, 'gives "concatenate" nothing');
+  checkAxis(build, 'concatenate', first, axis);
+  const others = ({ shape }: Value) => shape.map((size, i) => (i === axis ? 0 : size)).join();
+  const other = values.find((value) => others(value) !== others(first));
+  if (other !== undefined)
+    misuse(build, `gives "concatenate" [${first.shape.join(', ')}] and [${other.shape.join(', ')}], to join on axis ${axis}`);
   const joined = values.reduce((sum, { shape }) => sum + (shape[axis] as number), 0);
   const to = build.value(first.shape.map((size, i) => (i === axis ? joined : size)));
   const strides = storageStrides(to.shape);
@@ -176,6 +194,8 @@ export function enlarge(build: Builder, value: Value, [rows, columns]: readonly 
 /** A vector, n times: [n, size]. */
 export function repeat(build: Builder, given: Value, n: number): Value {
   const value = settled(build, given);
+  checkRank(build, 'repeat', value, 1);
+  if (!Number.isInteger(n)) misuse(build, `gives "repeat" the number ${n}`);
   const [size] = value.shape as [number];
   const to = build.value([n, size]);
   const [toRow, toColumn] = storageStrides(to.shape) as [number, number];

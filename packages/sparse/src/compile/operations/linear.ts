@@ -4,6 +4,7 @@ import type { Builder, Value } from '../builder.ts';
 import { choose, nonzerosOf } from '../choose.ts';
 import { type Filters, keyOf } from '../filters.ts';
 import { packedMatrix, sparseSections } from '../matrix.ts';
+import { checkSums } from './checks.ts';
 import { convolutionStep } from './convolution-step.ts';
 import { softmax } from './elementwise.ts';
 import { settled } from './layout.ts';
@@ -19,6 +20,7 @@ export interface Sums {
 /** Sums over the last axis, at every place. */
 export function linear(build: Builder, given: Value, sums: Sums): Value {
   const { filters, activation } = sums;
+  checkSums(build, 'linear', sums, given.shape.at(-1) ?? 1, [1, 1]);
   const places = placesOf(given.shape);
   const kernel = choose(build, filters, places);
   const to = build.value([...given.shape.slice(0, -1), filters.outputs]);

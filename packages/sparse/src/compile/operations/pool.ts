@@ -1,13 +1,22 @@
 import { placesOf, planeOf } from '../../plan/storage.ts';
 import type { Builder, Value } from '../builder.ts';
-import type { Geometry, Triple, VolumeGeometry } from '../geometry.ts';
+import { type Geometry, type Triple, type VolumeGeometry, windowPlaces } from '../geometry.ts';
+import { misuse } from '../misuse.ts';
+import { checkRank } from './checks.ts';
 import { slideStep } from './depthwise.ts';
 import { copy, reshape, settled, slice } from './layout.ts';
 
 export type Kind = 'max' | 'average';
 
+function checkKind(build: Builder, operation: string, kind: Kind): void {
+  if (kind !== 'max' && kind !== 'average')
+    misuse(build, `gives "${operation}" the kind "${String(kind)}", and there are "max" and "average"`);
+}
+
 /** The greatest or the mean of each window; what stands beside the image counts as nothing. */
-export function pool(build: Builder, image: Value, kind: Kind, geometry: Geometry, places: readonly [number, number]): Value {
+export function pool(build: Builder, image: Value, kind: Kind, geometry: Geometry, places = windowPlaces(geometry, image.shape)): Value {
+  checkKind(build, 'pool', kind);
+  checkRank(build, 'pool', image, 3);
   const to = build.value([...places, image.shape[2] as number]);
   const { window, strides, before } = geometry;
   slideStep(build, 'pool', image, to, geometry, { options: { kind, window, strides, before } });
@@ -18,7 +27,15 @@ export function pool(build: Builder, image: Value, kind: Kind, geometry: Geometr
  * The same of a volume [depth, height, width, channels]: along the depths, and then on the image of each depth. Means of means are those
  * of the whole windows, as all that are put together count as many places.
  */
-export function poolVolume(build: Builder, given: Value, kind: Kind, geometry: VolumeGeometry, places: Triple): Value {
+export function poolVolume(
+  build: Builder,
+  given: Value,
+  kind: Kind,
+  geometry: VolumeGeometry,
+  places = windowPlaces(geometry, given.shape),
+): Value {
+  checkKind(build, 'poolVolume', kind);
+  checkRank(build, 'poolVolume', given, 4);
   const volume = fromInside(build, given, geometry.before);
   const [depth, height, width, channels] = volume.shape as [number, number, number, number];
   const { window, strides } = geometry;
@@ -72,6 +89,7 @@ function stacked(build: Builder, images: Value, depth: number): Value {
 
 /** The greatest or the mean of each channel. */
 export function globalPool(build: Builder, given: Value, kind: Kind): Value {
+  checkKind(build, 'globalPool', kind);
   const image = settled(build, given);
   const channels = image.shape.at(-1) as number;
   const to = build.value([channels]);
