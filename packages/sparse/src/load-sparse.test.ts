@@ -117,3 +117,25 @@ test('maxBytes holds for a model and for its twin of many samples together', asy
   expect((await loadSparse(file, { batch: 8, maxBytes: both })).memory.total).toBe(both);
   await expect(loadSparse(file, { batch: 8, maxBytes: both - 1 })).rejects.toThrow(/and may take/);
 });
+
+test.each<[string, unknown]>([
+  ['maxBytes', '50MB'],
+  ['maxBytes', Number.NaN],
+  ['maxBytes', -1],
+  ['maxBytes', 0],
+  ['maxBytes', null],
+  ['batch', '4'],
+  ['batch', 1.5],
+  ['batch', Number.NaN],
+  ['batch', -3],
+  ['batch', 0],
+  ['batch', Number.POSITIVE_INFINITY],
+])('a limit that is none is refused before anything is read: %s %j', async (option, value) => {
+  const message = new RegExp(`the option ${option}: is .*${value}.*Give a`);
+  for (const source of [path.join(folder, 'none'), bytes])
+    await expect(loadSparse(source, { [option]: value } as object)).rejects.toThrow(message);
+});
+
+test('no limit can be asked for', async () => {
+  expect((await loadSparse(file, { maxBytes: Number.POSITIVE_INFINITY })).predict(INPUT)).toEqual(wanted);
+});

@@ -54,6 +54,13 @@ describe('predict', () => {
     expect(sparse.predictAll(input)).toEqual([wanted]);
   });
 
+  test('takes one input by its name', async () => {
+    const model = digits();
+    const sparse = await compileSparse(model);
+    const [input] = inputsFor(model, 2) as [Float32Array];
+    expect(sparse.predict({ [model.inputNames[0] as string]: input })).toEqual(sparse.predict(input));
+  });
+
   test('takes several inputs in order or by name, and gives an array for each output', async () => {
     const model = twoInputs();
     const sparse = await compileSparse(model);
@@ -208,6 +215,10 @@ describe('bad input', () => {
   test('one input of two, and inputs of several lengths', async () => {
     const two = await compileSparse(twoInputs());
     expect(() => two.predictAll(new Float32Array(4))).toThrow(/expected 2 inputs \("left", "right"\)/);
+    expect(() => two.predictAll({ left: new Float32Array(4), rihgt: new Float32Array(6) })).toThrow(
+      /expected 2 inputs \("left", "right"\), and was given no "right"/,
+    );
+    expect(() => sparse.predict({ picture: new Float32Array(64) })).toThrow(/expected 1 input \("input\d+"\), and was given no "input\d+"/);
     expect(() => two.predictAll([new Float32Array(4), new Float32Array(12)])).toThrow(/"right": has 2 samples, and "left" has 1/);
   });
 

@@ -1,8 +1,9 @@
 import { EspalierError } from '@espalier/core/errors';
 import { read } from '../format/read.ts';
 import { gathered } from '../kernels/gathered.ts';
+import { limitsOf } from './limits.ts';
 import { nodeFiles } from './save.ts';
-import { MOST_BYTES, SparseModel, type SparseOptions } from './sparse-model.ts';
+import { SparseModel, type SparseOptions } from './sparse-model.ts';
 
 /** Where a sparse model comes from: an address, a path in Node, its bytes, or whatever gives them. */
 export type SparseSource = string | URL | Uint8Array | ArrayBuffer | { load(): Promise<Uint8Array | ArrayBuffer> };
@@ -13,7 +14,7 @@ export type SparseSource = string | URL | Uint8Array | ArrayBuffer | { load(): P
  * @throws EspalierError where it cannot be had, is larger, or is cut, altered, or of another version.
  */
 export async function loadSparse(source: SparseSource, options: SparseOptions = {}): Promise<SparseModel> {
-  return SparseModel.create(read(await bytesOf(source, options.maxBytes ?? MOST_BYTES)), options);
+  return SparseModel.create(read(await bytesOf(source, limitsOf(options).maxBytes)), options);
 }
 
 async function bytesOf(source: SparseSource, most: number): Promise<Uint8Array> {

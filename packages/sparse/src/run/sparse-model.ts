@@ -10,6 +10,7 @@ import { aligned, plainStrides, sizeOf, storageStrides } from '../plan/storage.t
 import { batched } from './batched.ts';
 import { Binding, type PlacedSection, type Span, type Workplace } from './binding.ts';
 import { type Samples, type SparseInput, samplesOf } from './input.ts';
+import { limitsOf } from './limits.ts';
 import { operationOf } from './operations/index.ts';
 import { type SaveTarget, save } from './save.ts';
 import { type Copier, copier } from './strided-copy.ts';
@@ -45,8 +46,6 @@ export interface SparseMemory {
 export type SparseInputs = SparseInput | readonly SparseInput[] | Readonly<Record<string, SparseInput>>;
 
 const PAGE = 65_536;
-/** Of memory, where nothing is said. */
-export const MOST_BYTES = 2 ** 30;
 
 interface Gate {
   readonly port: Port;
@@ -92,9 +91,12 @@ export class SparseModel {
    * @throws EspalierError where there is no WebAssembly, too little memory, or a plan that does not hold together.
    */
   static async create(compiled: CompiledModel, options: SparseOptions = {}): Promise<SparseModel> {
+    const { batch, maxBytes } = limitsOf(options);
+    return SparseModel.within(maxBytes, compiled, batch, variantOf(options.variant));
+  }
+
+  private static async within(most: number, compiled: CompiledModel, batch: number, variant: Variant): Promise<SparseModel> {
     const { plan, sections } = compiled;
-    const { batch = 1 } = options;
-    const variant = variantOf(options.variant);
     const assignment = assignBuffers(plan);
     let end = MEMORY_BASE;
     const pointers = sections.map(({ byteLength }) => {
@@ -105,7 +107,6 @@ export class SparseModel {
     const weights = sections.reduce((sum, { byteLength }) => sum + byteLength, 0);
     const activations = assignment.total * 4;
     const bytes = end + activations + READ_AHEAD;
-    const most = options.maxBytes ?? MOST_BYTES;
     if (bytes > most) {
       throw new EspalierError({
         where: `sparse model "${plan.name}"`,
@@ -119,7 +120,7 @@ export class SparseModel {
     const start = end / 4;
     const buffers = plan.buffers.map((size, i) => ({ at: start + (assignment.places[i] as number), size: aligned(size) }));
     const columns = batch > 1 ? batched(compiled, batch) : undefined;
-    const many = columns && { model: await SparseModel.create(columns, { ...options, batch: 1, maxBytes: most - bytes }), batch };
+    const many = columns && { model: await SparseModel.within(most - bytes, columns, 1, variant), batch };
     const workplace = { kernels, floats: new Float32Array(memory.buffer), buffers, sections: placed };
     return new SparseModel(plan, variant, workplace, { weights, activations, total: bytes }, many);
   }
@@ -237,10 +238,11 @@ export class SparseModel {
     const count = this.inputs.length;
     if (count === 1 && !isNamed(input)) return Array.isArray(input) && input.length === 1 && typeof input[0] !== 'number' ? input : [input];
     const all = isNamed(input) ? this.inputs.map(({ port }) => input[port.name]) : input;
-    if (Array.isArray(all) && all.length === count) return all;
+    const missing = isNamed(input) ? this.inputs.find(({ port }) => input[port.name] === undefined) : undefined;
+    if (Array.isArray(all) && all.length === count && missing === undefined) return all;
     throw new EspalierError({
       where: `sparse model "${this.plan.name}"`,
-      what: `expected ${count} inputs (${namesOf(this.inputs)})`,
+      what: `expected ${count} input${count === 1 ? '' : 's'} (${namesOf(this.inputs)})${missing === undefined ? '' : `, and was given no "${missing.port.name}"`}`,
       remedy: 'Give an array of them in this order, or an object with these names',
     });
   }
