@@ -1,10 +1,20 @@
+import { readFile } from 'node:fs/promises';
 import { EspalierError } from '@espalier/core/errors';
 import * as tf from '@tensorflow/tfjs';
+import { transform } from 'esbuild';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type Filters, filtersOf } from './compile/filters.ts';
-import { geometryOf, volumeGeometryOf } from './compile/geometry.ts';
-import { valuesOf } from './compile/sparse-rule.ts';
-import { type Builder, compileSparse, operations, type Value } from './index.ts';
+import * as sparse from './index.ts';
+import {
+  type Builder,
+  compileSparse,
+  type Filters,
+  filtersOf,
+  geometryOf,
+  operations,
+  type Value,
+  valuesOf,
+  volumeGeometryOf,
+} from './index.ts';
 import { modelOf, sparsified, worstDifference } from './testing/compare.ts';
 import { layerOf, type OwnLayer } from './testing/own-layer.ts';
 
@@ -448,5 +458,65 @@ describe('what a rule gives an operation, and it cannot take, is named when the 
     expect(error).toBeInstanceOf(EspalierError);
     expect((error as EspalierError).message).toMatch(message);
     expect((error as EspalierError).message).toMatch(/^own\d+_Own\d+ \(Own\d+\): its sparse rule gives .*defineSparseRule/);
+  });
+});
+
+describe('the rules of docs/sparse.md', () => {
+  class Scaled extends tf.layers.Layer {
+    static override readonly className = 'Scaled';
+    constructor(private readonly config: { readonly factor: number }) {
+      super({});
+    }
+    override computeOutputShape(shape: tf.Shape): tf.Shape {
+      return shape;
+    }
+    override call(inputs: tf.Tensor[]): tf.Tensor {
+      return tf.mul(inputs[0] as tf.Tensor, this.config.factor);
+    }
+    override getConfig(): tf.serialization.ConfigDict {
+      return { ...super.getConfig(), factor: this.config.factor };
+    }
+  }
+
+  class GatedDense extends tf.layers.Layer {
+    static override readonly className = 'GatedDense';
+    private own: tf.LayerVariable[] = [];
+    override build([, ...shape]: number[]): void {
+      const inputs = shape.at(-1) as number;
+      const weight = (name: string, sizes: number[]) => this.addWeight(name, sizes, 'float32', tf.initializers.zeros());
+      this.own = [weight('kernel', [inputs, 3]), weight('bias', [3]), weight('gate', [inputs, 3])];
+      super.build([null, ...shape]);
+    }
+    override computeOutputShape(shape: number[]): tf.Shape {
+      return [...shape.slice(0, -1), 3];
+    }
+    override call(inputs: tf.Tensor[]): tf.Tensor {
+      return tf.tidy(() => {
+        const x = inputs[0] as tf.Tensor;
+        const [kernel, bias, gate] = this.own.map((each) => each.read()) as [tf.Tensor, tf.Tensor, tf.Tensor];
+        const rows = x.reshape([-1, x.shape.at(-1) as number]);
+        return tf.mul(tf.add(tf.dot(rows, kernel), bias), tf.sigmoid(tf.dot(rows, gate))).reshape([...x.shape.slice(0, -1), 3]);
+      });
+    }
+  }
+
+  beforeAll(async () => {
+    for (const each of [Scaled, GatedDense]) tf.serialization.registerClass(each as never);
+    const page = await readFile(new URL('../../../docs/sparse.md', import.meta.url), 'utf8');
+    const shown = [...page.matchAll(/```ts\n(.*?)```/gs)].map(([, each]) => each as string);
+    const code = shown.filter((each) => each.includes('defineSparseRule(')).join('\n');
+    const { code: runnable } = await transform(code, { loader: 'ts', format: 'cjs' });
+    new Function('require', runnable)(() => sparse);
+  });
+
+  test('Scaled', async () => {
+    expect(await worstDifference(modelOf([3], new Scaled({ factor: 2.5 }) as never))).toBeLessThan(ROUNDING);
+  });
+
+  test('GatedDense, on a vector, a sequence, an image, and behind a Flatten', async () => {
+    for (const shape of [[4], [5, 4], [3, 2, 4]])
+      expect(await worstDifference(sparsified(modelOf(shape, new GatedDense({}) as never)))).toBeLessThan(ROUNDING);
+    const flat = sparsified(modelOf([3, 2, 4], L.conv2d({ filters: 2, kernelSize: 2 }), L.flatten(), new GatedDense({}) as never));
+    expect(await worstDifference(flat)).toBeLessThan(ROUNDING);
   });
 });

@@ -8,7 +8,7 @@ import { checkNumbers, checkRank } from './checks.ts';
 import { softmax } from './elementwise.ts';
 import { copy } from './layout.ts';
 
-interface Depthwise {
+export interface Depthwise {
   readonly kernel: Float32Array;
   /** [rows, columns, channels, multiplier] */
   readonly shape: readonly number[];

@@ -1,8 +1,8 @@
 /** What rules are made of: each sets down what it does with a builder, and gives the value that comes out. */
-export { convolve } from './convolve.ts';
-export { convolveVolume } from './convolve-volume.ts';
-export { depthwise } from './depthwise.ts';
-export { activate, affine, binary, scale, softmax } from './elementwise.ts';
-export { concatenate, flatten, pad, permute, pick, repeat, reshape, reverse, settled, slice } from './layout.ts';
-export { linear } from './linear.ts';
-export { globalPool, pool, poolVolume } from './pool.ts';
+export { type Convolution, convolve } from './convolve.ts';
+export { convolveVolume, type VolumeConvolution } from './convolve-volume.ts';
+export { type Depthwise, depthwise } from './depthwise.ts';
+export { activate, affine, type BinaryName, binary, type Constant, scale, softmax } from './elementwise.ts';
+export { concatenate, flatten, pad, permute, pick, repeat, reshape, reverse, settled, slice, withMask } from './layout.ts';
+export { linear, type Sums } from './linear.ts';
+export { globalPool, type Kind, pool, poolVolume } from './pool.ts';
