@@ -110,26 +110,26 @@ describe('several products with one weight', () => {
   });
 
   /** There and back again by one matrix. */
-  const tied = () =>
+  const tied = (units: number) =>
     layerOf({
-      weights: [[4, 4]],
+      weights: [[4, units]],
       call: ([x], [kernel]) => {
         const rows = tf.relu(tf.dot(x.reshape([-1, 4]), kernel)) as tf.Tensor2D;
         return tf.matMul(rows, kernel as tf.Tensor2D, false, true).reshape(x.shape);
       },
       rule: ([x], build, call) => {
-        const there = filtersOf(valuesOf(call, 'kernel_0'), [4, 4]);
-        const back = { ...there, strides: { ...there.strides, input: 1, output: 4 } };
+        const there = filtersOf(valuesOf(call, 'kernel_0'), [4, units]);
+        const back = { ...there, inputs: units, outputs: 4, strides: { ...there.strides, input: 1, output: units } };
         const hidden = operations.linear(build, x, { filters: there, bias: undefined, activation: 'relu' });
         return operations.linear(build, hidden, { filters: back, bias: undefined, activation: 'linear' });
       },
     });
 
-  test('weights that are tied: a matrix, and the same one turned around', async () => {
+  test.each([4, 6])('weights that are tied: a matrix of %i outputs, and the same one turned around', async (units) => {
     for (const shape of [[4], [5, 4]]) {
-      const model = sparsified(modelOf(shape, tied()), 0.3);
+      const model = sparsified(modelOf(shape, tied(units)), 0.3);
       expect(await worstDifference(model)).toBeLessThan(ROUNDING);
-      expect((await compileSparse(model)).describe()).toMatchObject([{ weights: 16 }]);
+      expect((await compileSparse(model)).describe()).toMatchObject([{ weights: 4 * units }]);
     }
   });
 
