@@ -1,7 +1,8 @@
+import { EspalierError } from '@espalier/core/errors';
 import type { Network, NetworkLayer, NetworkNode } from '@espalier/surgery';
 import type { Builder, Value } from './builder.ts';
 import { withMask } from './operations/layout.ts';
-import { refuse, type SparseCall, type SparseRule, sparseRuleOf } from './sparse-rule.ts';
+import { isOurs, refuse, type SparseCall, type SparseRule, sparseRuleOf } from './sparse-rule.ts';
 
 /** A network on its way to become a plan. */
 export interface Compilation {
@@ -27,22 +28,48 @@ export function compileCall(compilation: Compilation, node: NetworkNode): void {
     weights: Object.fromEntries(layer.weights.map((weight) => [weight.name, weight])),
     args: node.args,
   };
-  const made = (sparseRuleOf(layer.type) as SparseRule)(call, build);
-  const all = (Array.isArray(made) ? made : [made]) as readonly Value[];
   const isDeclared = isDeclaredRightly(compilation, node);
+  if (isDeclared) for (const shape of call.outputs) checkSizes(call.where, 'gives', shape);
+  const rule = sparseRuleOf(layer.type) as SparseRule;
+  const made: unknown = rule(call, build);
+  const all: readonly unknown[] = Array.isArray(made) ? made : [made];
   const isMasked = call.inputs.some(({ mask }) => mask !== undefined);
   node.outputs.forEach((id, i) => {
     const value = all[i];
     const wanted = call.outputs[i] ?? [];
-    if (value === undefined || (isDeclared && !isShape(value.shape, wanted, compilation.overwritten.has(id)))) {
+    if (!isValue(value, build) || (isDeclared && !isShape(value.shape, wanted, compilation.overwritten.has(id)))) {
       refuse(
         call,
-        `its sparse rule gives [${value?.shape.join(', ') ?? 'nothing'}] where the layer gives [${wanted.join(', ')}]`,
-        'Correct the rule that was given to defineSparseRule',
+        `its sparse rule gives ${kindOf(value, build)} where the layer gives [${wanted.join(', ')}]`,
+        isOurs(rule) ? 'Please report it with the model' : 'Correct the rule that was given to defineSparseRule',
       );
     }
+    checkSizes(call.where, 'gives', value.shape);
     values.set(id, isMasked ? withMaskSaid(value) : value);
   });
+}
+
+/** Where windows are larger than what there is, sizes come out that are none. */
+export function checkSizes(where: string, has: string, shape: readonly number[]): void {
+  if (shape.every((size) => size >= 1)) return;
+  throw new EspalierError({
+    where,
+    what: `${has} [${shape.join(', ')}]`,
+    why: 'nothing is left at this size',
+    remedy: 'Compile it for larger inputs, with the option inputShapes where sizes are open, or take out what makes them smaller',
+  });
+}
+
+function isValue(value: unknown, { buffers }: Builder): value is Value {
+  if (typeof value !== 'object' || value === null || !('shape' in value && 'buffer' in value)) return false;
+  return Array.isArray(value.shape) && buffers[value.buffer as number] !== undefined;
+}
+
+function kindOf(value: unknown, build: Builder): string {
+  if (value === undefined || value === null) return value === null ? 'null' : 'nothing';
+  if (value instanceof Promise) return 'a promise';
+  if (typeof value !== 'object') return `a ${typeof value}`;
+  return isValue(value, build) ? `[${value.shape.join(', ')}]` : 'an object that no operation gave';
 }
 
 /**

@@ -30,6 +30,9 @@ export interface Workplace {
 /** Makes of a step what runs it, once all that it says is known to hold: a file may say anything. */
 export type Operation = (binding: Binding) => () => void;
 
+/** What is said of a step of which something does not hold. */
+export const BROKEN = 'this step of the model does not hold together';
+
 /** One step with the places that it works on. */
 export class Binding {
   readonly step: Step;
@@ -123,7 +126,7 @@ export class Binding {
   refuse(why: string): never {
     throw new EspalierError({
       where: `${this.step.layer} (${this.step.operation})`,
-      what: 'this step of the model does not hold together',
+      what: BROKEN,
       why,
       remedy: 'The file is damaged, or of another version: compile the model anew with compileSparse and save it',
     });
