@@ -287,6 +287,39 @@ describe('behind a Flatten, whose numbers are not moved before they have to', ()
   });
 });
 
+test('a layer at each step in time', async () => {
+  const own = layerOf({ call: ([x]) => x.mul(2).add(1), rule: ([x], build) => operations.scale(build, x, 2, 1) });
+  expect(await worstDifference(modelOf([4, 3, 2], L.timeDistributed({ layer: own })))).toBeLessThan(ROUNDING);
+});
+
+describe('many samples at once', () => {
+  const factors = Float32Array.of(1, -2, 3, -4);
+  const LAYERS: Readonly<Record<string, OwnLayer>> = {
+    scale: { call: ([x]) => x.mul(2).add(1), rule: ([x], build) => operations.scale(build, x, 2, 1) },
+    affine: { call: ([x]) => x.mul(factors).add(factors), rule: ([x], build) => operations.affine(build, x, factors, factors) },
+    'a constant': {
+      call: ([x]) => x.mul(factors),
+      rule: ([x], build) => operations.binary(build, 'multiply', x, { shape: [4], constant: factors }),
+    },
+    'a number': { call: ([x]) => x.sub(3), rule: ([x], build) => operations.binary(build, 'subtract', x, { shape: [], constant: [3] }) },
+    'one number of each sample, taken from all': {
+      call: ([x]) => x.sub(x.slice([0, 0], [-1, 1])),
+      rule: ([x], build) => operations.binary(build, 'subtract', x, operations.slice(build, x, [0], [1])),
+    },
+    'all of a sample, taken from one number of it': {
+      call: ([x]) => x.slice([0, 0], [-1, 1]).sub(x),
+      rule: ([x], build) => operations.binary(build, 'subtract', operations.slice(build, x, [0], [1]), x),
+    },
+    'a softmax': { call: ([x]) => tf.softmax(x as tf.Tensor2D), rule: ([x], build) => operations.softmax(build, x) },
+  };
+
+  test.each(Object.keys(LAYERS))('%s', async (name) => {
+    const own = layerOf(LAYERS[name] as OwnLayer);
+    const model = sparsified(modelOf([6], L.dense({ units: 4, activation: 'relu' }), own, L.dense({ units: 3 })));
+    expect(await worstDifference(model, { batch: 4 })).toBeLessThan(ROUNDING);
+  });
+});
+
 describe('what a rule gives an operation, and it cannot take, is named when the model is compiled', () => {
   const kernel = filtersOf(new Float32Array(4).fill(1), [2, 2]);
   const image = filtersOf(new Float32Array(36).fill(1), [3, 3, 2, 2]);

@@ -35,21 +35,36 @@ export function inputsFor(model: tf.LayersModel, batch: number, words = 0, seed 
 }
 
 export function outputsOf(model: tf.LayersModel, inputs: readonly Float32Array[], batch: number): Float32Array[] {
+  return predictionsOf(model, inputs, batch).map(({ values }) => values);
+}
+
+/** With the shapes that they turn out to have: not all that tfjs says of a model before it runs is so. */
+function predictionsOf(model: tf.LayersModel, inputs: readonly Float32Array[], batch: number): { values: Float32Array; shape: number[] }[] {
   return tf.tidy(() => {
     const tensors = model.inputs.map(({ shape }, i) =>
       tf.tensor(inputs[i] as Float32Array, [batch, ...shape.slice(1).map((size) => size ?? 5)]),
     );
     const outputs = model.predict(tensors.length === 1 ? (tensors[0] as tf.Tensor) : tensors, { batchSize: batch });
-    return (Array.isArray(outputs) ? outputs : [outputs]).map((output) => output.dataSync<'float32'>().slice());
+    return [outputs].flat().map((output) => ({ values: output.dataSync<'float32'>().slice(), shape: output.shape.slice(1) }));
   });
 }
 
-/** The largest difference of what both give, relative to the largest number of each output. */
+/**
+ * The largest difference of what both give, relative to the largest number of each output.
+ *
+ * @throws Error where the sparse model says that an output has another shape than it has on tfjs.
+ */
 export function differenceOf(sparse: SparseModel, model: tf.LayersModel, { batch = 2, words = 0, seed = 3 } = {}): number {
   const inputs = inputsFor(model, batch, words, seed);
-  const wanted = outputsOf(model, inputs, batch);
+  const wanted = predictionsOf(model, inputs, batch);
   const made = sparse.predictAll(inputs);
-  return Math.max(...wanted.map((each, i) => relative(each, made[i])));
+  return Math.max(
+    ...wanted.map(({ values, shape }, i) => {
+      const said = sparse.outputPorts[i]?.shape;
+      if (said?.join() !== shape.join()) throw new Error(`output ${i} is said to be [${said?.join(', ')}], and is [${shape.join(', ')}]`);
+      return relative(values, made[i]);
+    }),
+  );
 }
 
 function relative(wanted: Float32Array, made: Float32Array | undefined): number {
@@ -66,9 +81,10 @@ export async function worstDifference(
   model: tf.LayersModel,
   options: { batch?: number; words?: number } & CompileOptions = {},
 ): Promise<number> {
+  const { words: _, ...compiling } = options;
   const differences: number[] = [];
   for (const kernel of ['sparse', 'dense', undefined] as const) {
-    const sparse = await compileSparse(model, { ...options, ...(kernel === undefined ? {} : { kernel }) });
+    const sparse = await compileSparse(model, { ...compiling, ...(kernel === undefined ? {} : { kernel }) });
     const loaded = await loadSparse(sparse.toBytes());
     differences.push(differenceOf(sparse, model, options), differenceOf(loaded, model, options));
     sparse.dispose();
