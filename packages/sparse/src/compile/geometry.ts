@@ -1,7 +1,7 @@
 type Pair = readonly [number, number];
 export type Triple = readonly [number, number, number];
 
-interface WindowOver<Axes extends readonly number[]> {
+export interface WindowOver<Axes extends readonly number[]> {
   readonly window: Axes;
   readonly strides: Axes;
   readonly dilation: Axes;
@@ -17,26 +17,15 @@ export type Geometry = WindowOver<Pair>;
 export type VolumeGeometry = WindowOver<Triple>;
 
 /** From a layer's configuration; a sequence is one row. */
-export function geometryOf(config: Readonly<Record<string, unknown>>, [height, width]: readonly number[], window: Pair): Geometry {
-  const strides = pair(config['strides']);
-  const dilation = pair(config['dilationRate']);
-  const padding = config['padding'] ?? 'valid';
-  const [top, bottom] = padding === 'same' ? sides(height as number, window[0], strides[0], dilation[0]) : [0, 0];
-  const [left, right] = padding === 'same' ? sides(width as number, window[1], strides[1], dilation[1]) : [0, 0];
-  return { window, strides, dilation, before: [top, left], after: [bottom, right] };
+export function geometryOf(config: Readonly<Record<string, unknown>>, size: readonly number[], window: Pair): Geometry {
+  const over = { window, strides: pair(config['strides']), dilation: pair(config['dilationRate']) };
+  return { ...over, ...besides(config['padding'] === 'same', size, over, false) };
 }
 
-/** From a layer's configuration. Over volumes, tfjs lets a window that is shorter than its stride begin inside. */
+/** From a layer's configuration. */
 export function volumeGeometryOf(config: Readonly<Record<string, unknown>>, size: readonly number[], window: Triple): VolumeGeometry {
-  const strides = triple(config['strides']);
-  const dilation = triple(config['dilationRate']);
-  const both = [0, 1, 2].map((axis) =>
-    config['padding'] === 'same'
-      ? parted(missing(size[axis] as number, window[axis] as number, strides[axis] as number, dilation[axis] as number))
-      : [0, 0],
-  );
-  const side = (which: 0 | 1) => both.map((zeros) => zeros[which] as number) as unknown as Triple;
-  return { window, strides, dilation, before: side(0), after: side(1) };
+  const over = { window, strides: triple(config['strides']), dilation: triple(config['dilationRate']) };
+  return { ...over, ...besides(config['padding'] === 'same', size, over, true) };
 }
 
 /** A number or list of a configuration as depths, rows and columns. */
@@ -51,18 +40,25 @@ export function pair(given: unknown): Pair {
   return [first as number, second ?? (first as number)];
 }
 
-/** `same`: as many zeros as it takes, the odd one behind. */
-function sides(size: number, window: number, stride: number, dilation: number): Pair {
-  return parted(Math.max(0, missing(size, window, stride, dilation)));
+/** What stands beside an image or a volume: with `same`, as many zeros as it takes, the odd one behind. */
+function besides<Axes extends readonly number[]>(
+  isSame: boolean,
+  size: readonly number[],
+  { window, strides, dilation }: Pick<WindowOver<Axes>, 'window' | 'strides' | 'dilation'>,
+  beginsInside: boolean,
+): Pick<WindowOver<Axes>, 'before' | 'after'> {
+  const zeros = window.map((each, axis) => {
+    const [there, stride] = [size[axis] as number, strides[axis] as number];
+    const needed = (Math.ceil(there / stride) - 1) * stride + (each - 1) * (dilation[axis] as number) + 1;
+    return isSame ? padded(needed - there, beginsInside) : 0;
+  });
+  const side = (round: (half: number) => number) => zeros.map((each) => round(each / 2)) as unknown as Axes;
+  return { before: side(Math.floor), after: side(Math.ceil) };
 }
 
-function parted(zeros: number): Pair {
-  return [Math.floor(zeros / 2), Math.ceil(zeros / 2)];
-}
-
-/** How many places more than there are the windows of `same` need. */
-function missing(size: number, window: number, stride: number, dilation: number): number {
-  return (Math.ceil(size / stride) - 1) * stride + (window - 1) * dilation + 1 - size;
+/** How many zeros stand for so many missing places. Over volumes, tfjs lets a window that is shorter than its stride begin inside. */
+export function padded(missing: number, beginsInside: boolean): number {
+  return beginsInside ? missing : Math.max(0, missing);
 }
 
 /** How many places the window has along each axis. */

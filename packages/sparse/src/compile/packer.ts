@@ -7,8 +7,19 @@ import { PACKER } from './packer-binary.ts';
 interface Exports {
   base(): number;
   scan(values: number, count: number): number;
-  keep(...places: readonly number[]): number;
-  pack(...places: readonly number[]): void;
+  keep(
+    weights: number,
+    places: number,
+    taps: number,
+    first: number,
+    outputs: number,
+    rows: number,
+    ends: number,
+    start: number,
+    indices: number,
+    values: number,
+  ): number;
+  pack(packed: number, weights: number, places: number, taps: number, outputs: number, block: number): void;
 }
 
 const PAGE = 65_536;

@@ -11,6 +11,7 @@ import { softmax } from './elementwise.ts';
 import { reshape } from './layout.ts';
 import { linear, type Sums } from './linear.ts';
 import { onePlace } from './one-place.ts';
+import { type Phases, phasesOf } from './phases.ts';
 
 export interface VolumeConvolution extends Sums {
   /** The filters have the window's depths and rows as their rows. */
@@ -31,9 +32,10 @@ export function convolveVolume(build: Builder, volume: Value, { geometry, ...sum
 
 function atOnePlace(build: Builder, volume: Value, sums: Sums, geometry: VolumeGeometry): Value {
   const { window, dilation } = geometry;
-  const { value } = phasesOf(build, volume, { ...geometry, strides: [1, 1, 1] }, [1, 1, 1]);
-  const [, height, width] = value.shape as [number, number, number];
-  return onePlace(build, value, sums, window, [dilation[0] * height * width, dilation[1] * width, dilation[2]]);
+  const slow = { ...geometry, strides: [1, 1, 1] } as const;
+  const from = laidOut(build, volume, slow, phasesOf(slow, [1, 1, 1], volume.shape[3] as number));
+  const [, height, width] = from.shape as [number, number, number];
+  return onePlace(build, from, sums, window, [dilation[0] * height * width, dilation[1] * width, dilation[2]]);
 }
 
 /**
@@ -44,11 +46,13 @@ function manyPlaces(build: Builder, volume: Value, sums: Sums, geometry: VolumeG
   const { filters } = sums;
   const [depth, rows, columns] = places;
   const kernel = choose(build, filters, sizeOf(places));
-  const { value, offset } = phasesOf(build, volume, geometry, places);
-  const [, apart, inputPitch] = value.shape as [number, number, number];
-  const offsets = tapOffsets(filters, (c, row, x) => offset(c, [Math.floor(row / geometry.window[1]), row % geometry.window[1], x]));
+  const phases = phasesOf(geometry, places, volume.shape[3] as number);
+  const from = laidOut(build, volume, geometry, phases);
+  const [, apart, inputPitch] = phases.shape as [number, number, number];
+  const down = geometry.window[1];
+  const offsets = tapOffsets(filters, (c, row, x) => phases.offset(c, [Math.floor(row / down), row % down, x]));
   const all = build.value([depth, depth === 1 ? rows : apart, columns, filters.outputs]);
-  convolutionStep(build, value, all, { sums, kernel, offsets, rows: (depth - 1) * apart + rows, columns, inputPitch });
+  convolutionStep(build, from, all, { sums, kernel, offsets, rows: (depth - 1) * apart + rows, columns, inputPitch });
   return part(build, all, places);
 }
 
@@ -62,51 +66,27 @@ function part(build: Builder, all: Value, [depth, rows, columns]: Triple): Value
   return reshape(build, to, [depth, rows, columns, channels]);
 }
 
-interface Phases {
-  /** One of them: [depth, height, width, channels]; the others stand behind it. */
-  readonly value: Value;
-  readonly offset: (channel: number, at: Triple) => number;
-}
-
-/**
- * The places that a stride comes to by themselves, so far as the window reads them, with what stands beside the volume: on those the
- * convolution has the stride 1.
- */
-function phasesOf(build: Builder, volume: Value, { window, strides, dilation, before }: VolumeGeometry, places: Triple): Phases {
-  const channels = volume.shape[3] as number;
-  const reach = (axis: 0 | 1 | 2) => Math.floor(((window[axis] - 1) * dilation[axis]) / strides[axis]);
-  const [depth, height, width] = [places[0] + reach(0), places[1] + reach(1), places[2] + reach(2)];
-  const shape = [depth, height, width, channels];
-  const phaseOn = (axis: 0 | 1 | 2, at: number) => (at * dilation[axis]) % strides[axis];
-  const [z, y, x] = ([0, 1, 2] as const).map((axis) => {
-    const all = Array.from({ length: window[axis] }, (_, at) => phaseOn(axis, at));
-    return [...new Set(all)];
-  }) as [number[], number[], number[]];
-  const plane = planeOf(shape);
-  const count = z.length * y.length * x.length;
-  const numberOf = (at: Triple) =>
-    (z.indexOf(phaseOn(0, at[0])) * y.length + y.indexOf(phaseOn(1, at[1]))) * x.length + x.indexOf(phaseOn(2, at[2]));
-  const step = (axis: 0 | 1 | 2, at: number) => Math.floor((at * dilation[axis]) / strides[axis]);
-  const offset = (channel: number, at: Triple) =>
-    (numberOf(at) * channels + channel) * plane + (step(0, at[0]) * height + step(1, at[1])) * width + step(2, at[2]);
-  if (count === 1 && before.every((zeros) => zeros === 0) && strides.every((stride) => stride === 1) && isShape(volume, shape))
-    return { value: volume, offset };
-  const to = build.value(shape, count * channels * plane);
-  z.forEach((first, i) => {
+/** The volume's phases, with what stands beside it. */
+function laidOut(build: Builder, volume: Value, { strides, before }: VolumeGeometry, { shape, apart, firsts }: Phases): Value {
+  const [fronts, tops, lefts] = firsts as [number[], number[], number[]];
+  if (before.every((zeros) => zeros === 0) && strides.every((stride) => stride === 1) && isShape(volume, shape)) return volume;
+  const [depth, height, width, channels] = shape as [number, number, number, number];
+  const to = build.value(shape, fronts.length * tops.length * lefts.length * apart);
+  fronts.forEach((first, i) => {
     const deep = atDepths(build, volume, { first: first - before[0], stride: strides[0], depth }, -before[1], height * strides[1]);
-    y.forEach((top, j) => {
-      x.forEach((left, k) => {
+    tops.forEach((top, j) => {
+      lefts.forEach((left, k) => {
         cut(build, deep, reshape(build, to, [depth * height, width, channels]), {
           top,
           left: left - before[2],
           strides: [strides[1], strides[2]],
-          plane,
-          put: ((i * y.length + j) * x.length + k) * channels * plane,
+          plane: planeOf(shape),
+          put: ((i * tops.length + j) * lefts.length + k) * apart,
         });
       });
     });
   });
-  return { value: to, offset };
+  return to;
 }
 
 function isShape({ shape }: Value, wanted: readonly number[]): boolean {

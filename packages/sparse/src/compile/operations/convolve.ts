@@ -10,6 +10,7 @@ import { cut } from './cut.ts';
 import { softmax } from './elementwise.ts';
 import { linear, type Sums } from './linear.ts';
 import { onePlace } from './one-place.ts';
+import { type Phases, phasesOf } from './phases.ts';
 
 export interface Convolution extends Sums {
   readonly geometry: Geometry;
@@ -39,24 +40,31 @@ function atOnePlace(build: Builder, image: Value, sums: Sums, geometry: Geometry
 
 function manyPlaces(build: Builder, image: Value, sums: Sums, geometry: Geometry, [rows, columns]: readonly [number, number]): Value {
   const { filters } = sums;
-  const { strides, dilation } = geometry;
   const to = build.value([rows, columns, filters.outputs]);
   const kernel = choose(build, filters, rows * columns);
-  if (strides[0] === 1 && strides[1] === 1) {
-    const from = bordered(build, image, geometry);
-    const [plane, pitch] = [planeOf(from.shape), from.shape[1] as number];
-    const offsets = tapOffsets(filters, (c, y, x) => c * plane + y * dilation[0] * pitch + x * dilation[1]);
-    convolutionStep(build, from, to, { sums, kernel, offsets, rows, columns, inputPitch: pitch });
-    return to;
-  }
-  const phases = phasesOf(build, image, geometry, [rows, columns]);
-  const offsets = tapOffsets(filters, phases.offset);
-  convolutionStep(build, phases.value, to, { sums, kernel, offsets, rows, columns, inputPitch: phases.pitch });
+  const phases = phasesOf(geometry, [rows, columns], image.shape[2] as number);
+  const from = laidOut(build, image, geometry, phases);
+  const offsets = tapOffsets(filters, (c, y, x) => phases.offset(c, [y, x]));
+  convolutionStep(build, from, to, { sums, kernel, offsets, rows, columns, inputPitch: phases.shape[1] as number });
+  return to;
+}
+
+/** The image's phases; with strides of 1, that is the image with what stands beside it. */
+function laidOut(build: Builder, image: Value, { strides, before, after }: Geometry, { shape, apart, firsts }: Phases): Value {
+  if (strides.every((stride) => stride === 1)) return bordered(build, image, { before, after });
+  const [tops, lefts] = firsts as [number[], number[]];
+  const to = build.value(shape, tops.length * lefts.length * apart);
+  tops.forEach((y, i) => {
+    lefts.forEach((x, j) => {
+      const put = (i * lefts.length + j) * apart;
+      cut(build, image, to, { top: y - before[0], left: x - before[1], strides, plane: planeOf(shape), put });
+    });
+  });
   return to;
 }
 
 /** The image with what stands beside it. */
-function bordered(build: Builder, image: Value, { before, after }: Geometry): Value {
+function bordered(build: Builder, image: Value, { before, after }: Pick<Geometry, 'before' | 'after'>): Value {
   if ([...before, ...after].every((zeros) => zeros === 0)) return image;
   const [height, width, channels] = image.shape as [number, number, number];
   const to = build.value([height + before[0] + after[0], width + before[1] + after[1], channels]);
@@ -64,40 +72,11 @@ function bordered(build: Builder, image: Value, { before, after }: Geometry): Va
   return to;
 }
 
-interface Phases {
-  readonly value: Value;
-  readonly pitch: number;
-  readonly offset: (channel: number, row: number, column: number) => number;
-}
-
-/**
- * With strides, the rows and columns that a stride comes to by themselves, so far as the window reads it: on those the convolution has the
- * stride 1.
- */
-function phasesOf(build: Builder, image: Value, geometry: Geometry, [rows, columns]: readonly [number, number]): Phases {
-  const { window, strides, dilation, before } = geometry;
-  const channels = image.shape[2] as number;
-  const reach = (axis: 0 | 1) => Math.floor(((window[axis] - 1) * dilation[axis]) / strides[axis]);
-  const shape = [rows + reach(0), columns + reach(1), channels];
-  const plane = planeOf(shape);
-  const numbers = new Map<number, number>();
-  const phaseOf = (y: number, x: number) => ((y * dilation[0]) % strides[0]) * strides[1] + ((x * dilation[1]) % strides[1]);
-  for (let y = 0; y < window[0]; y++)
-    for (let x = 0; x < window[1]; x++) if (!numbers.has(phaseOf(y, x))) numbers.set(phaseOf(y, x), numbers.size);
-  const value = build.value(shape, numbers.size * channels * plane);
-  for (const [phase, number] of numbers) {
-    const [y, x] = [Math.floor(phase / strides[1]), phase % strides[1]];
-    cut(build, image, value, { top: y - before[0], left: x - before[1], strides, plane, put: number * channels * plane });
-  }
-  const offset = (c: number, y: number, x: number) =>
-    ((numbers.get(phaseOf(y, x)) as number) * channels + c) * plane +
-    Math.floor((y * dilation[0]) / strides[0]) * (shape[1] as number) +
-    Math.floor((x * dilation[1]) / strides[1]);
-  return { value, pitch: shape[1] as number, offset };
-}
-
 /** Where each tap's numbers begin. */
-export function tapOffsets({ inputs, window: [rows, columns] }: Filters, offset: Phases['offset']): Uint32Array {
+export function tapOffsets(
+  { inputs, window: [rows, columns] }: Filters,
+  offset: (channel: number, row: number, column: number) => number,
+): Uint32Array {
   const offsets = new Uint32Array(inputs * rows * columns);
   let tap = 0;
   for (let c = 0; c < inputs; c++) for (let y = 0; y < rows; y++) for (let x = 0; x < columns; x++) offsets[tap++] = offset(c, y, x);

@@ -1,7 +1,7 @@
 import { isMixing } from '../activation.ts';
 import type { Builder, Value } from '../builder.ts';
 import { filtersOf, turnedFilters } from '../filters.ts';
-import { geometryOf, pair, type Triple, triple, volumeGeometryOf } from '../geometry.ts';
+import { geometryOf, padded, pair, type Triple, triple, volumeGeometryOf } from '../geometry.ts';
 import { convolve } from '../operations/convolve.ts';
 import { convolveVolume } from '../operations/convolve-volume.ts';
 import { depthwise } from '../operations/depthwise.ts';
@@ -43,7 +43,7 @@ export const transposedConvolution: SparseRule = (call, build) => {
   const filters = turnedFilters(valuesOf(call, 'kernel'), shapeOf(call, 'kernel'));
   const strides = pair(call.config['strides']);
   const sides = strides.map((stride, axis) =>
-    sidesOf(call, image.shape[axis] as number, filters.window[axis] as number, stride, (zeros) => Math.max(0, zeros)),
+    sidesOf(call, { size: image.shape[axis] as number, window: filters.window[axis] as number, stride, beginsInside: false }),
   );
   const geometry = { ...turned([1, 1] as const, sides), window: filters.window };
   const wide = spread(build, image, strides);
@@ -56,7 +56,9 @@ export const transposedVolumeConvolution: SparseRule = (call, build) => {
   const { window, shape } = volumeWindow(call);
   const filters = turnedFilters(valuesOf(call, 'kernel'), shape);
   const strides = triple(call.config['strides']);
-  const sides = strides.map((stride, axis) => sidesOf(call, volume.shape[axis] as number, window[axis] as number, stride));
+  const sides = strides.map((stride, axis) =>
+    sidesOf(call, { size: volume.shape[axis] as number, window: window[axis] as number, stride, beginsInside: true }),
+  );
   const geometry = { ...turned([1, 1, 1] as const, sides), window };
   const wide = spread(build, volume, strides);
   return activated(call, build, (activation) => convolveVolume(build, wide, { filters, geometry, bias: biasOf(call), activation }));
@@ -73,17 +75,19 @@ function turned<Axes extends readonly number[]>(ones: Axes, sides: readonly (rea
   return { strides: ones, dilation: ones, before: side(0), after: side(1) };
 }
 
+/** One axis of a transposed convolution. */
+interface Turned {
+  readonly size: number;
+  readonly window: number;
+  readonly stride: number;
+  readonly beginsInside: boolean;
+}
+
 /** What stands beside the image: what the convolution that is turned around would have padded with is left out. */
-function sidesOf(
-  { config }: SparseCall,
-  size: number,
-  window: number,
-  stride: number,
-  padded: (zeros: number) => number = (zeros) => zeros,
-): [number, number] {
+function sidesOf({ config }: SparseCall, { size, window, stride, beginsInside }: Turned): [number, number] {
   const isSame = config['padding'] === 'same';
   const out = isSame ? size * stride : size * stride + Math.max(window - stride, 0);
-  const zeros = isSame ? padded((size - 1) * stride + window - out) : 0;
+  const zeros = isSame ? padded((size - 1) * stride + window - out, beginsInside) : 0;
   const before = window - 1 - Math.floor(zeros / 2);
   return [before, out + window - 1 - ((size - 1) * stride + 1) - before];
 }
