@@ -2,9 +2,11 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { readNetwork } from '@espalier/surgery';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { compileSparse, defineSparseRule, loadSparse, operations, type SparseModel } from './index.ts';
+import { PLAN_LIMITS } from './format/check-plan.ts';
+import { compileNetwork, compileSparse, defineSparseRule, loadSparse, operations, type SparseModel } from './index.ts';
 import { supportedVariants } from './kernels/index.ts';
 import { differenceOf, inputsFor, modelOf, outputsOf, sparsified } from './testing/compare.ts';
 
@@ -287,6 +289,15 @@ test('a plan that no file may have is refused by the name of its model', async (
   await expect(compileSparse(model)).rejects.toThrow(
     new RegExp(`sparse model "${model.name}": its plan has 8002 buffers, and the file of a sparse model may have 8000`),
   );
+});
+
+test('a ConvLSTM2D may have 381 steps in time, as the docs say', async () => {
+  const activations = async (time: number) => {
+    const model = modelOf([time, 2, 2, 1], L.convLstm2d({ filters: 1, kernelSize: 2, padding: 'same' } as never) as tf.layers.Layer);
+    return compileNetwork(await readNetwork(model)).plan.buffers.length;
+  };
+  const [few, more] = [await activations(4), await activations(5)];
+  expect(4 + Math.floor((PLAN_LIMITS.buffers - few) / (more - few))).toBe(381);
 });
 
 test('a kernel that there is not is told of with those that there are', async () => {

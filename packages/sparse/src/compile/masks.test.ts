@@ -3,7 +3,6 @@ import { beforeAll, expect, test } from 'vitest';
 import { compileSparse, operations } from '../index.ts';
 import { modelOf, outputsOf, sparsified } from '../testing/compare.ts';
 import { layerOf, type OwnLayer } from '../testing/own-layer.ts';
-import { withMask } from './operations/layout.ts';
 
 const L = tf.layers;
 
@@ -41,7 +40,7 @@ test.each<[string, OwnLayer['rule'], readonly tf.layers.Layer[]]>([
 });
 
 test.each<[string, OwnLayer['rule']]>([
-  ['by withMask', ([x], build, call) => withMask(affine([x, x, x], build, call), x.mask)],
+  ['by withMask', ([x], build, call) => operations.withMask(affine([x, x, x], build, call), x.mask)],
   ['by an operation that keeps it', ([x], build) => operations.scale(build, x, 2, 1)],
 ])('a rule passes a mask on %s', async (_, rule) => {
   const model = reader(twiceAndOne(rule));

@@ -70,7 +70,6 @@ const RULES: Readonly<Record<string, SparseRule>> = {
   UpSampling2D: upSampling,
   Resizing: unrunnable,
   RandomWidth: unrunnable,
-  RandomHeight: unrunnable,
 
   Flatten: flatten,
   Reshape: reshape,

@@ -109,7 +109,7 @@ function maskOf(call: SparseCall, { mask }: Value): Value | undefined {
   return refuse(
     call,
     'is given a mask that went through a layer which does not keep it',
-    'Mask right before it; a layer with a rule of your own passes the mask on where its rule gives withMask(value, input.mask)',
+    'Mask right before it; a layer with a rule of your own passes the mask on where its rule gives operations.withMask(value, input.mask)',
   );
 }
 
