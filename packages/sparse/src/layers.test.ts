@@ -339,3 +339,12 @@ test('Embedding, with and without a mask', async () => {
     expect(await worstDifference(model, { words: 4, batch: 5 })).toBeLessThan(ROUNDING);
   }
 });
+
+test('recurrent layers of other cells that were given one tensor as their bias', async () => {
+  const input = tf.input({ shape: SEQUENCE });
+  const layers = [L.lstm({ units: 6 }), L.gru({ units: 8 }), L.simpleRNN({ units: 24 })];
+  const model = sparsified(tf.model({ inputs: input, outputs: layers.map((layer) => layer.apply(input) as tf.SymbolicTensor) }));
+  const bias = tf.randomUniform([24], -1, 1, 'float32', 5);
+  for (const layer of layers) layer.setWeights([...layer.getWeights().slice(0, 2), bias]);
+  expect(await worstDifference(model)).toBeLessThan(ROUNDING);
+});

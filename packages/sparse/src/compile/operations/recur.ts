@@ -68,7 +68,7 @@ export function recur(build: Builder, recurrence: Recurrence): Recurred {
     writes: [output, ...states, ...work],
     weights: [
       ...matrices.flatMap(({ sections }) => sections),
-      ...(bias === undefined ? [] : [build.once(bias, 'gates', () => spaced(bias, units, gates))]),
+      ...(bias === undefined ? [] : [build.once(bias, `${gates} gates of ${units}`, () => spaced(bias, units, gates))]),
     ],
     options: {
       cell,
@@ -102,7 +102,7 @@ interface Matrix {
 
 /** Some gates of a kernel, each from a whole vector on. */
 function placed(build: Builder, kernel: Float32Array, inputs: number, units: number, gates: number, of: readonly number[]): Matrix {
-  return build.once(kernel, `gates ${of.join()}`, () => {
+  return build.once(kernel, `gates ${of.join()} of ${gates}, ${inputs} to ${units}`, () => {
     const filters = withRoom(kernel, inputs, units, gates, of);
     const isSparse = choose(build, filters, 1) === 'sparse';
     return {
