@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
-import '../../surgery/src/index.ts';
-import { shapeRuleOf } from '../../surgery/src/shape-rule.ts';
+import { shapeRuleOf } from '../../surgery/src/testing/shape-rules.ts';
 import { sparseRuleOf } from './compile/sparse-rule.ts';
 import { compileSparse } from './index.ts';
 import { differenceOf, modelOf, sparsified, worstDifference } from './testing/compare.ts';

@@ -413,3 +413,21 @@ test('is saved to a file and loaded from it, from its bytes and from what gives 
     await rm(folder, { recursive: true });
   }
 });
+
+test('two batch norms that were given the same mean keep what else is theirs', async () => {
+  const input = tf.input({ shape: [3] });
+  const [one, other] = [tf.layers.batchNormalization(), tf.layers.batchNormalization()];
+  const outputs = [one, other].map((norm) => norm.apply(input) as tf.SymbolicTensor);
+  const model = tf.model({ inputs: input, outputs });
+  const [mean, variance] = [tf.tensor([1, 2, 3]), tf.tensor([1, 4, 9])];
+  one.setWeights([tf.tensor([1, 1, 1]), tf.tensor([0, 0, 0]), mean, variance]);
+  other.setWeights([tf.tensor([5, 6, 7]), tf.tensor([1, 2, 3]), mean, variance]);
+  const sparse = await compileSparse(model, { fold: { batchNorms: false } });
+  const x = [0.1, 0.2, 0.3];
+  const wanted = (model.predict(tf.tensor([x])) as tf.Tensor[]).map((each) => [...each.dataSync()]);
+  sparse.predictAll(x).forEach((found, i) => {
+    found.forEach((value, k) => {
+      expect(value).toBeCloseTo(wanted[i]?.[k] as number, 4);
+    });
+  });
+});

@@ -134,9 +134,11 @@ test('as many activations as a file may have, all needed at the same time, are p
   const count = 8000;
   const inputs = Array.from({ length: count }, (_, buffer) => ({ name: `x${buffer}`, shape: [4], buffer }));
   const file = lying({ inputs, outputs: inputs }, new Array<number>(count).fill(4));
-  const before = performance.now();
+  // Of the processor: others may keep it from this process.
+  const before = process.cpuUsage();
   const model = await loadSparse(file);
-  expect(performance.now() - before).toBeLessThan(10_000);
+  const { user, system } = process.cpuUsage(before);
+  expect((user + system) / 1e6).toBeLessThan(10);
   expect(model.memory.activations).toBeGreaterThanOrEqual(count * 16);
 });
 

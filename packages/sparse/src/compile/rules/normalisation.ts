@@ -12,7 +12,7 @@ export const batchNormalization: SparseRule = (call, build) => {
   const [mean, variance] = [valuesOf(call, 'moving_mean'), valuesOf(call, 'moving_variance')];
   const [gamma, beta] = [biasOf(call, 'gamma'), biasOf(call, 'beta')];
   const epsilon = Number(call.config['epsilon'] ?? 1e-3);
-  const { factor, shift } = build.once(mean, 'affine', () => {
+  const { factor, shift } = build.once(mean, `affine ${build.layer}`, () => {
     const factor = mean.map((_, i) => (gamma?.[i] ?? 1) / Math.sqrt((variance[i] as number) + epsilon));
     return { factor, shift: factor.map((each, i) => (beta?.[i] ?? 0) - (mean[i] as number) * each) };
   });
