@@ -5,6 +5,12 @@ import { defineConfig } from 'vitest/config';
 const LIGHT = [
   ...['core', 'datasets', 'models', 'sparse', 'strategy-*', 'surgery', 'testkit'].map((name) => `packages/${name}/src/**/*.test.ts`),
   'packages/experiment/src/config/*.test.ts',
+  'packages/experiment/src/{run/{outputs,expectations},sweep/{parse-sweep,schedule,sweep-pace}}.test.ts',
+  'packages/report/src/{compare,query,read,statistics}/*.test.ts',
+  'packages/cli/src/{view/*,report-sections,what-to-ship}.test.ts',
+  'packages/backend-node/src/{pip/*,attempts,threads}.test.ts',
+  'packages/create-plugin/src/names.test.ts',
+  'benchmarks/src/{page,row}.test.ts',
   'packages/create-plugin/templates/*/src/*.test.ts',
   'examples/*/src/**/*.test.ts',
 ];

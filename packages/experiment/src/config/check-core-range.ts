@@ -2,7 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { EspalierError } from '@espalier/core';
-import { satisfies, validRange } from 'semver';
+// Not the package's door, which reads forty files.
+import satisfies from 'semver/functions/satisfies.js';
+import validRange from 'semver/ranges/valid.js';
 
 const CORE = '@espalier/core';
 

@@ -83,7 +83,7 @@ function isAlive(pid: number): boolean {
 const momentOf = (random: Random) => ({ events: random.int(8), milliseconds: 120 * random.next() });
 
 /** How often each kind of process is killed: ESPALIER_KILLS=20 takes three minutes, most of it for starting processes anew. */
-const KILLS = Number(process.env['ESPALIER_KILLS'] ?? 6);
+const KILLS = Number(process.env['ESPALIER_KILLS'] ?? 4);
 const LANES = [1, 2];
 
 // The machine may be busy besides.

@@ -30,8 +30,8 @@ export function checkSums(build: Builder, operation: string, { filters, bias }: 
 /** Whether there are so many numbers, all of them finite. */
 export function checkNumbers(build: Builder, operation: string, what: string, values: ArrayLike<number>, count: number): void {
   if (values.length !== count) misuse(build, `gives "${operation}" ${values.length} numbers as its ${what}, and it takes ${count}`);
-  const bad = Array.prototype.find.call(values, (value) => !Number.isFinite(value));
-  if (bad !== undefined) misuse(build, `gives "${operation}" a ${what} with ${bad} in it`);
+  if (values instanceof Float32Array && build.packer.scan(values).isFinite) return;
+  for (let i = 0; i < count; i++) if (!Number.isFinite(values[i])) misuse(build, `gives "${operation}" a ${what} with ${values[i]} in it`);
 }
 
 export function checkSize(build: Builder, operation: string, { shape }: Value, wanted: readonly number[]): void {
