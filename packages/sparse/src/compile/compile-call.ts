@@ -21,7 +21,7 @@ export function compileCall(compilation: Compilation, node: NetworkNode): void {
   build.layer = layer.path;
   build.type = layer.type;
   const call: SparseCall = {
-    where: `${layer.path} (${layer.type})`,
+    where: build.where,
     config: layer.config,
     inputs: node.inputs.map((id) => values.get(id) as Value),
     outputs: node.outputs.map((id) => sampleShape(network, id)),

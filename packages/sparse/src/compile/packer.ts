@@ -39,6 +39,7 @@ let compiled: WebAssembly.Module | undefined;
 export class Packer {
   private readonly memory: WebAssembly.Memory | undefined;
   private readonly exports: Exports | undefined;
+  private readonly scans = new Map<Float32Array, Scan>();
 
   constructor() {
     if (!supportedVariants().includes('simd')) return;
@@ -51,8 +52,14 @@ export class Packer {
     }
   }
 
-  /** How many are not zero, and whether all are finite. */
+  /** How many are not zero, and whether all are finite: gone over once, as weights do not change while a model is compiled. */
   scan(values: Float32Array): Scan {
+    const known = this.scans.get(values) ?? this.scanned(values);
+    this.scans.set(values, known);
+    return known;
+  }
+
+  private scanned(values: Float32Array): Scan {
     const place = this.room(PIECE * 4);
     if (place === undefined) return scan(values);
     const { exports, memory, base } = place;
