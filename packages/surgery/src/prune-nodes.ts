@@ -11,12 +11,14 @@ export function pruneNodes(network: Network): Network {
   }
   if (nodes.length === network.nodes.length) return network;
   nodes.reverse();
-  const [kept, called] = [new Set(nodes), new Set(nodes.map(({ layer }) => layer))];
-  const [layers, tensors] = [new Map(network.layers), new Map(network.tensors)];
-  for (const node of network.nodes) {
-    if (kept.has(node)) continue;
-    if (!called.has(node.layer)) layers.delete(node.layer);
-    for (const id of node.outputs) tensors.delete(id);
-  }
-  return { ...network, nodes, layers, tensors };
+  return withoutStrays({ ...network, nodes });
+}
+
+/** Without layers that no call is left of, and tensors that none makes; the inputs stay. */
+export function withoutStrays(network: Network): Network {
+  const called = new Set(network.nodes.map(({ layer }) => layer));
+  const made = new Set([...network.inputs, ...network.nodes.flatMap(({ outputs }) => outputs)]);
+  const layers = new Map([...network.layers].filter(([name]) => called.has(name)));
+  const tensors = new Map([...network.tensors].filter(([id]) => made.has(id)));
+  return { ...network, layers, tensors };
 }

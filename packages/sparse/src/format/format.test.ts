@@ -43,7 +43,7 @@ test('a file that is cut anywhere is refused', () => {
 test('a file of another version says so', () => {
   const other = bytes.slice();
   other[8] = 7;
-  expect(() => read(other)).toThrow(/it is of version 7, and this reads 1/);
+  expect(() => read(other)).toThrow(/it is of version 7, and this reads 2/);
 });
 
 test('10,000 altered files: each is refused', () => {

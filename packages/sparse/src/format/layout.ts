@@ -3,7 +3,7 @@ import type { Section } from '../plan/plan.ts';
 
 /** `ESPARSE1`, as two words. */
 export const MAGIC = [0x41505345, 0x31455352] as const;
-export const VERSION = 1;
+export const VERSION = 2;
 
 /** Words before the table of sections: magic (2), version, bytes of the whole file, bytes of the header, sections, checksum (2). */
 export const FIRST_WORDS = 8;

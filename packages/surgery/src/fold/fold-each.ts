@@ -1,4 +1,5 @@
 import type { Network, NetworkLayer, NetworkNode } from '../network.ts';
+import { withoutStrays } from '../prune-nodes.ts';
 import type { Attempt, Folded, Folding } from './record.ts';
 import { layerOf, where } from './rewire.ts';
 
@@ -21,5 +22,9 @@ export function foldEach(network: Network, attempt: (network: Network, node: Net
       at++;
     }
   }
-  return { network: current, folded, unfolded: [...reasons].map(([layer, why]) => ({ layer, why })) };
+  return {
+    network: current === network ? network : withoutStrays(current),
+    folded,
+    unfolded: [...reasons].map(([layer, why]) => ({ layer, why })),
+  };
 }

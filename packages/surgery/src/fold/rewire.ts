@@ -31,7 +31,7 @@ export function cannotStand(network: Network, tensor: string, other: string): st
   return isNamed ? `${where(layerOf(network, maker))} would have to give two outputs of the model` : undefined;
 }
 
-/** The network in which readers of `from` read `to`, without what nobody reads then. */
+/** The network in which readers of `from` read `to`, without the calls that nobody reads then; `withoutStrays` drops what they leave. */
 export function replaceTensor(network: Network, from: string, to: string): Network {
   const standing = (id: string) => (id === from ? to : id);
   const nodes = network.nodes.map((node) => (node.inputs.includes(from) ? { ...node, inputs: node.inputs.map(standing) } : node));
@@ -41,10 +41,7 @@ export function replaceTensor(network: Network, from: string, to: string): Netwo
   const isBetween = isRead && maker?.outputs.length === 1 && maker.inputs.length === 1 && maker.inputs[0] === to;
   if (!isBetween || callsOf(network, maker.layer).length > 1) return pruneNodes(rewired);
   // As a rule the call between the two is all that is gone: what it read is read as often as before. That saves a search for more.
-  const [layers, tensors] = [new Map(network.layers), new Map(network.tensors)];
-  layers.delete(maker.layer);
-  tensors.delete(from);
-  return { ...rewired, nodes: nodes.filter((node) => node !== maker), layers, tensors };
+  return { ...rewired, nodes: nodes.filter((node) => node !== maker) };
 }
 
 export function replaceLayer(network: Network, layer: NetworkLayer): Network {
