@@ -24,6 +24,8 @@ export default defineConfig({
     pool: 'forks',
     // More files at once than there are cores: many wait, for processes that they start, for files, for a browser.
     maxWorkers: Math.ceil(1.5 * availableParallelism()),
+    // What is built is loaded by Node itself; transformed once more for each process, it takes seconds.
+    server: { deps: { external: [/\/packages\/[\w-]+\/dist\//] } },
     globalSetup: './scripts/setup/temporary-folder.mjs',
     reporters: ['default', './scripts/setup/summary-reporter.mjs'],
     // On a machine that others keep busy each test takes several times as long.
