@@ -14,17 +14,18 @@ let cases = [];
 
 globalThis.opened = (async () => {
   tf.wasm.setWasmPaths('/tfjs-backend-wasm/');
-  tf.wasm.setThreadsCount(1);
+  const work = await (await fetch('/work.json')).json();
+  if (work.threads !== 'default') tf.wasm.setThreadsCount(work.threads);
   await tf.setBackend('wasm');
-  const named = await (await fetch('/cases.json')).json();
-  cases = await Promise.all(named.map(open));
+  cases = await Promise.all(work.cases.map(open));
 })();
 
 globalThis.turn = (samples) => Object.fromEntries(cases.map((each) => [each.name, turnOf(each, samples)]));
 
 globalThis.draw = () => {
   const { kernels } = cases[0].sparse;
-  document.querySelector('p').textContent = `Batch 1, one thread, ${kernels} kernels; ${navigator.userAgent.match(/Chrome\/[\d.]+/)?.[0]}`;
+  document.querySelector('p').textContent =
+    `Batch 1, ${kernels} kernels on one thread, tfjs on ${tf.wasm.getThreadsCount()}; ${navigator.userAgent.match(/Chrome\/[\d.]+/)?.[0]}`;
   const head = ['model', 'zeros', 'tfjs, dense (ms)', 'sparse (ms)', 'times as fast', 'goal', 'difference'];
   document.querySelector('table').replaceChildren(row('th', head), ...cases.map(rowOf));
 };

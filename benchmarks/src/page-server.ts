@@ -19,11 +19,15 @@ export const TFJS = {
   '/tfjs-backend-wasm/': path.dirname(require.resolve('@tensorflow/tfjs-backend-wasm/dist/tf-backend-wasm.min.js')),
 } as const;
 
-/** A page of Chromium at `/`, with files of its own beside it, and what stands in folders. */
+/** What a page needs in order to share memory between threads. */
+const ISOLATED = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' } as const;
+
+/** A page of Chromium at `/`, with files of its own beside it, and what stands in folders; it may have threads where it is isolated. */
 export async function openPage(
   executablePath: string,
   files: ReadonlyMap<string, Content>,
   folders: Readonly<Record<string, string>>,
+  { isIsolated = false } = {},
 ): Promise<{ readonly page: Page; close(): Promise<void> }> {
   const contentOf = (url: string): Content | undefined => {
     const prefix = Object.keys(folders).find((each) => url.startsWith(each));
@@ -34,7 +38,10 @@ export async function openPage(
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
     const content = contentOf(pathname);
-    response.writeHead(content === undefined ? 404 : 200, { 'content-type': TYPES[path.extname(pathname)] ?? 'text/html' });
+    response.writeHead(content === undefined ? 404 : 200, {
+      'content-type': TYPES[path.extname(pathname)] ?? 'text/html',
+      ...(isIsolated ? ISOLATED : {}),
+    });
     response.end(content);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

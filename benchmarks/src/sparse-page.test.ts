@@ -33,6 +33,7 @@ test.skipIf(isWithoutChromium)(
     const model = { name: 'lenet', label: 'LeNet-300-100', zeros: 0.95, goal: 1, model: pruned() };
     const page = await openSparsePage(CHROMIUM, [model]);
     try {
+      expect(await page.threads()).toBe(1);
       const { lenet } = await page.turn(3);
       expect(lenet?.difference).toBeLessThan(1e-5);
       expect(lenet?.sparseMs).toBeGreaterThan(0);
@@ -44,3 +45,21 @@ test.skipIf(isWithoutChromium)(
     }
   },
 );
+
+test.skipIf(isWithoutChromium)('the page may have threads where tfjs is to take as many as it likes', async () => {
+  if (CHROMIUM === undefined) throw new Error('no Chromium is installed: apt-get install chromium');
+  await tf.setBackend('cpu');
+  const page = await openSparsePage(
+    CHROMIUM,
+    [{ name: 'lenet', label: 'LeNet-300-100', zeros: 0.95, goal: 1, model: pruned() }],
+    'default',
+  );
+  try {
+    expect(await page.isIsolated()).toBe(true);
+    const { lenet } = await page.turn(3);
+    expect(lenet?.difference).toBeLessThan(1e-5);
+    expect(await page.threads()).toBeGreaterThanOrEqual(1);
+  } finally {
+    await page.close();
+  }
+});

@@ -31,11 +31,18 @@ const FOLDERS = {
   '/core/': path.dirname(require.resolve('@espalier/core/errors')),
 };
 
+/** Of tfjs-backend-wasm: one, or as many as it takes where nobody says how many. */
+export type Threads = 1 | 'default';
+
 /** benchmarks/page/sparse.html in Chromium, with these models. */
-export async function openSparsePage(executablePath: string, cases: readonly (PageCase & { readonly model: tf.LayersModel })[]) {
+export async function openSparsePage(
+  executablePath: string,
+  cases: readonly (PageCase & { readonly model: tf.LayersModel })[],
+  threads: Threads = 1,
+) {
   const files = new Map<string, string | Uint8Array>([
     ['/', readFileSync(path.join(PAGE, 'sparse.html'))],
-    ['/cases.json', JSON.stringify(cases.map(({ model: _, ...each }) => each))],
+    ['/work.json', JSON.stringify({ threads, cases: cases.map(({ model: _, ...each }) => each) })],
   ]);
   for (const { name, model } of cases) {
     for (const [file, content] of await modelFiles(name, model)) files.set(file, content);
@@ -43,9 +50,12 @@ export async function openSparsePage(executablePath: string, cases: readonly (Pa
     files.set(`/${name}.sparse`, sparse.toBytes());
     sparse.dispose();
   }
-  const { page, close } = await openPage(executablePath, files, FOLDERS);
+  const { page, close } = await openPage(executablePath, files, FOLDERS, { isIsolated: threads === 'default' });
   await page.evaluate('opened');
   return {
+    isIsolated: () => page.evaluate<boolean>('crossOriginIsolated'),
+    /** Those of tfjs-backend-wasm. */
+    threads: () => page.evaluate<number>('tf.wasm.getThreadsCount()'),
     /** Of each case by its name, the middle of so many samples of both, in turns. */
     turn: (samples: number) => page.evaluate<Record<string, PageFigures>>(`turn(${samples})`),
     /** What was measured, as the page shows it. */
