@@ -60,6 +60,23 @@ describe('each control is a course of its own, the same in the plan and in the r
   });
 });
 
+test.each(['shuffled', 'reinitialised'] as const)('%s, a ticket is trained as long as after its last rewind', async (name) => {
+  const ticket: Strategy = {
+    async prune(run) {
+      for (const round of rounds(3)) {
+        await run.cut(magnitude(), run.sparsity * round.progress);
+        await run.rewind('initial');
+        await run.train(run.budget.split(3));
+      }
+    },
+  };
+  const outcome = await prune(underControl(ticket, name, { randomScorer, denseBudget: new Budget(9, 3) }), await parts());
+  const steps = (outcome?.events ?? []).map(({ type }) => type).filter((type) => type === 'step' || type === 'rewind');
+  // Three trainings of four steps, each after a rewind; then the control's, after its own.
+  expect(steps.slice(steps.lastIndexOf('rewind') + 1)).toHaveLength(4);
+  expect(steps.filter((type) => type === 'step')).toHaveLength(16);
+});
+
 test('random scores reach the same sparsity by other masks', async () => {
   const own = await prune(strategy, await parts());
   const random = await prune(control('random'), await parts());
@@ -104,6 +121,18 @@ test('shuffled, N of every M stay the pattern', async () => {
       expect(pair.filter((weight) => weight !== 0)).toHaveLength(1);
     }
   }
+});
+
+test('shuffled, blocks at the edges stay as many as they were', async () => {
+  const all = await parts({
+    granularity: make('granularity', { block: { rows: 3, columns: 5 } }),
+    sparsity: 0.4,
+    threshold: make('threshold', 'layer'),
+  });
+  const own = await prune(strategy, all);
+  const outcome = await prune(control('shuffled'), { ...all, model: tinyNet() });
+  for (const [name, mask] of Object.entries(own?.masks ?? {})) expect(keptOf(outcome?.masks[name] ?? [])).toBe(keptOf(mask));
+  expect(outcome?.masks).not.toEqual(own?.masks);
 });
 
 test('shuffled, whole units go with their biases', async () => {

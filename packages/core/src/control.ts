@@ -7,9 +7,9 @@ import type { Strategy } from './strategy.ts';
 export const CONTROLS = {
   random: 'The same course with random scores in place of its own: what the schedule and the training do by themselves.',
   shuffled:
-    'The masks that the strategy found, shuffled inside each layer, on the first weights, trained for the same epochs: whether it matters which weights stay, or only how many in each layer.',
+    'The masks that the strategy found, shuffled inside each layer, on the first weights, trained for as many epochs as the strategy trained since it last put weights back: whether it matters which weights stay, or only how many in each layer.',
   reinitialised:
-    'The masks that the strategy found, on weights that another seed has drawn, trained for the same epochs: whether the masks are worth anything without the weights that they were found with.',
+    'The masks that the strategy found, on weights that another seed has drawn, trained for as many epochs as the strategy trained since it last put weights back: whether the masks are worth anything without the weights that they were found with.',
   scratch:
     'The masks that the strategy found, on the first weights, trained for as long as the dense training and the pruning took together: whether the small net could have been trained at once.',
 } as const;
@@ -31,24 +31,46 @@ export function underControl(strategy: Strategy, control: Control, { randomScore
   if (control === 'random') return { prune: (run) => strategy.prune(withScorer(run, randomScorer)) };
   return {
     prune: async (run) => {
-      await strategy.prune(run);
+      const own = sinceRewound(run);
+      await strategy.prune(own.run);
       if (control === 'shuffled') await run.shuffleMasks();
       await run.rewind(control === 'reinitialised' ? 'redrawn' : 'initial');
-      await run.train(control === 'scratch' ? denseBudget.and(run.budget) : run.budget);
+      await run.train(control === 'scratch' ? denseBudget.and(run.budget) : own.trained());
     },
   };
 }
 
+/** The run, and how long it has trained since its weights were last put back: of a ticket, the last of its trainings alone. */
+function sinceRewound(run: PruningRun): { readonly run: PruningRun; trained(): Budget } {
+  const none = run.budget.share(0);
+  let trained = none;
+  const counted = instead(run, {
+    train: (budget, hooks) => {
+      trained = trained.and(budget);
+      return run.train(budget, hooks);
+    },
+    rewind: (to) => {
+      trained = none;
+      return run.rewind(to);
+    },
+  });
+  return { run: counted, trained: () => trained };
+}
+
 /** The run, but every cut goes by one scorer; none of the strategy's own watches the training. */
 function withScorer(run: PruningRun, scorer: Scorer): PruningRun {
-  const instead: Partial<PruningRun> = {
+  return instead(run, {
     cut: (_, sparsity) => run.cut(scorer, sparsity),
     regrow: (share) => run.regrow(share, scorer, scorer),
     train: (budget, hooks) => run.train(budget, typeof hooks === 'function' ? hooks : { ...hooks, watch: undefined }),
-  };
+  });
+}
+
+/** The run with some of its methods replaced. */
+function instead(run: PruningRun, methods: Partial<PruningRun>): PruningRun {
   return new Proxy(run, {
     get: (target, name) => {
-      const own = Reflect.get(instead, name) ?? Reflect.get(target, name, target);
+      const own = Reflect.get(methods, name) ?? Reflect.get(target, name, target);
       return typeof own === 'function' ? own.bind(target) : own;
     },
   });

@@ -104,7 +104,7 @@ export interface PruningRun {
   rewind(to: Snapshot): Promise<void>;
 
   /**
-   * Redraws the masks: as many groups of each parameter stay as before, but which ones is left to chance. What is kept
+   * Redraws the masks: as many groups of each parameter and size stay as before, but which ones is left to chance. What is kept
    * now and was pruned is zero until the weights are rewound.
    * Frankle et al., 2021, "Pruning Neural Networks at Initialization: Why Are We Missing the Mark?", arXiv:2009.08576.
    */
