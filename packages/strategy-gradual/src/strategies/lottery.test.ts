@@ -49,3 +49,9 @@ test('weights that nobody keeps are refused', () => {
   const problems = bed.registry.complete(parsePart('strategy', { lottery: { rewindTo: 'step-0' } }) as never).problems;
   expect(problems[0]?.message).toBe('expected initial, or step-NUMBER of the dense training');
 });
+
+test('a step to go back to is refused where the weights stay', () => {
+  const options = { rewindLearningRate: true, rewindTo: 'step-1' };
+  const problems = bed.registry.complete(parsePart('strategy', { lottery: options }) as never).problems;
+  expect(problems[0]?.message).toBe('with rewindLearningRate the weights stay as they were trained: leave rewindTo out');
+});

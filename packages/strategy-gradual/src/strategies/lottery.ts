@@ -17,7 +17,7 @@ import {
   z,
 } from '@espalier/core';
 
-export const lotteryOptions = z.object({
+const options = z.object({
   scorer: part('scorer', 'magnitude').describe('What decides which elements go, after each training.'),
   scheduler: part('scheduler', 'exponential').describe('How much in each round: by default the same share of what is left.'),
   rounds: z.int().min(1).max(1000).default(5).describe('How often it cuts and rewinds.'),
@@ -34,6 +34,11 @@ export const lotteryOptions = z.object({
     .boolean()
     .default(false)
     .describe('Trains before the first cut, too, from the weights to go back to. Otherwise the dense training counts as that.'),
+});
+
+export const lotteryOptions = options.refine(({ rewindLearningRate, rewindTo }) => !rewindLearningRate || rewindTo === 'initial', {
+  message: 'with rewindLearningRate the weights stay as they were trained: leave rewindTo out',
+  path: ['rewindTo'],
 });
 
 /**

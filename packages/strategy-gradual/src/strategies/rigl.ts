@@ -1,4 +1,5 @@
 import { inject, injectable, MAKE, type Make, moment, OPTIONS, type PruningRun, part, type Strategy, stepsTo, z } from '@espalier/core';
+import { checkMoves } from '../check-moves.ts';
 import { interval, isDue } from '../interval.ts';
 
 export const riglOptions = z.object({
@@ -29,10 +30,13 @@ export class RiglStrategy implements Strategy {
     const growing = this.make(grow);
     await run.rewind('initial');
     await run.cut(this.make(init));
+    let updates = 0;
     await run.train(run.budget, async (step) => {
       const last = stepsTo(end, step);
       if (step.number >= Math.min(last, step.total) || !isDue(every, step)) return;
+      updates++;
       await run.regrow((share / 2) * (1 + Math.cos((Math.PI * step.number) / last)), dropping, growing);
     });
+    checkMoves(run, updates, 'rigl', 'Train longer, update more often (every), or end later (end)');
   }
 }

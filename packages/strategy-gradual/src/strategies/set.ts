@@ -1,4 +1,5 @@
 import { inject, injectable, MAKE, type Make, OPTIONS, type PruningRun, part, type Strategy, z } from '@espalier/core';
+import { checkMoves } from '../check-moves.ts';
 import { SignedRankScorer } from '../scorers/signed-rank.ts';
 
 export const setOptions = z.object({
@@ -27,8 +28,12 @@ export class SetStrategy implements Strategy {
     const growing = this.make(grow);
     await run.rewind('initial');
     await run.cut(this.make(init));
+    let updates = 0;
     await run.train(run.budget, async (step) => {
-      if (step.endsEpoch && step.number < step.total) await run.regrow(share, dropping, growing);
+      if (!step.endsEpoch || step.number === step.total) return;
+      updates++;
+      await run.regrow(share, dropping, growing);
     });
+    checkMoves(run, updates, 'set', 'Train for two epochs or more: it does so after each but the last');
   }
 }

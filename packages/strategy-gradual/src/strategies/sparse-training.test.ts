@@ -39,7 +39,7 @@ describe('rigl', () => {
 
   test('the connections move', async () => {
     const moving = await bed.pruned({ strategy: { rigl: { every: 1, share: 0.5 } }, budget });
-    const still = await bed.pruned({ strategy: { rigl: { every: 100 } }, budget });
+    const still = await bed.pruned({ strategy: { rigl: { every: 100 } }, budget, isRehearsed: false });
     expect(regrown(still)).toEqual([]);
     expect(moving.masks).not.toEqual(still.masks);
     expect(keptOf(moving)).toEqual(keptOf(still));
@@ -75,4 +75,15 @@ describe('set', () => {
     const wanted = [1 / 4, 2 / 4, 3 / 4, 4 / 4, 1 / 3, 2 / 3, 0, 3 / 3, 0];
     expect([...(scores as tf.Tensor).dataSync()]).toEqual(wanted.map((score) => Math.fround(score)));
   });
+});
+
+test.each([
+  [{ rigl: {} }, 'strategy "rigl": no connection would move in 12 steps (4 epochs) of training'],
+  [{ rigl: { every: 2, end: 0 } }, 'no connection would move in 12 steps'],
+])('a net whose connections would not move is refused: %j', async (strategy, message) => {
+  await expect(bed.rehearse({ strategy, budget })).rejects.toThrow(message);
+});
+
+test('so is one that evolves after each epoch but the last, and has one epoch', async () => {
+  await expect(bed.rehearse({ strategy: 'set', budget: new Budget(3, 3) })).rejects.toThrow(/in 3 steps \(1 epochs\).*two epochs or more/);
 });

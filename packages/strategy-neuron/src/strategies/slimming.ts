@@ -1,5 +1,6 @@
 import {
   Budget,
+  EspalierError,
   inject,
   injectable,
   OPTIONS,
@@ -25,7 +26,7 @@ export const slimmingOptions = z.object({
 /**
  * Network slimming: train with λ·Σ|γ| added to the loss, over the scales of the batch norms behind what is pruned, so
  * that training itself says which units it can do without; cut those of the smallest |γ| (`granularity: unit`, by one
- * line for the whole net: `threshold: global`); train on without the penalty.
+ * line for the whole net: `threshold: global`); train on without the penalty. A net without such batch norms is refused.
  * Liu et al., 2017, "Learning Efficient Convolutional Networks through Network Slimming", arXiv:1708.06519.
  */
 @injectable()
@@ -45,6 +46,8 @@ export class SlimmingStrategy implements Strategy {
       const first = budget.share(penalised);
       await run.train(first, scales.length === 0 ? {} : { penalty });
       await run.cut(this.scorer, sparsityAfter(run, round));
+      // What the scorer says of its parameters says more.
+      if (scales.length === 0) refuse();
       await run.train(new Budget(budget.steps - first.steps, budget.stepsPerEpoch));
     }
   }
@@ -54,4 +57,12 @@ export class SlimmingStrategy implements Strategy {
 function scalesBehind({ parameters, model }: PruningRun): tf.Variable[] {
   const gammas = parameters.map((parameter) => gammaBehind(parameter, model));
   return [...new Set(gammas.flatMap((gamma) => (typeof gamma === 'string' ? [] : [gamma.variable])))];
+}
+
+function refuse(): never {
+  throw new EspalierError({
+    where: 'strategy "slimming"',
+    what: 'there is no batch norm with a scale behind anything that is pruned, so that its penalty would press on nothing',
+    remedy: 'Choose a model with batch norms, or prune units by the strategy neuron',
+  });
 }

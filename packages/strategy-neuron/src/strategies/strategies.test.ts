@@ -76,4 +76,10 @@ describe('slimming', () => {
       /hidden\/kernel \(Dense\): no batch norm behind it scales its units one by one/,
     );
   });
+
+  test('by another scorer, too, a net without batch norms is refused: there is nothing to press on', async () => {
+    await expect(pruned({ strategy: { slimming: { scorer: 'norm' } } })).rejects.toThrow(
+      'strategy "slimming": there is no batch norm with a scale behind anything that is pruned',
+    );
+  });
 });
