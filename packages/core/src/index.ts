@@ -68,6 +68,6 @@ export { partOfTheWay } from './thresholds/part-of-the-way.ts';
 export * from './tokens.ts';
 export type { StepHooks, Trainer, TrainingJob, TrainingSession, TrainingState } from './trainer.ts';
 export { type EarlyStop, type LoopProgress, stepsPerEpoch, type TrainingLoop, trainingLoop } from './training-loop.ts';
-export { batchNormBehind, consumersOf, sameUnits, type UnitAxis, unitsOf } from './units.ts';
+export { batchNormBehind, consumersOf, inputAxisOf, sameUnits, type UnitAxis, unitsOf } from './units.ts';
 export { wantedSparsity } from './wanted-sparsity.ts';
 export { firstNonFinite, readWeights, type StoredWeights, writeWeights } from './weights.ts';

@@ -17,14 +17,38 @@ const GATES: Readonly<Record<string, number>> = { SimpleRNN: 1, GRU: 3, LSTM: 4,
  * For a bias, and the scale and shift of a norm, each entry is one.
  */
 export function unitsOf({ name, layer, shape, size }: Pick<ModelParameter, 'name' | 'layer' | 'shape' | 'size'>): UnitAxis {
-  const type = typeOf(layer);
   const last = shape.at(-1) as number;
-  if (shape.length > 2 && /Transpose$/.test(type)) {
+  if (shape.length > 2 && isTransposed(layer)) {
     const units = shape.at(-2) as number;
     return { units, of: Int32Array.from({ length: size }, (_, i) => Math.floor(i / last) % units) };
   }
-  const units = name.endsWith('depthwise_kernel') ? last * (shape.at(-2) as number) : last / (GATES[type] ?? 1);
+  const units = name.endsWith('depthwise_kernel') ? last * (shape.at(-2) as number) : last / (GATES[typeOf(layer)] ?? 1);
   return { units, of: Int32Array.from({ length: size }, (_, i) => i % units) };
+}
+
+/** Which axis of a layer's kernel, from its end, counts what comes in: the last but one, the last of a transposed convolution. */
+export function inputAxisOf(layer: tf.layers.Layer): -1 | -2 {
+  return isTransposed(layer) ? -1 : -2;
+}
+
+/** The last two axes of a kernel: how long each is, and how far apart its neighbours are among the elements. */
+export interface KernelPlane {
+  readonly inputs: number;
+  readonly inputStep: number;
+  readonly outputs: number;
+  readonly outputStep: number;
+}
+
+/** The input and the output axis of a kernel, of which each place of a convolution's window has a plane. */
+export function kernelPlaneOf({ layer, shape }: Pick<ModelParameter, 'layer' | 'shape'>): KernelPlane {
+  const [height, width] = shape.slice(-2) as [number, number];
+  return inputAxisOf(layer) === -1
+    ? { inputs: width, inputStep: 1, outputs: height, outputStep: width }
+    : { inputs: height, inputStep: width, outputs: width, outputStep: 1 };
+}
+
+function isTransposed(layer: tf.layers.Layer): boolean {
+  return /Transpose$/.test(typeOf(layer));
 }
 
 /** The class that says how a layer's weights are laid out: of a wrapper, that of what it wraps; of an RNN, its cell's. */

@@ -124,6 +124,18 @@ describe('blocks, by hand', () => {
     expect(sets[0]?.count).toBe(4);
   });
 
+  test('of a transposed convolution have their rows along its inputs, too: the last axis of its kernel', () => {
+    const block = { block: { rows: 2, columns: 1 } };
+    // [1, 1, filters 2, channels 3], [1, 1, 1, 2, 3]: two inputs and the one left over, of each filter.
+    const wanted = [{ 't/kernel': [0, 0, 2, 1, 1, 3] }];
+    expect(
+      groupsOf(arrange(block, one(tf.layers.conv2dTranspose({ name: 't', filters: 2, kernelSize: 1, inputShape: [2, 2, 3] })))),
+    ).toEqual(wanted);
+    expect(
+      groupsOf(arrange(block, one(tf.layers.conv3dTranspose({ name: 't', filters: 2, kernelSize: 1, inputShape: [2, 2, 2, 3] })))),
+    ).toEqual(wanted);
+  });
+
   test('larger than the tensor are the tensor', () => {
     const [set] = make('granularity', { block: { rows: 9, columns: 9 } }).arrange(
       [parameterOf('k', new Array(6), [2, 3])],

@@ -78,6 +78,30 @@ describe('whatever the weights', () => {
   });
 });
 
+test.each([
+  ['conv2dTranspose', tf.layers.conv2dTranspose({ name: 't', filters: 2, kernelSize: 1, inputShape: [2, 2, 4] })],
+  ['conv3dTranspose', tf.layers.conv3dTranspose({ name: 't', filters: 2, kernelSize: 1, inputShape: [2, 2, 2, 4] })],
+])('of a %s, whose kernel ends in filters and then inputs, they are along the inputs', async (_, layer) => {
+  const model = tf.sequential({ layers: [layer] });
+  const [kernel] = taken(model);
+  if (kernel === undefined) expect.fail('no kernel');
+  // Four inputs of each of two filters.
+  kernel.variable.assign(tf.tensor([1, 3, 2, 4, -8, 5, -6, 7], [...kernel.shape]));
+  const masks = new MaskSet([kernel]);
+  const context = { model, masks, random: Random.of(1), keep: new RunKeeping() };
+  const granularity = make('granularity', { nm: { n: 2, m: 4 } });
+  await cut({ masks, scorer: magnitude(), threshold: threshold('layer'), granularity, sparsity: 0.5, target: 0.5, context });
+  expect([...masks.get(kernel).toFloat32()]).toEqual([0, 1, 0, 1, 1, 0, 0, 1]);
+  masks.dispose();
+});
+
+test('an embedding is refused: nothing is summed over its rows', () => {
+  const model = tf.sequential({ layers: [tf.layers.embedding({ inputDim: 8, outputDim: 2, inputLength: 3 })] });
+  expect(make('granularity', 'nm').refuses?.(taken(model)[0] as never, model)).toBe(
+    'its rows are looked up one by one: nothing is summed along an input axis',
+  );
+});
+
 test('a depthwise kernel is refused, and N not below M', () => {
   const model = tf.sequential({ layers: [tf.layers.depthwiseConv2d({ kernelSize: 2, inputShape: [3, 3, 2] })] });
   expect(make('granularity', 'nm').refuses?.(taken(model)[0] as never, model)).toBe(

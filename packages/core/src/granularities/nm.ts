@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Granularity, GroupSet } from '../granularity.ts';
 import type { PrunableParameter } from '../parameter.ts';
 import { inject, injectable, OPTIONS } from '../tokens.ts';
+import { type KernelPlane, kernelPlaneOf } from '../units.ts';
 
 export const nmOptions = z
   .object({
@@ -12,7 +13,8 @@ export const nmOptions = z
 
 /**
  * At most N of every M neighbours along the input axis may be kept; at a sparsity of 1 − N/M exactly N are. Below it,
- * what falls is chosen among those that are not the best N of their M, so a schedule leads up to the pattern.
+ * what falls is chosen among those that are not the best N of their M, so a schedule leads up to the pattern. The input
+ * axis is the one that is summed over: the last but one of a kernel, the last where a convolution is transposed.
  * Mishra et al., 2021, "Accelerating Sparse Deep Neural Networks", arXiv:2104.08378.
  */
 @injectable()
@@ -24,7 +26,8 @@ export class NmGranularity implements Granularity {
   }
 
   refuses({ name }: PrunableParameter): string | undefined {
-    return name.endsWith('depthwise_kernel') ? 'each of its filters sees one channel: it has no input axis to choose along' : undefined;
+    if (name.endsWith('depthwise_kernel')) return 'each of its filters sees one channel: it has no input axis to choose along';
+    return name.endsWith('embeddings') ? 'its rows are looked up one by one: nothing is summed along an input axis' : undefined;
   }
 
   arrange(parameters: readonly PrunableParameter[]): GroupSet[] {
@@ -32,24 +35,23 @@ export class NmGranularity implements Granularity {
       count: parameter.size,
       members: [{ parameter, groups: null }],
       companions: [],
-      protect: (scores) => this.protect(scores, parameter.shape),
+      protect: (scores) => this.protect(scores, kernelPlaneOf(parameter)),
     }));
   }
 
   /** The last block of an axis that M does not divide is smaller, and keeps its best N as well. */
-  private protect(scores: Float32Array, shape: readonly number[]): void {
+  private protect(scores: Float32Array, { inputs, inputStep, outputs, outputStep }: KernelPlane): void {
     const { n, m } = this.options;
-    const [height, width] = shape.slice(-2) as [number, number];
     const best = new Int32Array(n);
-    for (let plane = 0; plane < scores.length; plane += height * width) {
-      for (let start = 0; start < height; start += m) {
-        const size = Math.min(m, height - start);
-        for (let column = 0; column < width; column++) {
-          const first = plane + start * width + column;
+    for (let plane = 0; plane < scores.length; plane += inputs * outputs) {
+      for (let start = 0; start < inputs; start += m) {
+        const size = Math.min(m, inputs - start);
+        for (let output = 0; output < outputs; output++) {
+          const first = plane + start * inputStep + output * outputStep;
           let held = 0;
           // The best so far, the best first; of equals the first stays.
           for (let k = 0; k < size; k++) {
-            const at = first + k * width;
+            const at = first + k * inputStep;
             let place = held;
             while (place > 0 && (scores[at] as number) > (scores[best[place - 1] as number] as number)) place--;
             if (place >= n) continue;

@@ -3,6 +3,7 @@ import {
   type Activations,
   inject,
   injectable,
+  inputAxisOf,
   isChannelsFirst,
   isModel,
   OPTIONS,
@@ -42,7 +43,7 @@ export class WandaScorer implements Scorer {
     if (name.endsWith('/pointwise_kernel')) return 'what comes in between the two kernels of a separable convolution is not to be seen';
     if (/Embedding/.test(type)) return 'an embedding is looked up, no input is multiplied by its weights';
     if (/RNN|LSTM|GRU|Bidirectional/.test(type)) return 'a recurrent layer’s weights take inputs of every step, which are not to be seen';
-    return CHANNEL_AXES.some(([types]) => types.test(type)) ? undefined : 'it is not known which of its inputs each weight multiplies';
+    return CHANNELWISE.test(type) ? undefined : 'it is not known which of its inputs each weight multiplies';
   }
 
   async score(parameters: readonly PrunableParameter[]): Promise<tf.Tensor[]> {
@@ -60,7 +61,7 @@ export class WandaScorer implements Scorer {
       parameters.map(({ layer, variable }, i) => {
         const norms = tf.sqrt(tf.div(energies[i] as tf.Tensor, this.activations.samples));
         const shape = variable.shape.map(() => 1);
-        shape[variable.rank + channelAxisOf(layer)] = norms.size;
+        shape[variable.rank + inputAxisOf(layer)] = norms.size;
         return tf.mul(tf.abs(variable as tf.Tensor), tf.reshape(norms, shape));
       }),
     );
@@ -76,16 +77,8 @@ export class WandaScorer implements Scorer {
   }
 }
 
-/** Which axis of a kernel, from its end, counts the input's channels. */
-const CHANNEL_AXES: readonly [RegExp, number][] = [
-  [/^Conv[23]DTranspose$/, -1],
-  [/^(Dense|Conv[123]D|DepthwiseConv2D|SeparableConv2D)$/, -2],
-];
-
-function channelAxisOf(layer: tf.layers.Layer): number {
-  const found = CHANNEL_AXES.find(([types]) => types.test(typeOf(layer)));
-  return (found as (typeof CHANNEL_AXES)[number])[1];
-}
+/** Layers whose kernels multiply their input channel by channel. */
+const CHANNELWISE = /^(Dense|Conv[123]D|Conv[23]DTranspose|DepthwiseConv2D|SeparableConv2D)$/;
 
 /** What a layer is; the inner layer where it is applied to each time step. */
 function typeOf(layer: tf.layers.Layer): string {
