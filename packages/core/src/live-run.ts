@@ -15,7 +15,7 @@ import type { Optimizer } from './optimizer.ts';
 import type { PrunableParameter } from './parameter.ts';
 import type { CutReport, OnStep, PruningRun, Snapshot, TrainHooks, TrainingReport } from './pruning-run.ts';
 import { Random } from './random.ts';
-import { checkGranularity, checkRegrowing, checkShare, checkThreshold, checkUnits } from './refusal.ts';
+import { checkAsked, checkGranularity, checkRegrowing, checkShare, checkThreshold, checkUnits } from './refusal.ts';
 import { regrow } from './regrow.ts';
 import { EMPTY_PROFILE } from './run-profile.ts';
 import { RunSession } from './run-session.ts';
@@ -138,7 +138,7 @@ export class LiveRun implements PruningRun {
 
   async cut(scorer: Scorer, sparsity: number = this.sparsity): Promise<CutReport> {
     const { threshold } = this.parts;
-    if (!threshold.decidesSparsity) checkShare(sparsity, 'cut', 'sparsity asked for');
+    checkAsked(sparsity, threshold.decidesSparsity === true);
     return this.call('cut', async () => {
       const started = performance.now();
       await this.session.sync();

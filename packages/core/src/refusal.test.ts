@@ -73,6 +73,16 @@ test.each([-0.1, 1.5, Number.NaN])('a share of %d to regrow is refused in the re
   await expect(prune(moving(share), partsOf())).rejects.toThrow(why);
 });
 
+test.each([-0.1, 1.5])('a cut of %d is refused in the rehearsal, and in the run, also where the threshold decides', async (share) => {
+  const cutting: Strategy = { prune: async (run) => void (await run.cut(magnitude(), share)) };
+  const deciding = ['std', { fixed: { value: 0.1 } }, { budget: { parameters: 0.5 } }];
+  for (const parts of [{}, ...deciding.map((by) => ({ threshold: threshold(by), sparsity: Number.NaN }))]) {
+    const why = `cut: the ${'threshold' in parts ? 'share of the way' : 'sparsity'} asked for is ${share}, not a number from 0 to 1`;
+    await expect(rehearse(cutting, partsOf(parts))).rejects.toThrow(why);
+    await expect(prune(cutting, partsOf(parts))).rejects.toThrow(why);
+  }
+});
+
 test('a line by the spread of single weights is none for groups of them', async () => {
   const block = make('granularity', { block: { rows: 2, columns: 2 } });
   const cutting: Strategy = { prune: async (run) => void (await run.cut(magnitude())) };

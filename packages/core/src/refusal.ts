@@ -51,6 +51,15 @@ export function checkShare(share: number, where: 'cut' | 'regrow', what: string)
   });
 }
 
+/**
+ * What a cut is asked for: a sparsity, or where the threshold decides alone the share of the way to what that decides,
+ * all of it where it is NaN. @throws EspalierError outside 0 to 1.
+ */
+export function checkAsked(sparsity: number, decidesAlone: boolean): void {
+  if (decidesAlone && Number.isNaN(sparsity)) return;
+  checkShare(sparsity, 'cut', decidesAlone ? 'share of the way asked for' : 'sparsity asked for');
+}
+
 /** @throws EspalierError where single elements are to move, and the run cuts anything else. */
 export function checkRegrowing(
   granularity: Granularity | undefined,

@@ -8,7 +8,7 @@ import { MaskSet } from './mask-set.ts';
 import type { PrunableParameter } from './parameter.ts';
 import type { CutReport, OnStep, PruningRun, Snapshot, TrainHooks, TrainingReport } from './pruning-run.ts';
 import { Random } from './random.ts';
-import { checkRegrowing, checkScorer, checkShare, checkUnits } from './refusal.ts';
+import { checkAsked, checkRegrowing, checkScorer, checkShare, checkUnits } from './refusal.ts';
 import type { Scorer } from './scorer.ts';
 import type { Budget } from './step.ts';
 import type { Strategy } from './strategy.ts';
@@ -85,7 +85,7 @@ class Rehearsal implements PruningRun {
     this.count();
     this.check(scorer);
     if (this.granularity !== undefined) checkUnits(scorer, this.granularity);
-    if (!Number.isNaN(this.sparsity)) checkShare(sparsity, 'cut', 'sparsity asked for');
+    checkAsked(sparsity, Number.isNaN(this.sparsity));
     this.events.push({ what: 'cut', step: this.steps, sparsity, scorer: partName(scorer) });
     const parameters = this.parameters.map(({ name }) => ({ name, sparsity, threshold: null }));
     return { asked: sparsity, sparsity, parameters };
