@@ -13,7 +13,7 @@ const weights = new Weights(size);
 const layer = tf.layers.dense({ units: 1 });
 const parameters: PrunableParameter[] = weights.tensors.map((values, i) => {
   const variable = tf.variable(tf.tensor(values.slice()));
-  return { name: `layer_${i}/kernel`, layer, shape: variable.shape, size: values.length, variable };
+  return { name: `layer_${i}/kernel`, layer, shape: variable.shape, size: values.length, calls: [], variable };
 });
 const scorer = make('scorer', 'magnitude');
 const threshold = make('threshold', 'global');

@@ -2,9 +2,9 @@ import * as tf from '@tensorflow/tfjs';
 import type { Batch } from './batch.ts';
 import { BrokenPromise, EspalierError } from './errors.ts';
 import { innerLayers } from './inner-layers.ts';
+import { isModel } from './layer-fields.ts';
 import type { Loss } from './loss.ts';
 import { partInWords } from './made-part.ts';
-import { isModel } from './parameter.ts';
 import { partFailed } from './part-failed.ts';
 
 /** tfjs keeps a layer's activation in a field that its types do not show. */

@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
-import { isModel, leafLayers } from './parameter.ts';
+import { isModel } from './layer-fields.ts';
+import { leafLayers } from './parameter.ts';
 
 /** What wrappers and recurrent layers hold in fields that tfjs's types do not show. */
 interface Holder {

@@ -1,5 +1,9 @@
 import type * as tf from '@tensorflow/tfjs';
 
+export function isModel(layer: unknown): layer is tf.LayersModel {
+  return Array.isArray((layer as { layers?: unknown }).layers);
+}
+
 /** The layer that a wrapper (TimeDistributed, Bidirectional) holds, in a list; none where it is no wrapper. */
 export function wrappedIn(layer: tf.layers.Layer): tf.layers.Layer[] {
   const { layer: wrapped } = layer as { layer?: tf.layers.Layer };

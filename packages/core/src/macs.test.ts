@@ -69,6 +69,31 @@ describe('multiply-accumulates of one sample, by hand', () => {
     expect(dense(tf.model({ inputs: input, outputs: shared.apply(shared.apply(input)) as tf.SymbolicTensor }))).toBe(2 * 16);
   });
 
+  test('a layer that is called outside the model as well counts the calls of the model alone', () => {
+    const shared = L.dense({ units: 8 });
+    const input = tf.input({ shape: [16] });
+    const model = tf.model({ inputs: input, outputs: L.dense({ units: 4 }).apply(shared.apply(input)) as tf.SymbolicTensor });
+    const other = tf.input({ shape: [16] });
+    const second = tf.model({ inputs: other, outputs: shared.apply(other) as tf.SymbolicTensor });
+    expect([dense(model), dense(second)]).toEqual([16 * 8 + 8 * 4, 16 * 8]);
+  });
+
+  test('a nested model that is called twice counts its layers twice, also within another', () => {
+    const square = () => tf.sequential({ layers: [L.dense({ units: 16, inputShape: [16] })] });
+    const twice = (inner: tf.LayersModel) => {
+      const input = tf.input({ shape: [16] });
+      return tf.model({ inputs: input, outputs: inner.apply(inner.apply(input)) as tf.SymbolicTensor });
+    };
+    expect(dense(twice(square()))).toBe(2 * 256);
+    expect(dense(twice(twice(square())))).toBe(4 * 256);
+    expect(dense(tf.sequential({ layers: [twice(square()), L.dense({ units: 4 })] }))).toBe(2 * 256 + 64);
+  });
+
+  test('a nested model counts on the shapes that it is called on, not on those that it was built on', () => {
+    const inner = tf.sequential({ layers: [L.conv2d({ filters: 2, kernelSize: 3, inputShape: [null, null, 1] as never })] });
+    expect(dense(single([5, 5, 1], inner))).toBe(9 * 9 * 2);
+  });
+
   test('a nested model counts its layers', () => {
     const inner = tf.sequential({ layers: [L.conv2d({ filters: 2, kernelSize: 3, inputShape: [5, 5, 1] }), L.flatten()] });
     expect(dense(tf.sequential({ layers: [inner, L.dense({ units: 2 })] }))).toBe(9 * 9 * 2 + 18 * 2);

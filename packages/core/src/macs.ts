@@ -3,23 +3,15 @@ import { isChannelsFirst } from './layer-fields.ts';
 import type { ModelParameter } from './parameter.ts';
 
 type Shape = readonly (number | null)[];
-interface LayerNode {
-  readonly inputShapes: Shape | readonly Shape[];
-  readonly outputShapes: Shape | readonly Shape[];
-}
 
 /**
  * How often one sample multiplies each element of a parameter: the output positions of a convolution, the time steps
- * of a recurrent layer, once for a Dense. Multiply-accumulates are this times the elements that are not zero.
+ * of a recurrent layer, once for a Dense; over all calls of its layer in the model. Multiply-accumulates are this times the elements that are not zero.
  * Biases, norms and embeddings multiply nothing. An open dimension (a sequence of any length) counts as one.
  */
-export function usesPerSample({ layer, name, shape }: Pick<ModelParameter, 'layer' | 'name' | 'shape'>): number {
+export function usesPerSample({ layer, name, shape, calls }: Pick<ModelParameter, 'layer' | 'name' | 'shape' | 'calls'>): number {
   if (shape.length < 2 || !/kernel$/.test(name)) return 0;
-  let uses = 0;
-  for (const node of (layer as unknown as { inboundNodes: readonly LayerNode[] }).inboundNodes) {
-    uses += usesAt(layer, firstShape(node.inputShapes).slice(1), firstShape(node.outputShapes).slice(1));
-  }
-  return uses;
+  return calls.reduce((uses, { input, output }) => uses + usesAt(layer, input.slice(1), output.slice(1)), 0);
 }
 
 function usesAt(layer: ModelParameter['layer'], input: Shape, output: Shape): number {
@@ -35,10 +27,6 @@ function usesAt(layer: ModelParameter['layer'], input: Shape, output: Shape): nu
 function positionsOf(shape: Shape, channelsFirst: boolean): number {
   const positions = channelsFirst ? shape.slice(1) : shape.slice(0, -1);
   return elementsOf(positions.map((size) => size ?? 1));
-}
-
-function firstShape(shapes: Shape | readonly Shape[]): Shape {
-  return Array.isArray(shapes[0]) ? (shapes[0] as Shape) : (shapes as Shape);
 }
 
 /** Multiply-accumulates of one sample through a whole model, from the elements of each parameter that are not zero. */

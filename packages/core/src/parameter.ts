@@ -1,4 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import { type CallShapes, layerCalls } from './layer-calls.ts';
+import { isModel } from './layer-fields.ts';
 
 type LayerWeight = tf.layers.Layer['weights'][number];
 
@@ -10,6 +12,8 @@ export interface PrunableParameter {
   readonly shape: readonly number[];
   /** How many elements. */
   readonly size: number;
+  /** The calls of its layer while the model runs once: several of a shared layer, or where a nested model is called again. */
+  readonly calls: readonly CallShapes[];
   /** A target of its own, from 0 to 1, where a rule gives one; the run's target does not apply to it then. */
   readonly sparsity?: number;
   /** The weights as they stand: the model's own variable. Not to be disposed. */
@@ -22,6 +26,7 @@ export interface ModelParameter {
   readonly layer: tf.layers.Layer;
   readonly shape: readonly number[];
   readonly size: number;
+  readonly calls: readonly CallShapes[];
   readonly trainable: boolean;
   readonly variable: tf.Variable;
   /** Why pruning leaves it alone; undefined where it may be pruned. */
@@ -41,12 +46,13 @@ const SCALING_LAYERS = new Set(['BatchNormalization', 'LayerNormalization', 'PRe
 export function modelParameters(model: tf.LayersModel): ModelParameter[] {
   const found = new Map<tf.Variable, ModelParameter>();
   const names = new Set<string>();
+  const calls = layerCalls(model);
   for (const { layer, path } of leafLayers(model)) {
     for (const weight of layer.weights) {
       const variable = variableOf(weight);
       if (found.has(variable)) continue;
-      const parameter = describe(layer, uniqueName(`${path}/${ownName(layer, weight)}`, names), weight, variable);
-      found.set(variable, parameter);
+      const name = uniqueName(`${path}/${ownName(layer, weight)}`, names);
+      found.set(variable, { ...describe(layer, name, weight, variable), calls: calls.get(layer) ?? [] });
     }
   }
   return [...found.values()];
@@ -68,11 +74,7 @@ export function leafLayers(model: tf.LayersModel, prefix = ''): { layer: tf.laye
   return leaves;
 }
 
-export function isModel(layer: unknown): layer is tf.LayersModel {
-  return Array.isArray((layer as { layers?: unknown }).layers);
-}
-
-function describe(layer: tf.layers.Layer, name: string, weight: LayerWeight, variable: tf.Variable): ModelParameter {
+function describe(layer: tf.layers.Layer, name: string, weight: LayerWeight, variable: tf.Variable): Omit<ModelParameter, 'calls'> {
   const shape = variable.shape;
   return {
     name,

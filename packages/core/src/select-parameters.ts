@@ -70,9 +70,9 @@ export function selectParameters(
   const taken: PrunableParameter[] = [];
   const left: { name: string; shape: readonly number[]; why: string }[] = [];
   for (const parameter of all) {
-    const { name, layer, shape, size, variable } = parameter;
+    const { name, layer, shape, size, calls, variable } = parameter;
     const decision = decisions.get(parameter);
-    const own = { name, layer, shape, size, variable, sparsity: decision?.sparsity };
+    const own = { name, layer, shape, size, calls, variable, sparsity: decision?.sparsity };
     const why = parameter.keptBecause || decision?.exclude || granularity?.refuses?.(own, model);
     if (why) left.push({ name, shape, why });
     else taken.push(own);

@@ -31,7 +31,7 @@ beforeAll(async () => {
     // Steps of a thousandth: thousands of weights tie with any line.
     const values = Float32Array.from({ length: size }, (_, i) => (((i * 7919 + p * 31) % 4001) - 2000) / 1000);
     const variable = tf.variable(tf.tensor1d(values));
-    return { name: `layer_${p}/kernel`, layer, shape: [size], size, variable };
+    return { name: `layer_${p}/kernel`, layer, shape: [size], size, calls: [], variable };
   });
 });
 afterAll(() => tf.disposeVariables());

@@ -1,4 +1,4 @@
-import { usesPerSample } from '@espalier/core';
+import { type CallShapes, usesPerSample } from '@espalier/core';
 import type { Network, NetworkTensor } from './network.ts';
 
 /** What a network costs: multiply-accumulates of one sample (an open dimension counts as one), and numbers to store. */
@@ -12,19 +12,20 @@ type Shape = readonly (number | null)[];
 /** @param kept how much is left of an axis of a weight or tensor; all of it by default. */
 export function networkCost(network: Network, kept: Sizes = asItIs(network)): Cost {
   let [macs, parameters] = [0, 0];
-  const calls = new Map<string, { inputShapes: Shape; outputShapes: Shape }[]>();
+  const calls = new Map<string, CallShapes[]>();
   for (const { layer, inputs, outputs } of network.nodes) {
     const [input, output] = [inputs[0], outputs[0]];
     if (input === undefined || output === undefined) continue;
-    calls.set(layer, [...(calls.get(layer) ?? []), { inputShapes: kept.tensor(input), outputShapes: kept.tensor(output) }]);
+    calls.set(layer, [...(calls.get(layer) ?? []), { input: kept.tensor(input), output: kept.tensor(output) }]);
   }
   for (const { name, type, config, weights } of network.layers.values()) {
+    // As much of a layer as says how it uses its weights.
+    const layer = { getClassName: () => type, dataFormat: config['dataFormat'] } as unknown as Parameters<typeof usesPerSample>[0]['layer'];
     for (const weight of weights) {
       const shape = kept.weight(name, weight.name, weight.shape);
       const size = shape.reduce((product, each) => product * each, 1);
       parameters += size;
-      const layer = { getClassName: () => type, dataFormat: config['dataFormat'], inboundNodes: calls.get(name) ?? [] };
-      macs += size * usesPerSample({ layer: layer as unknown as Parameters<typeof usesPerSample>[0]['layer'], name: weight.name, shape });
+      macs += size * usesPerSample({ layer, name: weight.name, shape, calls: calls.get(name) ?? [] });
     }
   }
   return { macs, parameters };

@@ -1,7 +1,9 @@
+import { modelParameters, totalMacs } from '@espalier/core';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { buildModel } from './build-model.ts';
 import { callsOf, readersOf } from './network.ts';
+import { networkCost } from './network-cost.ts';
 import { readNetwork } from './read-network.ts';
 import { difference, disposeLoaded, outputsOf, randomise, savedAndLoaded, useCpu } from './testing/models.ts';
 
@@ -163,4 +165,11 @@ test('two thousand layers in a row', async () => {
   for (let i = 0; i < 2000; i++) flow = symbolic(tf.layers.activation({ activation: 'relu' }), flow);
   const model = tf.model({ inputs: input, outputs: flow });
   expect((await readNetwork(model)).nodes).toHaveLength(2001);
+});
+
+test.each(Object.entries(MODELS))('%s: a network costs as many multiply-accumulates as its model', async (_, build) => {
+  const model = build();
+  const macs = totalMacs(modelParameters(model).map((parameter) => ({ ...parameter, nonzero: parameter.size })));
+  expect(macs).toBeGreaterThan(0);
+  expect(networkCost(await readNetwork(model)).macs).toBe(macs);
 });

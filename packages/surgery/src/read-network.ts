@@ -1,24 +1,9 @@
-import { EspalierError, isModel, leafLayers, modelParameters } from '@espalier/core';
+import { EspalierError, type LayerNode, leafLayers, modelParameters, nestedShapes, throughCalls } from '@espalier/core';
 import type * as tf from '@tensorflow/tfjs';
 import { registeredClass } from './layer-class.ts';
 import type { LayerClass, LayerConfig, Network, NetworkLayer, NetworkNode, NetworkTensor, NetworkWeight, WeightValues } from './network.ts';
 
-/** What a layer knows of its calls, in fields that tfjs's types do not show. */
-interface Inbound {
-  readonly inputTensors: readonly tf.SymbolicTensor[];
-  readonly outputTensors: readonly tf.SymbolicTensor[];
-  readonly callArgs?: Readonly<Record<string, unknown>> | null;
-}
-
-type Shape = (number | null)[];
-
-/** A model as it is called once: what its inputs are in the network, and what is known of its tensors already. */
-interface Scope {
-  readonly tensors: Map<number, string>;
-  /** Calls of models nested in it, by layer and number of the call. */
-  readonly nested: Map<tf.layers.Layer, Map<number, Scope>>;
-  readonly isOuter: boolean;
-}
+type Shape = readonly (number | null)[];
 
 export interface ReadOptions {
   /** Whether the values are the network's own; where they are not, they are good until the model is trained or runs again. */
@@ -57,9 +42,7 @@ class Reader {
   }
 
   read(): Network {
-    const outer: Scope = { tensors: new Map(), nested: new Map(), isOuter: true };
-    const inputs = this.model.inputs.map((tensor) => this.tensorOf(tensor, outer));
-    const outputs = this.model.outputs.map((tensor) => this.tensorOf(tensor, outer));
+    const { inputs, outputs } = throughCalls<string>(this.model, (...call) => this.call(...call));
     const { name, trainable } = this.model;
     const network = { name, trainable, inputs, outputs, tensors: this.tensors, layers: this.layers, nodes: this.nodes };
     return withOutputNames(network, this.model.outputNames);
@@ -74,67 +57,20 @@ class Reader {
     return new Map(await Promise.all(entries));
   }
 
-  /** The network's tensor for one of the model's, with all that is needed before it. */
-  private tensorOf(tensor: tf.SymbolicTensor, scope: Scope): string {
-    // Not by recursion: a net may be deeper than the stack.
-    const open = [tensor];
-    for (let next = open.at(-1); next !== undefined; next = open.at(-1)) {
-      const missing = scope.tensors.has(next.id) ? [] : inputsOf(next).filter(({ id }) => !scope.tensors.has(id));
-      if (missing.length > 0) open.push(...missing.reverse());
-      else {
-        if (!scope.tensors.has(next.id)) this.add(next, scope);
-        open.pop();
-      }
-    }
-    return scope.tensors.get(tensor.id) as string;
-  }
-
-  /** A tensor whose inputs are known. */
-  private add(tensor: tf.SymbolicTensor, scope: Scope): void {
-    const { sourceLayer: layer, nodeIndex } = tensor;
-    if (isModel(layer)) {
-      const inner = this.innerScope(layer, nodeIndex, inboundOf(tensor), scope);
-      scope.tensors.set(tensor.id, this.tensorOf(layer.outputs[tensor.tensorIndex] as tf.SymbolicTensor, inner));
-      return;
-    }
-    const inputs = inputsOf(tensor).map(({ id }) => scope.tensors.get(id) as string);
-    this.call(layer, inboundOf(tensor), inputs, scope);
-  }
-
-  private innerScope(model: tf.LayersModel, call: number, { inputTensors }: Inbound, scope: Scope): Scope {
-    const calls = scope.nested.get(model) ?? new Map<number, Scope>();
-    scope.nested.set(model, calls);
-    let inner = calls.get(call);
-    if (inner === undefined) {
-      const given = model.inputs.map(
-        (input, i) => [input.id, scope.tensors.get((inputTensors[i] as tf.SymbolicTensor).id) as string] as const,
-      );
-      inner = { tensors: new Map(given), nested: new Map(), isOuter: false };
-      calls.set(call, inner);
-    }
-    return inner;
-  }
-
-  private call(layer: tf.layers.Layer, { outputTensors, callArgs }: Inbound, inputs: readonly string[], scope: Scope): void {
+  /** Writes a call down. @returns the ids of its outputs. */
+  private call(layer: tf.layers.Layer, node: LayerNode, inputs: readonly string[], isOuter: boolean): string[] {
     const { name } = this.layerOf(layer);
     const number = (this.calls.get(name) ?? 0) + 1;
     this.calls.set(name, number);
-    // What is nested was built on shapes of its own, and may be called on others.
-    const shapes = scope.isOuter ? outputTensors.map(({ shape }) => shape) : this.outputShapes(layer, inputs, outputTensors);
-    const outputs = outputTensors.map((tensor, i) => {
+    const given = inputs.map((id) => (this.tensors.get(id) as NetworkTensor).shape);
+    const shapes = isOuter ? node.outputTensors.map(({ shape }) => shape) : nestedShapes(layer, node, given);
+    const outputs = node.outputTensors.map((_, i) => {
       const id = `${name}${number > 1 ? `@${number}` : ''}${i > 0 ? `:${i}` : ''}`;
       this.tensors.set(id, { shape: [...(shapes[i] as Shape)] });
-      scope.tensors.set(tensor.id, id);
       return id;
     });
-    this.nodes.push({ layer: name, inputs, outputs, args: plainArgs(callArgs ?? {}) });
-  }
-
-  private outputShapes(layer: tf.layers.Layer, inputs: readonly string[], outputs: readonly tf.SymbolicTensor[]): Shape[] {
-    if (inputs.length === 0) return outputs.map(({ shape }) => shape);
-    const shapes = inputs.map((id) => [...(this.tensors.get(id) as NetworkTensor).shape]);
-    const shape = layer.computeOutputShape(shapes.length === 1 ? (shapes[0] as Shape) : shapes);
-    return (Array.isArray(shape[0]) ? shape : [shape]) as Shape[];
+    this.nodes.push({ layer: name, inputs, outputs, args: plainArgs(node.callArgs ?? {}) });
+    return outputs;
   }
 
   private layerOf(layer: tf.layers.Layer): NetworkLayer {
@@ -173,15 +109,6 @@ class Reader {
 }
 
 const NONE = new Float32Array(0);
-
-function inboundOf({ sourceLayer, nodeIndex }: tf.SymbolicTensor): Inbound {
-  return (sourceLayer as unknown as { inboundNodes: readonly Inbound[] }).inboundNodes[nodeIndex] as Inbound;
-}
-
-/** What a tensor was made of; an InputLayer is written down as reading what it gives. */
-function inputsOf(tensor: tf.SymbolicTensor): tf.SymbolicTensor[] {
-  return inboundOf(tensor).inputTensors.filter(({ id }) => id !== tensor.id);
-}
 
 /** Each layer's name where no other has it; else its path through the nested models, `encoder_conv_1`. Those outside keep theirs. */
 function uniqueNames(model: tf.LayersModel): Map<tf.layers.Layer, { name: string; path: string }> {

@@ -23,7 +23,7 @@ const layer = tf.layers.dense({ units: 1 });
 
 function parameterOf(values: Float32Array, name = 'dense/kernel') {
   const variable = tf.tidy(() => tf.variable(tf.tensor(values)));
-  return { name, layer, shape: variable.shape, size: values.length, variable };
+  return { name, layer, shape: variable.shape, size: values.length, calls: [], variable };
 }
 
 /** Zeroes nothing, and says whether it might. */

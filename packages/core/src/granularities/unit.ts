@@ -1,7 +1,8 @@
 import type * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { type Granularity, type GroupMember, type GroupSet, REDUCTIONS, type Reduction } from '../granularity.ts';
-import { isModel, type ModelParameter, modelParameters, type PrunableParameter } from '../parameter.ts';
+import { isModel } from '../layer-fields.ts';
+import { type ModelParameter, modelParameters, type PrunableParameter } from '../parameter.ts';
 import { inject, injectable, OPTIONS } from '../tokens.ts';
 import { batchNormBehind, sameUnits, unitsOf } from '../units.ts';
 

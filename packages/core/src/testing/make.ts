@@ -36,7 +36,7 @@ export function parameterOf(
 ): PrunableParameter {
   const layer = tf.layers.dense({ units: 1 });
   const variable = tf.tidy(() => tf.variable(tf.tensor(Float32Array.from(values), shape), true));
-  return { name, layer, shape, size: values.length, sparsity, variable };
+  return { name, layer, shape, size: values.length, calls: [], sparsity, variable };
 }
 
 /** A scorer that gives what a function says. */
