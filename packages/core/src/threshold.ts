@@ -31,6 +31,12 @@ export async function* eachPiece(scores: ParameterScores): AsyncGenerator<Float3
   else yield* scores.pieces();
 }
 
+/** How many elements of a parameter are left. */
+export interface Left {
+  readonly parameter: PrunableParameter;
+  readonly kept: number;
+}
+
 /** Where is the line: a value, a quantile of each layer or of the whole net, a spread, a budget? */
 export interface Threshold {
   /**
@@ -41,6 +47,11 @@ export interface Threshold {
 
   /** True where the threshold alone decides how much goes, so that a config gives no sparsity. */
   readonly decidesSparsity?: boolean;
+  /**
+   * For one that decides alone and promises what is left afterwards: whether a run has come to that, as its cuts may not have
+   * been free to (`mayEmpty`, N of M). In words what was missed, both figures in it; undefined where it holds.
+   */
+  missed?(left: readonly Left[]): string | undefined;
   /** True where the line is drawn by the weights themselves: a run that cuts groups of them is refused. */
   readonly ofElements?: boolean;
   /** Whether how much goes hangs on how large scores are, and not on their order alone: random scores are no control of it then. */

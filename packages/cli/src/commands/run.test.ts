@@ -29,6 +29,20 @@ test('shows the shrunk model beside the others, what went and what stayed', asyn
   expect(stderr).toMatch(/shrink epoch 1\/1/);
 });
 
+test('says which layers were kept from emptying, and what lets them go', async () => {
+  const place = new Place(files);
+  // 97 % of 16 are all of them.
+  const rule = ['--set', 'prune.threshold=layer', '--set', 'prune.parameters=[{match: output, sparsity: 0.97}]'];
+  const run = (...more: string[]) => place.start(['run', 'points.yaml', '--out', 'out', ...rule, ...more]);
+  const { status, stdout } = await run();
+  expect(status).toBe(0);
+  expect(stdout.replace(/\s+/g, ' ')).toContain(
+    'not emptied output/kernel: a cut would have taken all of it, and its best was kept. "mayEmpty: true" under prune lets it go',
+  );
+  expect(JSON.parse(readFileSync(place.file('out/result.json'), 'utf8'))).toMatchObject({ status: 'done', spared: ['output/kernel'] });
+  expect((await run('--fresh', '--set', 'prune.mayEmpty=true')).stdout).not.toContain('not emptied');
+});
+
 test('with --json stdout is result.json and nothing else', async () => {
   const place = new Place(files);
   const { status, stdout } = await place.start(['run', 'points.yaml', '--out', 'out', '--json']);

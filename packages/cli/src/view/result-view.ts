@@ -110,13 +110,14 @@ export interface Told {
 
 /** Where the time went and what can be relied on. */
 export function afterword({ result, experiment, folder, removal }: Told, options: TableOptions): string {
-  const { timing, dense, pruned, shrunk, sparse, backend } = result;
+  const { timing, dense, pruned, shrunk, sparse, backend, spared = [] } = result;
   const trained = timing.denseS === 0 ? 'dense model from the cache' : `dense ${seconds(timing.denseS)}`;
   return facts(
     [
       dense?.loss === null ? ['accuracy', 'not measured: there was no data'] : undefined,
       dense === null || pruned === null ? undefined : ['speed', honestSpeed(dense, pruned, shrunk)],
       sparse === null ? undefined : ['sparse', sparseText(sparse)],
+      spared.length === 0 ? undefined : ['not emptied', sparedText(spared)],
       ...(removal === undefined ? [] : removalLines(removal)),
       dense === null || shrunk?.savedModel === undefined ? undefined : ['one graph', graphText(shrunk.savedModel, dense)],
       [
@@ -164,6 +165,15 @@ function sparseText({ latencyMs, denseWasmLatencyMs, bytes: size, maxDifference 
 function sameOutputs(maxDifference: number): string {
   return maxDifference === 0 ? 'same outputs' : `outputs the same to ${maxDifference.toExponential(0)}`;
 }
+
+function sparedText(spared: readonly string[]): string {
+  const shown = spared.slice(0, SPARED).map(printable).join(', ');
+  const more = spared.length > SPARED ? ` and ${count(spared.length - SPARED)} more` : '';
+  return `${shown}${more}: a cut would have taken all of it, and its best was kept. "mayEmpty: true" under prune lets it go`;
+}
+
+/** Parameters that are named; result.json has all of them. */
+const SPARED = 5;
 
 /** Reasons that are shown; removal.json has all of them. */
 const REASONS = 3;

@@ -143,6 +143,24 @@ test('in a run, cut by cut, the last one meets it; a parameter with a target of 
   run.dispose();
 });
 
+test('what is left is held against it, each element at its cost', () => {
+  const [conv, dense] = taken(net()) as [PrunableParameter, PrunableParameter];
+  const missed = (options: object, kept: [number, number]) =>
+    threshold({ budget: options }).missed?.([
+      { parameter: conv, kept: kept[0] },
+      { parameter: dense, kept: kept[1] },
+    ]);
+  // 4 weights of 9 uses each, 18 of one: 36 + 18 = 54 multiply-accumulates.
+  expect(missed({ macs: 27 }, [2, 9])).toBeUndefined();
+  expect(missed({ macs: 0.5 }, [2, 9])).toBeUndefined();
+  expect(missed({ macs: 0.5 }, [2, 10])).toBe(
+    'budget: 28 multiply-accumulates are left in the parameters that it speaks of, where 27 (50 % of 54) were allowed',
+  );
+  expect(missed({ bytes: 44 }, [2, 9])).toBeUndefined();
+  expect(missed({ bytes: 44 }, [3, 9])).toMatch(/^budget: 48 bytes of weights are left .* where 44 were allowed$/);
+  expect(missed({ parameters: 0.1 }, [4, 0])).toMatch(/^budget: 4 weights .* where 2.2 \(10 % of 22\) were allowed$/);
+});
+
 test('one budget is needed, and only one', () => {
   const problems = (options: object) => new Registry([corePlugin]).complete(parsePart('threshold', { budget: options }) as never).problems;
   expect(problems({})[0]?.message).toBe('give one of parameters, macs and bytes');

@@ -109,7 +109,10 @@ export const experimentSchema = z
           .describe('The share of elements to prune, 0 up to 1; not where the threshold decides.'),
         threshold: part('threshold', 'global').describe('Where the line is.'),
         granularity: part('granularity', 'element').describe('What is removed as one: weights, units, blocks, kernels, N of M.'),
-        mayEmpty: z.boolean().default(false).describe('Whether a cut may take the last of a parameter; else its best group is kept.'),
+        mayEmpty: z
+          .boolean()
+          .default(false)
+          .describe('Whether a cut may take the last of a parameter; else its best group is kept, and the run says so (spared).'),
         parameters: z.array(parameterRule).default([]).describe('Which parameters, and their own targets. Later rules win.'),
         epochs: training.epochs.default(5),
         batchSize: training.batchSize.optional().describe('By default that of train.'),

@@ -5,7 +5,6 @@ import {
   type CutReport,
   EMPTY_PROFILE,
   EspalierError,
-  groupSizes,
   type LiveRun,
   modelParameters,
   type RunEvent,
@@ -26,6 +25,7 @@ import { brokenExpectations } from './expectations.ts';
 import { describeFigures } from './figures.ts';
 import { loadGraph, storeGraph } from './graph.ts';
 import { latencies, measure } from './measure.ts';
+import { missedTarget } from './missed-target.ts';
 import { openRun } from './open-run.ts';
 import type { Predictor } from './outputs.ts';
 import { askedSparsity, type Plan, rewoundSteps } from './plan.ts';
@@ -71,6 +71,8 @@ export class ExperimentRun {
   private checkpoints: CheckpointFile;
   /** The last line of each parameter under which anything fell: a cut that finds all of it done already draws none. */
   private readonly lines = new Map<string, number>();
+  /** Parameters that a cut would have emptied. */
+  private readonly spared = new Set<string>();
   /** Whether what happens is not in the log yet: the dense training of a run that goes on after it is. */
   private isLogging = true;
   /** Of the dense model that it starts from, once it is known. */
@@ -101,7 +103,11 @@ export class ExperimentRun {
     try {
       const measured = await this.pruneAndMeasure();
       const failures = [
-        ...this.missedTarget(measured.pruned.sparsity ?? 0),
+        ...missedTarget(this.parts.prepared, {
+          sparsity: measured.pruned.sparsity ?? 0,
+          parameters: measured.parameters,
+          spared: [...this.spared],
+        }),
         ...brokenExpectations(loaded.experiment, measured),
         ...this.leaks(),
       ];
@@ -123,7 +129,7 @@ export class ExperimentRun {
     // The log then goes on from there, and not from the end of the pruning.
     if ((await shrinkCheckpoints.load()) !== null) this.checkpoints = this.checkpointFile('checkpoint', {});
     const isResumed = (await this.checkpoints.load()) !== null;
-    if (isResumed) for (const event of folder.log.read()) if (event.type === 'cut') this.rememberLines(event as unknown as CutReport);
+    if (isResumed) for (const event of folder.log.read()) if (event.type === 'cut') this.rememberCut(event as unknown as CutReport);
 
     this.isLogging = !isResumed;
     const baseline = await this.baseline();
@@ -178,6 +184,7 @@ export class ExperimentRun {
         shrunk: small === undefined ? null : small.measured(shrunkMs as number, graphMs),
         sparse,
         parameters,
+        ...(this.spared.size === 0 ? {} : { spared: [...this.spared] }),
         timing: this.timing,
       };
     } finally {
@@ -375,30 +382,9 @@ export class ExperimentRun {
     return other;
   }
 
-  /** What was asked beside what was got. */
-  private missedTarget(got: number): string[] {
-    const { sparsity, tolerance } = this.parts.loaded.experiment.prune;
-    if (this.parts.prepared.threshold.decidesSparsity || sparsity === undefined) return [];
-    const asked = askedSparsity(this.parts.prepared);
-    if (Math.abs(got - asked) <= Math.max(tolerance, this.largestGroup())) return [];
-    const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
-    return [`sparsity: ${percent(got)} was reached where ${percent(asked)} was asked for (tolerance ${100 * tolerance} points)`];
-  }
-
-  private rememberLines({ parameters }: Pick<CutReport, 'parameters'>): void {
+  private rememberCut({ parameters, spared = [] }: Pick<CutReport, 'parameters' | 'spared'>): void {
     for (const { name, threshold } of parameters) if (threshold !== null) this.lines.set(name, threshold);
-  }
-
-  /** The share of the largest group: what is cut as one cannot be met more exactly. */
-  private largestGroup(): number {
-    const { granularity, selection, model } = this.parts.prepared;
-    const sizes = granularity.arrange(selection.taken, model).map((set) => {
-      const each = groupSizes(set);
-      return typeof each === 'number' ? each : each.reduce((most, size) => Math.max(most, size), 0);
-    });
-    const largest = Math.max(...sizes);
-    // Single elements are met as the tolerance says.
-    return largest === 1 ? 0 : largest / selection.taken.reduce((sum, { size }) => sum + size, 0);
+    for (const name of spared) this.spared.add(name);
   }
 
   private identity() {
@@ -464,7 +450,7 @@ export class ExperimentRun {
   private emit(event: ExperimentEvent): void {
     const { folder, onEvent } = this.parts;
     folder.checkLock();
-    if (event.type === 'cut') this.rememberLines(event);
+    if (event.type === 'cut') this.rememberCut(event);
     if (this.isLogging && recordable(event)) folder.log.append({ ...event, at: new Date().toISOString() } as LoggedEvent);
     onEvent(event);
   }

@@ -126,6 +126,8 @@ export interface RunResult {
     readonly sparsity: number;
     readonly threshold: number | null;
   }[];
+  /** Parameters that a cut would have emptied: their best group was kept, as the config does not say `mayEmpty`. Absent where there are none. */
+  readonly spared?: readonly string[];
   readonly timing: Timing;
   /** Where the last good checkpoint of a run that failed is, in the folder of the run: the next start goes on from it. */
   readonly checkpoint?: string;
