@@ -15,6 +15,7 @@ export interface PlanProblem {
 }
 
 const STRATEGY = ['prune', 'strategy'] as const;
+const ROUNDING = 1e-9;
 
 /** Looks through a rehearsal for what can be seen beforehand to come out other than it was asked. */
 export function problemsOf(prepared: PreparedExperiment, events: readonly RehearsedEvent[], denseSteps: number): PlanProblem[] {
@@ -27,8 +28,7 @@ export function problemsOf(prepared: PreparedExperiment, events: readonly Rehear
   }
   const { maxSparsity = 1 } = prepared.granularity;
   const { sparsity = 0, granularity } = prepared.experiment.prune;
-  const rounding = 1e-9;
-  if (sparsity > maxSparsity + rounding) {
+  if (sparsity > maxSparsity + ROUNDING) {
     const message = `a sparsity of ${percent(sparsity)} is out of reach: granularity "${granularity.name}" goes up to ${percent(maxSparsity)}`;
     problems.push({ path: ['prune', 'sparsity'], message });
   }
@@ -95,17 +95,21 @@ function problemsOfCuts({ experiment: { prune }, threshold }: PreparedExperiment
   if (first === undefined) {
     return [{ path: STRATEGY, message: `${name} never cuts in ${steps} steps: nothing would be pruned. Train longer, or cut more often` }];
   }
-  if (threshold.decidesSparsity || prune.sparsity === undefined) return [];
+  const isFree = threshold.decidesSparsity === true;
+  if (!isFree && prune.sparsity === undefined) return [];
+  // Where the threshold decides, what a cut asks for is how far to go on the way to that; NaN is all the way.
+  const wanted = isFree ? 1 : (prune.sparsity ?? 0);
+  const askedBy = ({ sparsity = 0 }: RehearsedEvent) => (Number.isNaN(sparsity) ? 1 : sparsity);
   // What is pruned stays pruned: the deepest cut is what the run ends on, whatever a later one asks for.
-  const deepest = cuts.reduce((most, cut) => ((cut.sparsity ?? 0) > (most.sparsity ?? 0) ? cut : most), first);
-  const reached = deepest.sparsity ?? 0;
-  if (Math.abs(reached - prune.sparsity) <= prune.tolerance) return [];
-  const asks = `the deepest cut of ${name}, at step ${deepest.step} of ${steps}, asks for a sparsity of ${percent(reached)}`;
-  const why =
-    reached < prune.sparsity
-      ? 'its schedule ends after the training, or stops short. Train longer, or let it end earlier'
-      : 'its schedule goes beyond what it is to end on';
-  return [{ path: STRATEGY, message: `${asks} and not ${percent(prune.sparsity)}: ${why}` }];
+  const deepest = cuts.reduce((most, cut) => (askedBy(cut) > askedBy(most) ? cut : most), first);
+  const reached = askedBy(deepest);
+  if (Math.abs(reached - wanted) <= (isFree ? ROUNDING : prune.tolerance)) return [];
+  const where = `the deepest cut of ${name}, at step ${deepest.step} of ${steps},`;
+  const asks = isFree
+    ? `${where} goes ${percent(reached)} of the way to what the threshold "${prune.threshold.name}" decides`
+    : `${where} asks for a sparsity of ${percent(reached)} and not ${percent(wanted)}`;
+  const why = reached < wanted ? whyShort(prune.strategy.options) : 'its schedule goes beyond what it is to end on';
+  return [{ path: STRATEGY, message: `${asks}: ${why}` }];
 }
 
 function problemsOfRewinds(events: readonly RehearsedEvent[], denseSteps: number): PlanProblem[] {
@@ -121,6 +125,17 @@ function problemsOfRewinds(events: readonly RehearsedEvent[], denseSteps: number
 /** The step of the dense training that a snapshot is of. */
 export function stepOf(snapshot: string): number | undefined {
   return snapshot.startsWith('step-') ? Number(snapshot.slice('step-'.length)) : undefined;
+}
+
+/** Why a schedule stops before it has come to its end: in rounds it counts rounds, and a fine-tuning is not its own. */
+function whyShort({ scheduler, rounds, finetune }: Readonly<Record<string, unknown>>): string {
+  if (scheduler !== undefined && typeof rounds === 'number') {
+    return `its schedule, which counts rounds here and not the steps and epochs of the training, ends after round ${rounds}, the last, or stops short. Take more rounds, or let it end earlier`;
+  }
+  if (typeof finetune === 'number' && finetune > 0) {
+    return `its schedule ends after its part of the training, of which finetune keeps ${percent(finetune)}, or stops short. Train longer, or let it end earlier`;
+  }
+  return 'its schedule ends after the training, or stops short. Train longer, or let it end earlier';
 }
 
 function percent(share: number): string {

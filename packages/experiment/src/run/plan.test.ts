@@ -111,6 +111,41 @@ describe('what can never be is refused', () => {
     ]);
   });
 
+  test.each(['{budget: {parameters: 0.1}}', '{fixed: {value: 0.2}}'])(
+    'one that ends too late, also where %s decides',
+    async (threshold) => {
+      const config = POINTS.replace('  sparsity: 0.5\n', '');
+      const planned = async (end: string) => {
+        const strategy = `prune.strategy={gradual: {scheduler: {linear: {end: ${end}}}, every: 1}}`;
+        const { problems } = await planExperiment(await points({ config, set: ['backend=cpu', `prune.threshold=${threshold}`, strategy] }));
+        return problems.map(({ message }) => message);
+      };
+      expect(await planned('{epochs: 100}')).toEqual([
+        expect.stringMatching(
+          /^the deepest cut of strategy "gradual", at step 60 of 60, goes 4 % of the way to what the threshold "\w+" decides: its schedule ends after the training/,
+        ),
+      ]);
+      expect(await planned('{epochs: 3}')).toEqual([]);
+    },
+  );
+
+  test('one in rounds that ends after the last of them: steps and epochs are rounds there', async () => {
+    const rounds = (end: string) =>
+      problemsOf(`prune.strategy={iterative: {rounds: 4, scheduler: {linear: {end: ${end}}}}}`, 'prune.epochs=40');
+    expect(await rounds('{epochs: 20}')).toEqual([
+      'prune.strategy: the deepest cut of strategy "iterative", at step 450 of 600, asks for a sparsity of 10 % and not 50 %: its schedule, which counts rounds here and not the steps and epochs of the training, ends after round 4, the last, or stops short. Take more rounds, or let it end earlier',
+    ]);
+    expect(await rounds('{epochs: 4}')).toEqual([]);
+  });
+
+  test('one that ends within the training, and not within what is left of it for the schedule', async () => {
+    const gradual = (end: string) => problemsOf(`prune.strategy={gradual: {every: 1, finetune: 0.5, scheduler: {linear: {end: ${end}}}}}`);
+    expect(await gradual('{epochs: 3}')).toEqual([
+      expect.stringContaining('its schedule ends after its part of the training, of which finetune keeps 50 %, or stops short'),
+    ]);
+    expect(await gradual('{epochs: 2}')).toEqual([]);
+  });
+
   test('one whose last cut lies before its end, as it cuts too seldom', async () => {
     expect(await problemsOf(...trial('{steadily: {end: 1, every: 50}}'))).toEqual([
       expect.stringContaining('at step 50 of 60, asks for a sparsity of 41.67 % and not 50 %'),
