@@ -155,6 +155,9 @@ describe('a part is made', () => {
     const needy = () => refusing.make(new Part('scorer', 'data'));
     expect(needy).toThrow('scorer "data" of @acme/parts: cannot be made: there is no data');
     expect(needy).toThrow('there is no data');
+    // Nor where another part makes it.
+    const { make } = refusing.make(new Part('strategy', 'gradual')) as Gradual;
+    expect(() => make(new Part('scorer', 'data'))).toThrow(/^scorer "data" of @acme\/parts: cannot be made: there is no data$/);
     // What failed before is not the reason of what fails later.
     expect(() => refusing.make(new Part('scorer', 'throwing'))).toThrow('cannot be made: no bins today');
   });

@@ -51,12 +51,13 @@ const MEMBERS = {
 export class PartContainer {
   private readonly registry: Registry;
   private readonly container: DependencyContainer;
-  /** Of what was bound lazily and could not be made. */
-  private readonly failures: unknown[] = [];
+  /** Of what was bound lazily and could not be made: here, or in a container around this one. */
+  private readonly failures: unknown[];
 
-  constructor(registry: Registry, container: DependencyContainer = root.createChildContainer()) {
+  constructor(registry: Registry, container: DependencyContainer = root.createChildContainer(), failures: unknown[] = []) {
     this.registry = registry;
     this.container = container;
+    this.failures = failures;
     const make: Make = (part) => this.make(part);
     this.bind(MAKE, make);
   }
@@ -89,7 +90,7 @@ export class PartContainer {
     const { part, problems } = this.registry.complete(given);
     const entry = this.registry.find(part.kind, part.name);
     if (problems.length > 0 || entry === undefined) throw new EspalierError(problems.map(problemText).join('; '));
-    const own = new PartContainer(this.registry, this.container.createChildContainer());
+    const own = new PartContainer(this.registry, this.container.createChildContainer(), this.failures);
     own.bind(OPTIONS, part.options);
     // The first of each kind: for a second scorer there is MAKE.
     const named = Object.values(part.options).filter((option): option is Part => option instanceof Part);

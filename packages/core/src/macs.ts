@@ -6,8 +6,9 @@ type Shape = readonly (number | null)[];
 
 /**
  * How often one sample multiplies each element of a parameter: the output positions of a convolution, the time steps
- * of a recurrent layer, once for a Dense; over all calls of its layer in the model. Multiply-accumulates are this times the elements that are not zero.
- * Biases, norms and embeddings multiply nothing. An open dimension (a sequence of any length) counts as one.
+ * of a recurrent layer, once for a Dense; over all calls of its layer in the model. Multiply-accumulates are this times
+ * the elements that are not zero. Biases, norms and embeddings multiply nothing. An open dimension (a sequence of any
+ * length) counts as one.
  */
 export function usesPerSample({ layer, name, shape, calls }: Pick<ModelParameter, 'layer' | 'name' | 'shape' | 'calls'>): number {
   if (shape.length < 2 || !/kernel$/.test(name)) return 0;

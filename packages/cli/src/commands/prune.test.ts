@@ -78,6 +78,11 @@ test.each([
 
 test.each([
   [['--strategy', 'magnitude', '--scorer', 'taylor', '--sparsity', '0.5'], '--scorer taylor: scorer "taylor" ', '--scorer | taylor'],
+  [
+    ['--strategy', 'rigl', '--sparsity', '0.5'],
+    '--strategy rigl: scorer "gradient" of @espalier/strategy-gradient: cannot be made: it scores by',
+    '--strategy | rigl',
+  ],
   [['--strategy', 'magnitude'], '--sparsity: sparsity is missing', 'expected: a number'],
   [
     ['--strategy', '{magnitude: {round: 2}}', '--sparsity', '0.5'],
