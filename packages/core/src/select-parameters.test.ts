@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { Granularity } from './granularity.ts';
 import { type ParameterRule, selectParameters, UnmatchedRule } from './select-parameters.ts';
 import { useCpu } from './testing/make.ts';
 
@@ -73,6 +74,15 @@ test('what is left says why, the rule included', () => {
   expect(why['output/kernel']).toBe('excluded by parameters[0] ("output" of type Dense)');
   expect(why['frozen/kernel']).toBe('its layer is frozen (trainable: false)');
   expect(why['encoder/conv_1/bias']).toContain('a bias');
+});
+
+test('what the granularity cannot cut is told apart from what is left for another reason', () => {
+  const kernels: Granularity = { arrange: () => [], refuses: ({ shape }) => (shape.length < 3 ? 'it is no convolution' : undefined) };
+  const { taken, left } = selectParameters(net(), [{ match: 'output', exclude: true }], kernels);
+  expect(taken.map(({ name }) => name)).toEqual(['encoder/conv_1/kernel', 'encoder/conv_2/kernel']);
+  expect(left.filter(({ isRefused }) => isRefused)).toEqual([
+    { name: 'dense_1/kernel', shape: [32, 4], why: 'it is no convolution', isRefused: true },
+  ]);
 });
 
 test('taken and left together are the whole model', () => {

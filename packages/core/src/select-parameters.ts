@@ -19,7 +19,15 @@ export interface ParameterRule {
 /** What pruning takes and what it leaves, each with the reason. */
 export interface ParameterSelection {
   readonly taken: readonly PrunableParameter[];
-  readonly left: readonly { readonly name: string; readonly shape: readonly number[]; readonly why: string }[];
+  readonly left: readonly LeftParameter[];
+}
+
+export interface LeftParameter {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly why: string;
+  /** Whether it is the granularity that cannot cut it. */
+  readonly isRefused: boolean;
 }
 
 /** A rule that speaks of nothing: `index` is its place in the list of rules. */
@@ -68,13 +76,14 @@ export function selectParameters(
   });
 
   const taken: PrunableParameter[] = [];
-  const left: { name: string; shape: readonly number[]; why: string }[] = [];
+  const left: LeftParameter[] = [];
   for (const parameter of all) {
     const { name, layer, shape, size, calls, variable } = parameter;
     const decision = decisions.get(parameter);
     const own = { name, layer, shape, size, calls, variable, sparsity: decision?.sparsity };
-    const why = parameter.keptBecause || decision?.exclude || granularity?.refuses?.(own, model);
-    if (why) left.push({ name, shape, why });
+    const kept = parameter.keptBecause || decision?.exclude;
+    const why = kept || granularity?.refuses?.(own, model);
+    if (why) left.push({ name, shape, why, isRefused: !kept });
     else taken.push(own);
   }
   return { taken, left };

@@ -160,6 +160,18 @@ describe('what can never be is refused', () => {
     expect(await problemsOf('prune.parameters=[{match: "**", exclude: true}]')).toEqual([
       'prune.parameters: every parameter is excluded: there is nothing to prune',
     ]);
+    const { expected } = await planOf('prune.parameters=[{match: "**", exclude: true}]');
+    expect(expected).toMatchObject({ sparsity: 0, nonzero: 202 });
+  });
+
+  test('a granularity that can cut nothing says why', async () => {
+    const why = 'it has no spatial axes: kernels are slices of convolutions';
+    await expect(planOf('prune.granularity=kernel')).rejects.toThrow(
+      `granularity "kernel" of @espalier/core: can cut none of the parameters that there are to prune: dense/kernel and 2 more: ${why}. Choose another granularity: "element" cuts any`,
+    );
+    await expect(planOf('prune.granularity=kernel', 'prune.parameters=[{match: "dense*", exclude: true}]')).rejects.toThrow(
+      `to prune: output/kernel: ${why}`,
+    );
   });
 
   test('a threshold that decides nothing, as every parameter has a target of its own', async () => {

@@ -13,9 +13,11 @@ import { controlOf } from '../config/experiment.ts';
 import type { LoadedExperiment } from '../config/parse-experiment.ts';
 import { shrinkSettings } from '../config/shrink-schema.ts';
 import { blaming } from './blame.ts';
+import { checkSelection } from './check-selection.ts';
 import { type PlanProblem, problemsOf, problemsOfRedrawing, problemsOfShrinking, problemsOfSparse, stepOf } from './plan-problems.ts';
 import type { PreparedExperiment } from './prepare.ts';
 import { storedBytes } from './stored-bytes.ts';
+import { askedSparsity } from './target.ts';
 
 /** What a run will do, before it does it. */
 export interface Plan {
@@ -66,7 +68,8 @@ export interface PlannedParameter {
 /**
  * Rehearses the strategy and works out what to expect of it. Nothing is trained or scored.
  *
- * @throws ConfigError pointing at the strategy where it fails in its rehearsal.
+ * @throws ConfigError pointing at the strategy where it fails in its rehearsal, and at the granularity where it can cut
+ * none of the parameters.
  */
 export async function makePlan(loaded: LoadedExperiment, prepared: PreparedExperiment): Promise<Plan> {
   const { experiment, model, selection, strategy, threshold, granularity, train } = prepared;
@@ -74,6 +77,7 @@ export async function makePlan(loaded: LoadedExperiment, prepared: PreparedExper
   const perEpoch = stepsPerEpoch(train, prune.batchSize);
   const budget = Budget.ofEpochs(prune.epochs, perEpoch);
   const sparsity = prune.sparsity ?? Number.NaN;
+  await blaming(loaded)(['prune', 'granularity'], () => checkSelection(selection, granularity));
   await blaming(loaded)(['prune', 'threshold'], async () => checkThreshold(threshold, granularity, selection.taken, model));
   const events = await blaming(loaded)(['prune', 'strategy'], () =>
     rehearse(strategy, { model, parameters: selection.taken, granularity, sparsity, budget, seed: experiment.seed }),
@@ -112,7 +116,7 @@ export async function makePlan(loaded: LoadedExperiment, prepared: PreparedExper
       })),
     rewinds: events.filter(({ what }) => what === 'rewind').map(({ step, to }) => ({ step, to: to ?? '' })),
     problems: [
-      ...problemsOf(prepared, events, denseSteps),
+      ...problemsOf(prepared, { events, counts, denseSteps }),
       ...(await problemsOfRedrawing(prepared, events)),
       ...(await problemsOfShrinking(prepared)),
       ...(await problemsOfSparse(prepared)),
@@ -164,16 +168,6 @@ async function countsWithoutScores({ selection, threshold, granularity, model, e
   }
 }
 
-/**
- * The overall sparsity that was asked for: the run's target, and those that parameters have of their own. Each is
- * rounded to whole elements where its layer is known.
- */
-export function askedSparsity({ selection, experiment }: PreparedExperiment): number {
-  const target = experiment.prune.sparsity ?? Number.NaN;
-  const size = selection.taken.reduce((sum, parameter) => sum + parameter.size, 0);
-  return selection.taken.reduce((sum, parameter) => sum + (parameter.sparsity ?? target) * parameter.size, 0) / size;
-}
-
 function expectedOf(prepared: PreparedExperiment, counts: Counts, size: number, macs: number): Plan['expected'] {
   const { selection, experiment } = prepared;
   const target = experiment.prune.sparsity ?? 0;
@@ -190,7 +184,7 @@ function expectedOf(prepared: PreparedExperiment, counts: Counts, size: number, 
   const selected = selection.taken.reduce((sum, parameter) => sum + parameter.size, 0);
   const nonzero = Math.round(size - pruned);
   return {
-    sparsity: isExact && selected > 0 ? pruned / selected : askedSparsity(prepared),
+    sparsity: isExact ? pruned / Math.max(1, selected) : askedSparsity(prepared),
     nonzero,
     macs: Math.round(macs - savedMacs),
     bytes: storedBytes(size, nonzero),
