@@ -45,9 +45,9 @@ test('or rewinds the learning rate alone', async () => {
   expect(courseOf(outcome)).toEqual(['cut to 0.5', '6 steps', 'cut to 0.75', '6 steps']);
 });
 
-test('weights that nobody keeps are refused', () => {
-  const problems = bed.registry.complete(parsePart('strategy', { lottery: { rewindTo: 'step-0' } }) as never).problems;
-  expect(problems[0]?.message).toBe('expected initial, or step-NUMBER of the dense training');
+test.each(['step-0', 100])('weights that nobody keeps are refused: %j', (rewindTo) => {
+  const problems = bed.registry.complete(parsePart('strategy', { lottery: { rewindTo } }) as never).problems;
+  expect(problems[0]?.message).toBe('expected initial, or step-NUMBER of the dense training, such as step-100');
 });
 
 test('a step to go back to is refused where the weights stay', () => {

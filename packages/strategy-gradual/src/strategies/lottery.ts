@@ -17,13 +17,15 @@ import {
   z,
 } from '@espalier/core';
 
+const SNAPSHOT = 'expected initial, or step-NUMBER of the dense training, such as step-100';
+
 const options = z.object({
   scorer: part('scorer', 'magnitude').describe('What decides which elements go, after each training.'),
   scheduler: part('scheduler', 'exponential').describe('How much in each round: by default the same share of what is left.'),
   rounds: z.int().min(1).max(1000).default(5).describe('How often it cuts and rewinds.'),
   rewindTo: z
-    .string()
-    .regex(/^(initial|step-[1-9]\d*)$/, 'expected initial, or step-NUMBER of the dense training')
+    .string(SNAPSHOT)
+    .regex(/^(initial|step-[1-9]\d*)$/, SNAPSHOT)
     .default('initial')
     .describe('The weights to go back to: initial, or those of a step of the dense training, such as step-200.'),
   rewindLearningRate: z
