@@ -118,7 +118,14 @@ export const experimentSchema = z
         batchSize: training.batchSize.optional().describe('By default that of train.'),
         optimizer: part('optimizer').optional().describe('By default that of train.'),
         calibration: z.int().min(1).default(1000).describe('Training samples that scores by gradients or activations are computed on.'),
-        tolerance: z.number().min(0).max(1).default(0.005).describe('How far the sparsity reached may lie from the one asked for.'),
+        tolerance: z
+          .number()
+          .min(0)
+          .max(1)
+          .default(0.005)
+          .describe(
+            'How far the sparsity reached may lie from the one asked for, or by the share of the largest group (a unit, a block) where that is more.',
+          ),
       })
       .strict()
       .describe('What is pruned, and how.'),

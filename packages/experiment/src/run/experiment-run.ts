@@ -28,7 +28,7 @@ import { latencies, measure } from './measure.ts';
 import { missedTarget } from './missed-target.ts';
 import { openRun } from './open-run.ts';
 import type { Predictor } from './outputs.ts';
-import { askedSparsity, type Plan, rewoundSteps } from './plan.ts';
+import { type Plan, rewoundSteps } from './plan.ts';
 import type { PreparedExperiment } from './prepare.ts';
 import { recordable } from './recordable.ts';
 import { redrawnWeights } from './redrawn.ts';
@@ -37,6 +37,7 @@ import { RUN_FILES, type RunFolder } from './run-folder.ts';
 import { comparedSamples, shrinkRun } from './shrink-run.ts';
 import { chosen, type SparseChoice, sparseLatencies, storeSparse } from './sparse-run.ts';
 import { storeModel } from './stored-model.ts';
+import { askedSparsity } from './target.ts';
 import { TimeLimit } from './time-limit.ts';
 
 /** What a run tells while it goes on: core's events, and the larger steps around them. */

@@ -4,6 +4,7 @@ import { dependencyGraph, foldNetwork, keptLayers, readNetwork, savedModel } fro
 import { shrinkSettings } from '../config/shrink-schema.ts';
 import { sparseSettings } from '../config/sparse-schema.ts';
 import type { PreparedExperiment } from './prepare.ts';
+import { problemsOfReach, problemsOfSharedTargets } from './reach.ts';
 import { redrawnWeights } from './redrawn.ts';
 import { sparseOptions } from './sparse-run.ts';
 
@@ -17,8 +18,16 @@ export interface PlanProblem {
 const STRATEGY = ['prune', 'strategy'] as const;
 const ROUNDING = 1e-9;
 
+/** What is known of a run before it. */
+export interface Rehearsed {
+  readonly events: readonly RehearsedEvent[];
+  /** How many elements of each parameter will go, where the threshold knows without scores. */
+  readonly counts: ReadonlyMap<string, number> | null;
+  readonly denseSteps: number;
+}
+
 /** Looks through a rehearsal for what can be seen beforehand to come out other than it was asked. */
-export function problemsOf(prepared: PreparedExperiment, events: readonly RehearsedEvent[], denseSteps: number): PlanProblem[] {
+export function problemsOf(prepared: PreparedExperiment, { events, counts, denseSteps }: Rehearsed): PlanProblem[] {
   const { selection, threshold } = prepared;
   const problems: PlanProblem[] = [];
   if (selection.taken.length === 0) {
@@ -32,6 +41,8 @@ export function problemsOf(prepared: PreparedExperiment, events: readonly Rehear
     const message = `a sparsity of ${percent(sparsity)} is out of reach: granularity "${granularity.name}" goes up to ${percent(maxSparsity)}`;
     problems.push({ path: ['prune', 'sparsity'], message });
   }
+  problems.push(...problemsOfSharedTargets(prepared));
+  if (problems.length === 0) problems.push(...problemsOfReach(prepared, counts));
   return [...problems, ...problemsOfControl(prepared), ...problemsOfCuts(prepared, events), ...problemsOfRewinds(events, denseSteps)];
 }
 

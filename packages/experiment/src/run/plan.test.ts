@@ -183,6 +183,86 @@ describe('what can never be is refused', () => {
     ]);
   });
 
+  describe('what shapes put out of reach', () => {
+    const free = POINTS.replace('  sparsity: 0.5\n', '');
+    const unitsBy = (threshold: string) => ['prune.strategy=neuron', 'prune.granularity=unit', `prune.threshold=${threshold}`];
+
+    test('N of M of inputs that M does not divide', async () => {
+      // Of the two inputs of the first layer both stay: 64 and 8 of 176 can go.
+      expect(await problemsOf('prune.granularity=nm')).toEqual([
+        'prune.sparsity: a sparsity of 50 % is out of reach, it comes to 40.91 % at most: dense/kernel up to 0 %',
+      ]);
+      expect(await problemsOf('prune.granularity=nm', 'prune.sparsity=0.4')).toEqual([]);
+    });
+
+    test('a target of its own beyond N of M', async () => {
+      const rule = (sparsity: number) => `prune.parameters=[{match: dense, exclude: true}, {match: output, sparsity: ${sparsity}}]`;
+      expect(await problemsOf('prune.granularity=nm', rule(0.9))).toEqual([
+        'prune.parameters: targets out of reach: granularity "nm" takes output/kernel up to 50 %',
+      ]);
+      expect(await problemsOf('prune.granularity=nm', rule(0.5))).toEqual([]);
+    });
+
+    test('the last unit of each layer, unless the config lets it go', async () => {
+      // 15 units of 2 weights and 7 of 16, of 160.
+      expect(await problemsOf(...unitsBy('layer'), 'prune.sparsity=0.995')).toEqual([
+        'prune.sparsity: a sparsity of 99.5 % is out of reach, it comes to 88.75 % at most: dense/kernel up to 93.75 %, dense_1/kernel up to 87.5 %, as no layer is emptied without "mayEmpty: true"',
+      ]);
+      expect(await problemsOf(...unitsBy('layer'), 'prune.sparsity=0.995', 'prune.mayEmpty=true')).toEqual([]);
+      // Met but for a group.
+      expect(await problemsOf(...unitsBy('layer'), 'prune.sparsity=0.98')).toEqual([]);
+      expect(await problemsOf(...unitsBy('global'), 'prune.sparsity=0.9')).toEqual([]);
+    });
+
+    test('anything at all, where each parameter is one block', async () => {
+      const blocks = 'prune.granularity={block: {rows: 100, columns: 100}}';
+      expect(await problemsOf(blocks)).toEqual([expect.stringContaining('a sparsity of 50 % is out of reach, it comes to 0 % at most')]);
+      expect(await problemsOf(blocks, 'prune.mayEmpty=true')).toEqual([]);
+      // 3 % of 16 units and of 8 are none.
+      expect(await problemsOf(...unitsBy('layer'), 'prune.sparsity=0.03')).toEqual([
+        'prune.sparsity: a sparsity of 3 % is out of reach, it comes to 0 % at most: a group of granularity "unit" is more than that',
+      ]);
+    });
+
+    test('a budget', async () => {
+      const planned = async (budget: string, ...more: string[]) => {
+        const set = ['backend=cpu', `prune.threshold={budget: ${budget}}`, ...more];
+        return (await planExperiment(await points({ config: free, set }))).problems.map(({ message }) => message);
+      };
+      expect(await planned('{parameters: 0.5}', 'prune.granularity=nm')).toEqual([
+        expect.stringMatching(
+          /^budget: 104 weights are left .*, where 88 \(50 % of 176\) were allowed\. No cut can go further: dense\/kernel up to 0 %/,
+        ),
+      ]);
+      expect(await planned('{parameters: 104}', 'prune.granularity=nm')).toEqual([]);
+      expect(await planned('{bytes: 8}')).toEqual([
+        expect.stringMatching(/^budget: 12 bytes .*, where 8 were allowed\. .*, as no layer is emptied without "mayEmpty: true"$/),
+      ]);
+      expect(await planned('{bytes: 8}', 'prune.mayEmpty=true')).toEqual([]);
+    });
+  });
+
+  test('targets that differ of parameters that are cut together', async () => {
+    const net = `import * as tf from '@tensorflow/tfjs';
+      export default () => tf.sequential({ layers: [
+        tf.layers.reshape({ targetShape: [2, 1], inputShape: [2] }),
+        tf.layers.lstm({ units: 4, name: 'cells' }),
+        tf.layers.dense({ units: 2, activation: 'softmax', name: 'output' }),
+      ] });`;
+    const set = ['backend=cpu', 'model={module: {path: ./net.ts}}', 'prune.strategy=neuron', 'prune.granularity=unit'];
+    const problems = async (rules: string) =>
+      (await planExperiment(await points({ files: { 'net.ts': net }, set: [...set, `prune.parameters=${rules}`] }))).problems;
+    expect(await problems('[{match: cells/recurrent_kernel, sparsity: 0.25}]')).toEqual([
+      {
+        path: ['prune', 'parameters'],
+        message:
+          'granularity "unit" cuts cells/kernel (that of the run) and cells/recurrent_kernel (25 %) together, so that they cannot have different targets. Match the layer: "match: cells"',
+      },
+    ]);
+    expect(await problems('[{match: cells, sparsity: 0.25}]')).toEqual([]);
+    expect(await problems('[{match: cells/kernel, exclude: true}, {match: cells/recurrent_kernel, sparsity: 0.25}]')).toEqual([]);
+  });
+
   test.each([
     ['step-121', 'there is no step-121 to rewind to: the dense training has 120 steps'],
     ['step-0', 'there is no step-0 to rewind to'],

@@ -1,0 +1,49 @@
+import { groupSizes } from '@espalier/core';
+import type { PreparedExperiment } from './prepare.ts';
+
+/**
+ * The overall sparsity that was asked for: the run's target, and those that parameters have of their own. Each is
+ * rounded to whole elements where its layer is known.
+ */
+export function askedSparsity({ selection, experiment }: PreparedExperiment): number {
+  const target = experiment.prune.sparsity ?? Number.NaN;
+  const size = selection.taken.reduce((sum, parameter) => sum + parameter.size, 0);
+  return selection.taken.reduce((sum, parameter) => sum + (parameter.sparsity ?? target) * parameter.size, 0) / size;
+}
+
+/** How far from what is asked the sparsity may end. */
+export interface Tolerance {
+  readonly share: number;
+  readonly words: string;
+}
+
+/** As the config says it, or the share of the largest group: what is cut as one cannot be met more exactly. */
+export function toleranceOf(prepared: PreparedExperiment): Tolerance {
+  const { tolerance } = prepared.experiment.prune;
+  const largest = largestGroup(prepared);
+  if (largest <= tolerance) return { share: tolerance, words: points(tolerance) };
+  return { share: largest, words: `${points(largest)}, the largest group, which goes or stays as one` };
+}
+
+/** Whether so little is less than what was asked for, beyond the tolerance; nothing where something was asked always is. */
+export function fallsShort(prepared: PreparedExperiment, sparsity: number): boolean {
+  const asked = askedSparsity(prepared);
+  const rounding = 1e-9;
+  return (
+    asked - sparsity > toleranceOf(prepared).share + rounding || (sparsity === 0 && asked > prepared.experiment.prune.tolerance + rounding)
+  );
+}
+
+function largestGroup({ granularity, selection, model }: PreparedExperiment): number {
+  const sizes = granularity.arrange(selection.taken, model).map((set) => {
+    const each = groupSizes(set);
+    return typeof each === 'number' ? each : each.reduce((most, size) => Math.max(most, size), 0);
+  });
+  const largest = Math.max(...sizes);
+  // Single elements are met as the tolerance says.
+  return largest === 1 ? 0 : largest / selection.taken.reduce((sum, { size }) => sum + size, 0);
+}
+
+function points(share: number): string {
+  return `${+(100 * share).toFixed(2)} points`;
+}
