@@ -100,6 +100,17 @@ test('file addresses are addresses, also as strings', async () => {
   for (const source of [url, url.href, file]) expect((await loadSparse(source)).predict(INPUT)).toEqual(wanted);
 });
 
+test('a model is saved to the addresses that it is loaded from', async () => {
+  const url = pathToFileURL(path.join(folder, 'again.sparse')).href;
+  await (await loadSparse(file)).save(url);
+  expect((await loadSparse(url)).predict(INPUT)).toEqual(wanted);
+});
+
+test('bytes of Node that begin anywhere in memory are read', async () => {
+  const odd = Buffer.concat([Buffer.from('x'), bytes]).subarray(1);
+  expect((await loadSparse(odd)).predict(INPUT)).toEqual(wanted);
+});
+
 test('a file larger than maxBytes is not read', async () => {
   await expect(loadSparse(file, { maxBytes: bytes.length - 1 })).rejects.toThrow(/model\.sparse: .* it is larger than the/);
 });

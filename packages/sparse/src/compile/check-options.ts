@@ -16,6 +16,19 @@ const FOLD: Keys<FoldOptions> = {
   dropouts: true,
 };
 
+/** @throws EspalierError where it is no model, such as the promise of one. */
+export function checkModel(model: unknown): void {
+  if (typeof model === 'object' && model !== null && 'layers' in model && 'inputs' in model) return;
+  const isPromise = model instanceof Promise;
+  throw new EspalierError({
+    where: 'compileSparse',
+    what: `expected a LayersModel, got ${isPromise ? 'the promise of one' : model === null ? 'null' : `what is ${typeof model === 'object' ? 'none' : typeof model}`}`,
+    remedy: isPromise
+      ? 'Await it: compileSparse(await tf.loadLayersModel(…))'
+      : 'Give what tf.sequential, tf.model or tf.loadLayersModel made',
+  });
+}
+
 /** @throws EspalierError naming what would be ignored. */
 export function checkCompileOptions(options: CompileOptions): void {
   checkKeys('the options of compileSparse', options, COMPILE);

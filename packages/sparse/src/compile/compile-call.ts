@@ -1,6 +1,7 @@
 import { EspalierError } from '@espalier/core/errors';
 import type { Network, NetworkLayer, NetworkNode } from '@espalier/surgery';
 import type { Builder, Value } from './builder.ts';
+import { CORRECT, REPORT } from './misuse.ts';
 import { withMask } from './operations/layout.ts';
 import { isOurs, refuse, type SparseCall, type SparseRule, sparseRuleOf } from './sparse-rule.ts';
 
@@ -41,7 +42,7 @@ export function compileCall(compilation: Compilation, node: NetworkNode): void {
       refuse(
         call,
         `its sparse rule gives ${kindOf(value, build)} where the layer gives [${wanted.join(', ')}]`,
-        isOurs(rule) ? 'Please report it with the model' : 'Correct the rule that was given to defineSparseRule',
+        isOurs(rule) ? REPORT : CORRECT,
       );
     }
     checkSizes(call.where, 'gives', value.shape);

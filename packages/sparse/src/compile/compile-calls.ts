@@ -1,7 +1,8 @@
 import { EspalierError } from '@espalier/core/errors';
 import type { Network } from '@espalier/surgery';
 import { type Compilation, compileCall, sampleShape } from './compile-call.ts';
-import { sparseRuleOf } from './sparse-rule.ts';
+import { CORRECT, REPORT } from './misuse.ts';
+import { isOurs, sparseRuleOf } from './sparse-rule.ts';
 
 /**
  * Sets down what all calls of layers do.
@@ -22,7 +23,7 @@ export function compileCalls(compilation: Compilation): void {
       if (error instanceof EspalierError) refusals.push(error);
       // It may come of what stands in.
       else if (refusals.length > 0) break;
-      else throw error;
+      else throw failed(compilation, error);
     }
     // What comes behind is looked at with something that stands in for it.
     for (const id of node.outputs) {
@@ -31,6 +32,12 @@ export function compileCalls(compilation: Compilation): void {
     }
   }
   if (refusals.length > 0) throw together(network, refusals);
+}
+
+/** A rule that fails by itself. */
+function failed({ build }: Compilation, cause: unknown): EspalierError {
+  const what = `its sparse rule fails: ${cause instanceof Error ? cause.message : String(cause)}`;
+  return new EspalierError({ where: build.where, what, remedy: isOurs(sparseRuleOf(build.type)) ? REPORT : CORRECT }, { cause });
 }
 
 function refusalsOfTypes({ layers, nodes }: Network): EspalierError[] {

@@ -7,7 +7,7 @@ import { BROKEN } from '../run/binding.ts';
 import { limitsOf } from '../run/limits.ts';
 import { SparseModel, type SparseOptions } from '../run/sparse-model.ts';
 import { Builder, type Value } from './builder.ts';
-import { checkCompileOptions, checkNetworkOptions } from './check-options.ts';
+import { checkCompileOptions, checkModel, checkNetworkOptions } from './check-options.ts';
 import { checkFolded, checkWeights } from './check-weights.ts';
 import { closedNetwork } from './closed-network.ts';
 import { checkSizes, sampleShape } from './compile-call.ts';
@@ -41,6 +41,7 @@ export interface NetworkOptions {
  * @throws EspalierError naming every layer that has no kernel, a weight that is no number, or a size that is open.
  */
 export async function compileSparse(model: tf.LayersModel, options: CompileOptions = {}): Promise<SparseModel> {
+  checkModel(model);
   checkCompileOptions(options);
   const { kernel, fold, inputShapes, ...running } = options;
   limitsOf(running);

@@ -82,3 +82,11 @@ test('what is behind a masked sequence, and asks for no mask, compiles', async (
   const [wanted] = outputsOf(model, [PADDED], 1) as [Float32Array];
   for (const [i, value] of (await compileSparse(model)).predict(PADDED).entries()) expect(value).toBeCloseTo(wanted[i] as number, 5);
 });
+
+test.each([0.1, -1.1, 0.5])('what is masked is %f as float32 has it', async (maskValue) => {
+  const model = modelOf([3, 2], L.masking({ maskValue }));
+  const given = Float32Array.of(maskValue, maskValue, 1, maskValue, 2, 3);
+  const made = (await compileSparse(model)).predict(given);
+  expect([...made].map((value, i) => value === (i < 2 ? 0 : given[i]))).not.toContain(false);
+  expect(outputsOf(model, [given], 1)[0]).toEqual(made);
+});

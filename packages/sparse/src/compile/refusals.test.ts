@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { compileSparse, operations, type Value } from '../index.ts';
+import { compileSparse, defineSparseRule, operations, type Value } from '../index.ts';
 import { modelOf } from '../testing/compare.ts';
 import { layerOf, type OwnLayer } from '../testing/own-layer.ts';
 
@@ -41,6 +41,31 @@ test('a step that a rule has put together wrongly is told to who wrote the rule,
   expect((error as Error).message).not.toMatch(/damaged|anew/);
 });
 
+test('layers of which tfjs says one thing and does another are refused', async () => {
+  const inputs = tf.input({ shape: [4, 5] });
+  const joined = L.concatenate({ axis: -2, name: 'join' }).apply([inputs, L.reLU().apply(inputs) as Flow]) as Flow;
+  await expect(compileSparse(tf.model({ inputs, outputs: joined }))).rejects.toThrow(/join \(Concatenate\): joins along axis -2: tfjs/);
+  const separable = L.separableConv2d({ filters: 4, kernelSize: 3, dataFormat: 'channelsFirst', name: 'apart' });
+  await expect(compileSparse(modelOf([3, 6, 5], separable))).rejects.toThrow(/apart \(SeparableConv2D\): adds a bias to images whose/);
+  await expect(compileSparse(modelOf([3, 2], L.masking({ maskValue: Number.NaN })))).rejects.toThrow(/masks what is NaN/);
+});
+
+test.each<[string, unknown, RegExp]>([
+  ['nothing', undefined, /compileSparse: expected a LayersModel, got what is undefined/],
+  ['a layer', {}, /expected a LayersModel, got what is none/],
+  ['a promise', Promise.resolve(), /got the promise of one\. Await it/],
+])('what is no model is refused: %s', async (_, given, message) => {
+  await expect(compileSparse(given as tf.LayersModel)).rejects.toThrow(message);
+});
+
+test.each([
+  [undefined, undefined],
+  ['Scale', {}],
+  ['', () => []],
+])('what is no rule is refused: %s, %s', (type, rule) => {
+  expect(() => defineSparseRule(type as string, rule as never)).toThrow(/^defineSparseRule: expected the type of a layer and a function/);
+});
+
 describe('all that cannot be compiled is named at once', () => {
   const small = (name: string) => L.resizing({ height: 2, width: 2, name });
 
@@ -76,7 +101,9 @@ describe('all that cannot be compiled is named at once', () => {
     const broken = layerOf({ call: ([x]) => x, rule: ([x]) => (x as Value & { then: { now: Value } }).then.now });
     const inputs = tf.input({ shape: [4, 4, 2] });
     const made = (layer: tf.layers.Layer) => layer.apply(inputs) as Flow;
-    await expect(compileSparse(tf.model({ inputs, outputs: made(broken) }))).rejects.toThrow(TypeError);
+    await expect(compileSparse(tf.model({ inputs, outputs: made(broken) }))).rejects.toThrow(
+      /^own\w* \(\w+\): its sparse rule fails: Cannot read .*\. Correct the rule that was given to defineSparseRule/i,
+    );
     const rows = L.batchNormalization({ axis: 1, name: 'rows' });
     await expect(compileSparse(tf.model({ inputs, outputs: broken.apply(made(rows)) as Flow }))).rejects.toThrow(/^rows \(Batch/);
   });

@@ -21,8 +21,19 @@ export type SparseRule = (call: SparseCall, build: Builder) => Value | readonly 
 const rules = new Map<string, SparseRule>();
 const ours = new Set<SparseRule>();
 
-/** Says how a type of layer is run; a rule that is there already is replaced. */
+/**
+ * Says how a type of layer is run; a rule that is there already is replaced.
+ *
+ * @throws EspalierError where that is no name, or no function.
+ */
 export function defineSparseRule(type: string, rule: SparseRule): void {
+  if (typeof type !== 'string' || type === '' || typeof rule !== 'function') {
+    throw new EspalierError({
+      where: 'defineSparseRule',
+      what: `expected the type of a layer and a function, got ${typeof type === 'string' ? `"${type}"` : typeof type} and ${typeof rule}`,
+      remedy: "Call it as defineSparseRule('MyLayer', (call, build) => …), by the layer's className",
+    });
+  }
   rules.set(type, rule);
 }
 

@@ -11,7 +11,7 @@ import { CHECKSUM_AT, FIRST_WORDS, KINDS, MAGIC, sectionPlace, VERSION } from '.
  * @throws EspalierError where it is no such file, is cut, altered, or of another version.
  */
 export function read(given: Uint8Array): CompiledModel {
-  const bytes = given.byteOffset % 4 === 0 ? given : given.slice();
+  const bytes = given.byteOffset % 4 === 0 ? given : new Uint8Array(given);
   if (bytes.length < FIRST_WORDS * 4 || bytes.length % 4 !== 0) refuse(`it is ${bytes.length} bytes long`);
   const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2);
   const word = (at: number) => words[at] as number;

@@ -2,7 +2,7 @@ import { EspalierError } from '@espalier/core/errors';
 import { read } from '../format/read.ts';
 import { gathered } from '../kernels/gathered.ts';
 import { limitsOf } from './limits.ts';
-import { nodeFiles } from './save.ts';
+import { nodeFiles, placeOf } from './save.ts';
 import { SparseModel, type SparseOptions } from './sparse-model.ts';
 
 /** Where a sparse model comes from: an address, a path in Node, its bytes, or whatever gives them. */
@@ -33,13 +33,13 @@ async function bytesOf(source: SparseSource, most: number): Promise<Uint8Array> 
 
 /** In Node, all that is no address of the web. */
 function isPath(source: string | URL): boolean {
-  const isWeb = /^(https?|blob|data):/.test(String(source));
+  const isWeb = /^(https?|blob|data):/i.test(String(source));
   return !isWeb && typeof (globalThis as { process?: { versions?: { node?: string } } }).process?.versions?.node === 'string';
 }
 
 async function fileBytes(source: string | URL, most: number): Promise<Uint8Array> {
   const { stat, readFile } = await nodeFiles();
-  const path = typeof source === 'string' && source.startsWith('file:') ? new URL(source) : source;
+  const path = placeOf(source);
   const file = await stat(path);
   // What never ends, such as a device or a pipe, has no size.
   if (!file.isFile()) throw refusal(source, 'it is no file');

@@ -3,7 +3,12 @@ export type SaveTarget = string | URL | { save(bytes: Uint8Array<ArrayBuffer>): 
 
 export async function save(bytes: Uint8Array<ArrayBuffer>, target: SaveTarget): Promise<void> {
   if (typeof target === 'object' && 'save' in target) await target.save(bytes);
-  else await (await nodeFiles()).writeFile(target, bytes);
+  else await (await nodeFiles()).writeFile(placeOf(target), bytes);
+}
+
+/** What the file system of Node takes: a `file:` address as one. */
+export function placeOf(place: string | URL): string | URL {
+  return typeof place === 'string' && place.startsWith('file:') ? new URL(place) : place;
 }
 
 /** Not by a plain import, which a bundler would look for. */

@@ -26,11 +26,12 @@ export function scale(build: Builder, value: Value, factor: number, shift = 0): 
   return to;
 }
 
-/** 1 at each place where some channel is not `unwanted`. */
+/** 1 at each place where some channel is not `unwanted`, as a channel of its own. */
 export function anyIsNot(build: Builder, value: Value, unwanted: number): Value {
   const channels = value.shape.at(-1) as number;
-  const to = build.value(value.shape.slice(0, -1));
-  const options = { sizes: [channels, placesOf(value.shape), planeOf(value.shape)], value: unwanted };
+  const to = build.value([...value.shape.slice(0, -1), 1]);
+  // It is held against numbers of float32.
+  const options = { sizes: [channels, placesOf(value.shape), planeOf(value.shape)], value: Math.fround(unwanted) };
   build.step({ operation: 'anyIsNot', reads: [value], writes: [to], options });
   return to;
 }

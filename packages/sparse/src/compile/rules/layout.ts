@@ -95,7 +95,8 @@ export const unrunnable: SparseRule = (call) =>
 
 export const upSampling: SparseRule = (call, build) => {
   const image = channelsLast(build, call);
-  const by = call.config['size'] as [number, number];
+  const [[rows], [columns]] = pairs(call.config['size'] ?? 2);
+  const by = [rows, columns] as const;
   const isBilinear = call.config['interpolation'] === 'bilinear';
   return inModelOrder(build, call, isBilinear ? resize(build, image, by) : enlarge(build, image, by));
 };

@@ -116,6 +116,8 @@ export const separableConvolution: SparseRule = (call, build) => {
   const kernel = valuesOf(call, 'depthwise_kernel');
   const shape = shapeOf(call, 'depthwise_kernel');
   if (shape.length !== 4) refuse(call, 'is over something else than images');
+  if (call.config['dataFormat'] === 'channelsFirst' && biasOf(call) !== undefined)
+    refuse(call, 'adds a bias to images whose channels come first, which tfjs adds to their rows');
   const geometry = geometryOf(call.config, image.shape, [shape[0] as number, shape[1] as number]);
   const between = depthwise(build, image, { kernel, shape, geometry, bias: undefined, activation: 'linear' });
   const filters = filtersOf(valuesOf(call, 'pointwise_kernel'), shapeOf(call, 'pointwise_kernel'));

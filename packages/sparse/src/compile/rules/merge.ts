@@ -21,7 +21,11 @@ function folded(build: Builder, name: BinaryName, inputs: readonly Value[]): Val
 export const concatenate: SparseRule = (call, build) => {
   const values = call.inputs.map((value) => settled(build, value));
   const rank = values[0]?.shape.length ?? 0;
-  const axis = sampleAxis((call.config['axis'] as number | undefined) ?? -1, rank);
+  const given = (call.config['axis'] as number | undefined) ?? -1;
+  const axis = sampleAxis(given, rank);
+  if (given < -1)
+    refuse(call, `joins along axis ${given}: tfjs joins along the last one, and says another shape`, `Write axis ${axis + 1}, or -1`);
+  if (axis < 0 || axis >= rank) refuse(call, `joins along axis ${given}, which no sample of it has`, `Take one from 1 to ${rank}`);
   return withMask(joined(build, values, axis), joinedMask(build, call.inputs, axis === rank - 1 && rank === 2));
 };
 

@@ -22,7 +22,8 @@ export const batchNormalization: SparseRule = (call, build) => {
 export const layerNormalization: SparseRule = (call, build) => {
   const value = settled(build, inputOf(call));
   const { shape } = value;
-  const axes = ([call.config['axis'] ?? -1].flat() as number[]).map((axis) => sampleAxis(axis, shape.length));
+  // The weights are in the order of the axes, in whatever order those are named.
+  const axes = ([call.config['axis'] ?? -1].flat() as number[]).map((axis) => sampleAxis(axis, shape.length)).sort((a, b) => a - b);
   if (axes.some((axis) => axis < 0)) refuse(call, 'normalises over the batch');
   const size = sizeOf(axes.map((axis) => shape[axis] as number));
   const [gamma, beta] = [biasOf(call, 'gamma'), biasOf(call, 'beta')];
