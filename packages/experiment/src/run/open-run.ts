@@ -1,17 +1,17 @@
 import { Budget, LiveRun, type LiveRunParts, stepsPerEpoch, type Threshold } from '@espalier/core';
 import type { PreparedExperiment } from './prepare.ts';
+import { targetsOf } from './target.ts';
 
 /** Of a run that trains and never cuts. */
 export const CUTS_NOTHING: Threshold = { lines: () => [], decidesSparsity: true };
 
 /** The pruning run of a prepared experiment; `around` is what its surroundings add, or have otherwise. */
 export function openRun(prepared: PreparedExperiment, around: Partial<LiveRunParts>): Promise<LiveRun> {
-  const { experiment, model, selection, threshold, granularity, train, validation, data, loss, pruneOptimizer, trainer } = prepared;
-  const { sparsity, batchSize, epochs } = experiment.prune;
+  const { experiment, model, threshold, granularity, train, validation, data, loss, pruneOptimizer, trainer } = prepared;
+  const { batchSize, epochs } = experiment.prune;
   return LiveRun.open({
     model,
-    parameters: selection.taken,
-    sparsity: sparsity ?? Number.NaN,
+    ...targetsOf(prepared),
     threshold,
     granularity,
     mayEmpty: experiment.prune.mayEmpty,

@@ -7,6 +7,7 @@ import type { PreparedExperiment } from './prepare.ts';
 import { problemsOfReach, problemsOfSharedTargets } from './reach.ts';
 import { redrawnWeights } from './redrawn.ts';
 import { sparseOptions } from './sparse-run.ts';
+import { targetsOf } from './target.ts';
 
 /** What can never come out as it was asked. */
 export interface PlanProblem {
@@ -98,7 +99,9 @@ export async function problemsOfRedrawing(prepared: PreparedExperiment, events: 
   return [{ path: ['model'], message }];
 }
 
-function problemsOfCuts({ experiment: { prune }, threshold }: PreparedExperiment, events: readonly RehearsedEvent[]): PlanProblem[] {
+function problemsOfCuts(prepared: PreparedExperiment, events: readonly RehearsedEvent[]): PlanProblem[] {
+  const { threshold } = prepared;
+  const { prune } = prepared.experiment;
   const cuts = events.filter(({ what }) => what === 'cut');
   const steps = events.reduce((sum, event) => sum + (event.steps ?? 0), 0);
   const name = `strategy "${prune.strategy.name}"`;
@@ -109,7 +112,7 @@ function problemsOfCuts({ experiment: { prune }, threshold }: PreparedExperiment
   const isFree = threshold.decidesSparsity === true;
   if (!isFree && prune.sparsity === undefined) return [];
   // Where the threshold decides, what a cut asks for is how far to go on the way to that; NaN is all the way.
-  const wanted = isFree ? 1 : (prune.sparsity ?? 0);
+  const wanted = isFree ? 1 : targetsOf(prepared).sparsity;
   const askedBy = ({ sparsity = 0 }: RehearsedEvent) => (Number.isNaN(sparsity) ? 1 : sparsity);
   // What is pruned stays pruned: the deepest cut is what the run ends on, whatever a later one asks for.
   const deepest = cuts.reduce((most, cut) => (askedBy(cut) > askedBy(most) ? cut : most), first);

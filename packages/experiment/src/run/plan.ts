@@ -17,7 +17,7 @@ import { checkSelection } from './check-selection.ts';
 import { type PlanProblem, problemsOf, problemsOfRedrawing, problemsOfShrinking, problemsOfSparse, stepOf } from './plan-problems.ts';
 import type { PreparedExperiment } from './prepare.ts';
 import { storedBytes } from './stored-bytes.ts';
-import { askedSparsity } from './target.ts';
+import { askedSparsity, targetsOf } from './target.ts';
 
 /** What a run will do, before it does it. */
 export interface Plan {
@@ -76,11 +76,10 @@ export async function makePlan(loaded: LoadedExperiment, prepared: PreparedExper
   const { prune } = experiment;
   const perEpoch = stepsPerEpoch(train, prune.batchSize);
   const budget = Budget.ofEpochs(prune.epochs, perEpoch);
-  const sparsity = prune.sparsity ?? Number.NaN;
   await blaming(loaded)(['prune', 'granularity'], () => checkSelection(selection, granularity));
   await blaming(loaded)(['prune', 'threshold'], async () => checkThreshold(threshold, granularity, selection.taken, model));
   const events = await blaming(loaded)(['prune', 'strategy'], () =>
-    rehearse(strategy, { model, parameters: selection.taken, granularity, sparsity, budget, seed: experiment.seed }),
+    rehearse(strategy, { model, ...targetsOf(prepared), granularity, budget, seed: experiment.seed }),
   );
   const decides = threshold.decidesSparsity === true;
   const counts = await countsWithoutScores(prepared);

@@ -1,4 +1,4 @@
-import { groupSizes } from '@espalier/core';
+import { groupSizes, type PrunableParameter } from '@espalier/core';
 import type { PreparedExperiment } from './prepare.ts';
 
 /**
@@ -9,6 +9,25 @@ export function askedSparsity({ selection, experiment }: PreparedExperiment): nu
   const target = experiment.prune.sparsity ?? Number.NaN;
   const size = selection.taken.reduce((sum, parameter) => sum + parameter.size, 0);
   return selection.taken.reduce((sum, parameter) => sum + (parameter.sparsity ?? target) * parameter.size, 0) / size;
+}
+
+/** What a strategy is given to prune. */
+export interface RunTargets {
+  readonly parameters: readonly PrunableParameter[];
+  /** NaN where the threshold decides. */
+  readonly sparsity: number;
+}
+
+/**
+ * The parameters and the sparsity to end on. Targets of parameters' own follow that in proportion, and there is no
+ * proportion to 0: where only parameters with a target of their own are to go, a run goes to the highest of those, and
+ * the others have 0 as their own.
+ */
+export function targetsOf({ selection: { taken }, experiment }: PreparedExperiment): RunTargets {
+  const { sparsity = Number.NaN } = experiment.prune;
+  const highest = Math.max(0, ...taken.map((parameter) => parameter.sparsity ?? 0));
+  if (sparsity !== 0 || highest === 0) return { parameters: taken, sparsity };
+  return { parameters: taken.map((parameter) => ({ ...parameter, sparsity: parameter.sparsity ?? 0 })), sparsity: highest };
 }
 
 /** How far from what is asked the sparsity may end. */
