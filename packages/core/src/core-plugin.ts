@@ -37,7 +37,12 @@ export const corePlugin = definePlugin({
     erk: { use: ErkThreshold, description: 'Shares by the shapes of the layers, small ones denser: Erdős–Rényi-kernel.' },
     budget: { use: BudgetThreshold, options: budgetOptions, description: 'As much goes as a budget of weights, MACs or bytes demands.' },
     global: { use: GlobalThreshold, description: 'The lowest scores of the whole net go, wherever they are.' },
-    std: { use: StdThreshold, options: stdOptions, description: 'What lies within q standard deviations of its layer goes.' },
+    std: {
+      use: StdThreshold,
+      options: stdOptions,
+      description:
+        'What lies within q standard deviations of its layer goes, by scores in the weights’ own unit: |w|, not w², LAMP, Wanda or Taylor.',
+    },
   },
   granularities: {
     element: { use: ElementGranularity, description: 'Every weight by itself.' },

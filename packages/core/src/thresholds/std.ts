@@ -4,11 +4,18 @@ import { inject, injectable, OPTIONS } from '../tokens.ts';
 import { partOfTheWay } from './part-of-the-way.ts';
 
 export const stdOptions = z.object({
-  quality: z.number().positive().default(1).describe('q in t = q·σ, where σ is the standard deviation of a layer’s weights that are left.'),
+  quality: z
+    .number()
+    .positive()
+    .default(1)
+    .describe(
+      'q in t = q·σ, where σ is the standard deviation of a layer’s weights that are left. For scores in the unit of weights: magnitude with l1.',
+    ),
 });
 
 /**
- * The line of each layer follows the spread of its weights: t = q·σ. For scores in the weights' own unit (magnitude).
+ * The line of each layer follows the spread of its weights: t = q·σ. For scores in the weights' own unit (magnitude, l1): held
+ * against others, such as squares, shares or products with gradients, it says nothing.
  * Han et al., 2015, "Learning both Weights and Connections", arXiv:1506.02626, section 3.
  */
 @injectable()

@@ -138,6 +138,13 @@ describe('what can never be is refused', () => {
     expect(await rounds('{epochs: 4}')).toEqual([]);
   });
 
+  test('one that ends before it begins, in steps: units that differ can hide it', async () => {
+    const mixed = (begin: string) =>
+      planOf(`prune.strategy={gradual: {every: 1, scheduler: {linear: {begin: ${begin}, end: 0.5}}}}`, 'prune.epochs=2');
+    await expect(mixed('{epochs: 1.5}')).rejects.toThrow('the schedule ends at step 15 of 30, before it begins, at step 22.5');
+    expect((await mixed('{epochs: 0.5}')).problems).toEqual([]);
+  });
+
   test('one that ends within the training, and not within what is left of it for the schedule', async () => {
     const gradual = (end: string) => problemsOf(`prune.strategy={gradual: {every: 1, finetune: 0.5, scheduler: {linear: {end: ${end}}}}}`);
     expect(await gradual('{epochs: 3}')).toEqual([

@@ -1,7 +1,8 @@
 import { inject, injectable, moment, OPTIONS, type Scheduler, type Step, stepsTo, z } from '@espalier/core';
+import { WHEN } from './ramp.ts';
 
 export const constantOptions = z.object({
-  begin: moment.default(0).describe('When all is cut at once: a share of the training, { steps } or { epochs }.'),
+  begin: moment.default(0).describe(`When all is cut at once: ${WHEN}.`),
 });
 
 /** s(t) = the target, from `begin` on: one cut for all. */

@@ -20,7 +20,12 @@ export const gradualOptions = z.object({
   scorer: part('scorer', 'magnitude').describe('What decides which elements go.'),
   scheduler: part('scheduler', { polynomial: { end: 0.75 } }).describe('How much at each step.'),
   every: interval.default(50).describe('Steps between two cuts, or { epochs }.'),
-  finetune: z.number().min(0).lt(1).default(0).describe('The share of the training that is kept for after the schedule’s end.'),
+  finetune: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0)
+    .describe('The share of the training that is kept for after the schedule: shares in the schedule are of the rest.'),
 });
 
 /**
