@@ -63,7 +63,7 @@ export { Budget, rounds, type Step } from './step.ts';
 export { strangeToken } from './strange-token.ts';
 export type { Strategy } from './strategy.ts';
 export { TapeTrainer } from './tape-trainer.ts';
-export type { Line, ParameterScores, Threshold } from './threshold.ts';
+export type { KeptElements, Line, ParameterScores, Threshold } from './threshold.ts';
 export { elementsIn, quantile } from './thresholds/layer.ts';
 export { partOfTheWay } from './thresholds/part-of-the-way.ts';
 export * from './tokens.ts';

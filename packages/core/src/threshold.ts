@@ -32,7 +32,7 @@ export async function* eachPiece(scores: ParameterScores): AsyncGenerator<Float3
 }
 
 /** How many elements of a parameter are left. */
-export interface Left {
+export interface KeptElements {
   readonly parameter: PrunableParameter;
   readonly kept: number;
 }
@@ -51,7 +51,7 @@ export interface Threshold {
    * For one that decides alone and promises what is left afterwards: whether a run has come to that, as its cuts may not have
    * been free to (`mayEmpty`, N of M). In words what was missed, both figures in it; undefined where it holds.
    */
-  missed?(left: readonly Left[]): string | undefined;
+  missed?(left: readonly KeptElements[]): string | undefined;
   /** True where the line is drawn by the weights themselves: a run that cuts groups of them is refused. */
   readonly ofElements?: boolean;
   /** Whether how much goes hangs on how large scores are, and not on their order alone: random scores are no control of it then. */

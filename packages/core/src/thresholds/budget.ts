@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { usesPerSample } from '../macs.ts';
 import { selectCost } from '../select-cost.ts';
-import type { Left, Line, ParameterScores, Threshold } from '../threshold.ts';
+import type { KeptElements, Line, ParameterScores, Threshold } from '../threshold.ts';
 import { inject, injectable, OPTIONS } from '../tokens.ts';
 import { elementsIn } from './layer.ts';
 
@@ -50,9 +50,10 @@ export class BudgetThreshold implements Threshold {
     return selectCost(scores, costs, Number.isNaN(sparsity) ? excess : excess * sparsity);
   }
 
-  missed(left: readonly Left[]): string | undefined {
+  missed(left: readonly KeptElements[]): string | undefined {
     const { kind, budget } = this;
-    const costOf = (elements: (one: Left) => number) => left.reduce((sum, one) => sum + elements(one) * COSTS[kind](one.parameter), 0);
+    const costOf = (elements: (one: KeptElements) => number) =>
+      left.reduce((sum, one) => sum + elements(one) * COSTS[kind](one.parameter), 0);
     const total = costOf(({ parameter }) => parameter.size);
     const cost = costOf(({ kept }) => kept);
     const allowed = this.allowedOf(total);

@@ -67,6 +67,17 @@ describe('train', () => {
 });
 
 describe('prune', () => {
+  test('names the layers whose last weight was kept', async () => {
+    // 30.72 of 32 are 31, 31.52 all of them.
+    const asked = { data, sparsity: 0.96, threshold: 'layer', parameters: [{ match: 'first', sparsity: 0.985 }], epochs: 0 };
+    const { spared, sparsity } = await prune(model, asked);
+    expect(spared).toEqual(['first/kernel']);
+    expect(sparsity).toBe(62 / 64);
+    const emptied = await prune(model, { ...asked, mayEmpty: true });
+    expect(emptied.spared).toEqual([]);
+    expect(emptied.sparsity).toBe(63 / 64);
+  });
+
   test('prunes in place, to the element; zeros stay zero through training', async () => {
     await train(model, { data, epochs: 6, batchSize: 16, optimizer: { adam: { learningRate: 0.02 } } });
     const before = tf.memory().numTensors;

@@ -48,6 +48,7 @@ export interface PruneOptions extends TrainOptions {
   /** Where the threshold does not decide. */
   readonly sparsity?: number;
   readonly threshold?: PartName;
+  readonly mayEmpty?: boolean;
   readonly parameters?: readonly ParameterRule[];
 }
 
@@ -56,6 +57,8 @@ export interface PruneReport {
   /** Of the selected parameters, 0 to 1. */
   readonly sparsity: number;
   readonly parameters: readonly { readonly name: string; readonly sparsity: number; readonly mask: Mask }[];
+  /** Parameters that a cut would have emptied: their best was kept. */
+  readonly spared: readonly string[];
   /** On the test samples, before and after. */
   readonly dense: Evaluation;
   readonly pruned: Evaluation;
@@ -69,8 +72,9 @@ export interface PruneReport {
  * @throws ConfigError for options that are wrong or can never come out; nothing is changed then.
  */
 export async function prune(model: tf.LayersModel, options: PruneOptions): Promise<PruneReport> {
-  const { data, signal, onEvent, strategy = 'magnitude', sparsity, threshold, parameters, epochs, batchSize, optimizer } = options;
-  const loaded = await load(model, options, { strategy, sparsity, threshold, parameters, epochs, batchSize, optimizer });
+  const { data, signal, onEvent, strategy = 'magnitude', sparsity, threshold, mayEmpty, parameters } = options;
+  const { epochs, batchSize, optimizer } = options;
+  const loaded = await load(model, options, { strategy, sparsity, threshold, mayEmpty, parameters, epochs, batchSize, optimizer });
   const prepared = await prepare(loaded, { model });
   const { problems, rewinds } = await makePlan(loaded, prepared);
   if (problems.length > 0) throw loaded.error(problems);
@@ -81,13 +85,21 @@ export async function prune(model: tf.LayersModel, options: PruneOptions): Promi
 
   const measured = () => evaluate(model, data.test, prepared.loss, { task: data.task, signal });
   const dense = await measured();
-  const run = await openRun(prepared, { signal, onEvent });
+  const spared = new Set<string>();
+  const run = await openRun(prepared, {
+    signal,
+    onEvent: (event) => {
+      if (event.type === 'cut') for (const name of event.spared ?? []) spared.add(name);
+      onEvent?.(event);
+    },
+  });
   try {
     await prepared.strategy.prune(run);
     await run.finish();
     return {
       sparsity: run.masks.sparsity,
       parameters: run.parameters.map(({ name }) => ({ name, sparsity: run.masks.get({ name }).sparsity, mask: run.masks.get({ name }) })),
+      spared: [...spared],
       dense,
       pruned: await measured(),
     };

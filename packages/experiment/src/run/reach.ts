@@ -1,4 +1,4 @@
-import { type GroupMember, type GroupSet, groupSizes } from '@espalier/core';
+import { type GroupSet, groupSizes, type KeptElements } from '@espalier/core';
 import type { PlanProblem } from './plan-problems.ts';
 import type { PreparedExperiment } from './prepare.ts';
 import { askedSparsity, fallsShort } from './target.ts';
@@ -67,7 +67,7 @@ function mostOf(sets: readonly Reach[], target: number, counts: ReadonlyMap<stri
 
 /** How far one set of groups can go. */
 class Reach {
-  readonly left: readonly { readonly parameter: GroupMember['parameter']; readonly kept: number }[];
+  readonly left: readonly KeptElements[];
   /** Elements in all, and those that can go. */
   readonly size: number;
   readonly most: number;
