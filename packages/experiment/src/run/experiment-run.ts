@@ -157,6 +157,7 @@ export class ExperimentRun {
     });
     try {
       await this.prune(run, limit);
+      this.sayWhereNothingWent(run);
       tensorsPruned = tf.memory().numTensors;
       const bytes = await this.timed('saveS', () => storeModel(model, folder.file('model')));
       const pruned = await this.timed('measureS', () => this.measure({ bytes, masks: run.masks }));
@@ -274,6 +275,15 @@ export class ExperimentRun {
       const { prune, score, train, profile } = spent();
       this.timing = { ...this.timing, pruneS: prune, scoreS: score, trainS: train, profile: recordedProfile(profile) };
     }
+  }
+
+  /** A threshold that decides alone may let everything stay, which is no fault and seldom what was meant. */
+  private sayWhereNothingWent({ masks }: LiveRun): void {
+    const { threshold } = this.parts.prepared;
+    if (threshold.decidesSparsity !== true || masks.sparsity > 0) return;
+    const { name } = this.parts.loaded.experiment.prune.threshold;
+    const message = `nothing was pruned: the threshold "${name}" lets all of the parameters stay that pruning takes; the others are not counted`;
+    this.emit({ type: 'log', message });
   }
 
   private measure({

@@ -4,6 +4,7 @@ import { useBackend } from '@espalier/backend-node';
 import { EspalierError } from '@espalier/core';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { ExperimentEvent } from './experiment-run.ts';
 import type { RunResult } from './result.ts';
 import { runExperiment } from './run-experiment.ts';
 import { readResult } from './run-folder.ts';
@@ -129,6 +130,22 @@ describe('a run that fails on its way has a record that says why, and where its 
     const emptied = await run('prune.mayEmpty=true');
     expect(emptied.status).toBe('done');
     expect(emptied).not.toHaveProperty('spared');
+  });
+
+  test('a threshold that lets everything stay is no failure, and is said', async () => {
+    const config = POINTS.replace('  sparsity: 0.5\n', '');
+    const notes = async (budget: string) => {
+      const said: string[] = [];
+      const onEvent = (event: ExperimentEvent) => void (event.type === 'log' && said.push(event.message));
+      const set = ['backend=cpu', 'prune.epochs=0', `prune.threshold={budget: ${budget}}`];
+      const { status } = await runExperiment(await points({ config, set }), { out: path.join(temporaryFolder(), 'out'), onEvent });
+      expect(status).toBe('done');
+      return said.filter((message) => message.startsWith('nothing'));
+    };
+    expect(await notes('{macs: 1000}')).toEqual([
+      'nothing was pruned: the threshold "budget" lets all of the parameters stay that pruning takes; the others are not counted',
+    ]);
+    expect(await notes('{macs: 100}')).toEqual([]);
   });
 
   test('a budget that was not kept to, with both figures; one that can be is', async () => {
