@@ -227,7 +227,7 @@ describe('a run that fails', () => {
 
 describe('before anything is run', () => {
   test('what shows only with data and model is refused, each with the run that it is of', async () => {
-    const text = 'base: x.yaml\nvary: { prune.granularity: [element, { nm: { n: 2, m: 4 } }], prune.sparsity: [0.5, 0.9], seed: [1, 2] }\n';
+    const text = 'base: x.yaml\nvary: { prune.granularity: [element, { nm: { n: 2, m: 4 } }], prune.sparsity: [0.4, 0.9], seed: [1, 2] }\n';
     const out = newFolder();
     const told = await runSweep(await sweepOf(text), { out, ...here }).catch((error: Error) => error);
     expect((told as Error).name).toBe('ConfigError');
