@@ -46,13 +46,23 @@ const SCALING_LAYERS = new Set(['BatchNormalization', 'LayerNormalization', 'PRe
 export function modelParameters(model: tf.LayersModel): ModelParameter[] {
   const found = new Map<tf.Variable, ModelParameter>();
   const names = new Set<string>();
-  const calls = layerCalls(model);
+  // Many want the weights alone, and compiling a model is not to walk through it twice.
+  let walked: ReturnType<typeof layerCalls> | undefined;
+  const callsOf = (layer: tf.layers.Layer) => {
+    walked ??= layerCalls(model);
+    return walked.get(layer) ?? [];
+  };
   for (const { layer, path } of leafLayers(model)) {
     for (const weight of layer.weights) {
       const variable = variableOf(weight);
       if (found.has(variable)) continue;
       const name = uniqueName(`${path}/${ownName(layer, weight)}`, names);
-      found.set(variable, { ...describe(layer, name, weight, variable), calls: calls.get(layer) ?? [] });
+      found.set(variable, {
+        ...describe(layer, name, weight, variable),
+        get calls() {
+          return callsOf(layer);
+        },
+      });
     }
   }
   return [...found.values()];

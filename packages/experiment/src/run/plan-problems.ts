@@ -7,7 +7,7 @@ import type { PreparedExperiment } from './prepare.ts';
 import { problemsOfReach, problemsOfSharedTargets } from './reach.ts';
 import { redrawnWeights } from './redrawn.ts';
 import { sparseOptions } from './sparse-run.ts';
-import { targetsOf } from './target.ts';
+import { percent, targetsOf } from './target.ts';
 
 /** What can never come out as it was asked. */
 export interface PlanProblem {
@@ -150,8 +150,4 @@ function whyShort({ scheduler, rounds, finetune }: Readonly<Record<string, unkno
     return `its schedule ends after its part of the training, of which finetune keeps ${percent(finetune)}, or stops short. Train longer, or let it end earlier`;
   }
   return 'its schedule ends after the training, or stops short. Train longer, or let it end earlier';
-}
-
-function percent(share: number): string {
-  return `${+(100 * share).toFixed(2)} %`;
 }

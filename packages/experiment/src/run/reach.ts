@@ -1,7 +1,7 @@
 import { type GroupSet, groupSizes, type KeptElements } from '@espalier/core';
 import type { PlanProblem } from './plan-problems.ts';
 import type { PreparedExperiment } from './prepare.ts';
-import { askedSparsity, fallsShort } from './target.ts';
+import { askedSparsity, coarseness, fallsShort, percent } from './target.ts';
 
 /** Parameters that are cut as one have one target. */
 export function problemsOfSharedTargets({ granularity, selection, model, experiment }: PreparedExperiment): PlanProblem[] {
@@ -83,10 +83,8 @@ class Reach {
     this.sizes = groupSizes(set);
     this.isProtected = set.protect !== undefined;
     this.size = set.members.reduce((sum, { parameter }) => sum + parameter.size, 0);
-    const { sizes } = this;
-    const largest = typeof sizes === 'number' ? sizes : sizes.reduce((most, size) => Math.max(most, size), 0);
-    this.overshoot = largest === 1 ? 0 : largest;
-    const staying = groupsThatStay(set, mayEmpty);
+    this.overshoot = coarseness(this.sizes);
+    const staying = groupsThatStay(set, this.sizes, mayEmpty);
     this.left = set.members.map(({ parameter, groups }) => ({ parameter, kept: elementsOf(staying, groups) }));
     this.most = this.size - this.left.reduce((sum, { kept }) => sum + kept, 0);
   }
@@ -115,14 +113,13 @@ class Reach {
 }
 
 /** The groups that no cut takes: what the granularity protects, or else the last one, the smallest at best. */
-function groupsThatStay(set: GroupSet, mayEmpty: boolean): ReadonlySet<number> | Float32Array {
+function groupsThatStay(set: GroupSet, sizes: number | Uint32Array, mayEmpty: boolean): ReadonlySet<number> | Float32Array {
   if (set.protect !== undefined) {
     const scores = new Float32Array(set.count);
     set.protect(scores);
     return scores;
   }
   if (mayEmpty) return new Set();
-  const sizes = groupSizes(set);
   return new Set([typeof sizes === 'number' ? 0 : sizes.reduce((least, size, i) => (size < (sizes[least] as number) ? i : least), 0)]);
 }
 
@@ -133,8 +130,4 @@ function elementsOf(staying: ReturnType<typeof groupsThatStay>, groups: Int32Arr
   return staying instanceof Float32Array
     ? staying.reduce((sum, score) => sum + Number(score === Number.POSITIVE_INFINITY), 0)
     : staying.size;
-}
-
-function percent(share: number): string {
-  return `${+(100 * share).toFixed(2)} %`;
 }

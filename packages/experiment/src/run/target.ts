@@ -54,13 +54,19 @@ export function fallsShort(prepared: PreparedExperiment, sparsity: number): bool
 }
 
 function largestGroup({ granularity, selection, model }: PreparedExperiment): number {
-  const sizes = granularity.arrange(selection.taken, model).map((set) => {
-    const each = groupSizes(set);
-    return typeof each === 'number' ? each : each.reduce((most, size) => Math.max(most, size), 0);
-  });
-  const largest = Math.max(...sizes);
-  // Single elements are met as the tolerance says.
-  return largest === 1 ? 0 : largest / selection.taken.reduce((sum, { size }) => sum + size, 0);
+  const largest = Math.max(...granularity.arrange(selection.taken, model).map((set) => coarseness(groupSizes(set))));
+  return largest / selection.taken.reduce((sum, { size }) => sum + size, 0);
+}
+
+/** The size of the largest group; 0 of single elements, which can be met exactly. */
+export function coarseness(sizes: ReturnType<typeof groupSizes>): number {
+  const largest = typeof sizes === 'number' ? sizes : sizes.reduce((most, size) => Math.max(most, size), 0);
+  return largest === 1 ? 0 : largest;
+}
+
+/** As plans and their problems write a share. */
+export function percent(share: number): string {
+  return `${+(100 * share).toFixed(2)} %`;
 }
 
 function points(share: number): string {

@@ -1,9 +1,9 @@
 import { EspalierError } from '@espalier/core/errors';
 import type { Network, NetworkLayer, NetworkNode } from '@espalier/surgery';
 import type { Builder, Value } from './builder.ts';
-import { CORRECT, REPORT } from './misuse.ts';
+import { remedyFor } from './misuse.ts';
 import { withMask } from './operations/layout.ts';
-import { isOurs, refuse, type SparseCall, type SparseRule, sparseRuleOf } from './sparse-rule.ts';
+import { refuse, type SparseCall, type SparseRule, sparseRuleOf } from './sparse-rule.ts';
 
 /** A network on its way to become a plan. */
 export interface Compilation {
@@ -39,11 +39,7 @@ export function compileCall(compilation: Compilation, node: NetworkNode): void {
     const value = all[i];
     const wanted = call.outputs[i] ?? [];
     if (!isValue(value, build) || (isDeclared && !isShape(value.shape, wanted, compilation.overwritten.has(id)))) {
-      refuse(
-        call,
-        `its sparse rule gives ${kindOf(value, build)} where the layer gives [${wanted.join(', ')}]`,
-        isOurs(rule) ? REPORT : CORRECT,
-      );
+      refuse(call, `its sparse rule gives ${kindOf(value, build)} where the layer gives [${wanted.join(', ')}]`, remedyFor(layer.type));
     }
     checkSizes(call.where, 'gives', value.shape);
     values.set(id, isMasked ? withMaskSaid(value) : value);

@@ -1,8 +1,8 @@
 import { EspalierError } from '@espalier/core/errors';
 import type { Network } from '@espalier/surgery';
 import { type Compilation, compileCall, sampleShape } from './compile-call.ts';
-import { CORRECT, REPORT } from './misuse.ts';
-import { isOurs, sparseRuleOf } from './sparse-rule.ts';
+import { remedyFor } from './misuse.ts';
+import { sparseRuleOf } from './sparse-rule.ts';
 
 /**
  * Sets down what all calls of layers do.
@@ -37,7 +37,7 @@ export function compileCalls(compilation: Compilation): void {
 /** A rule that fails by itself. */
 function failed({ build }: Compilation, cause: unknown): EspalierError {
   const what = `its sparse rule fails: ${cause instanceof Error ? cause.message : String(cause)}`;
-  return new EspalierError({ where: build.where, what, remedy: isOurs(sparseRuleOf(build.type)) ? REPORT : CORRECT }, { cause });
+  return new EspalierError({ where: build.where, what, remedy: remedyFor(build.type) }, { cause });
 }
 
 function refusalsOfTypes({ layers, nodes }: Network): EspalierError[] {

@@ -19,29 +19,29 @@ import {
 
 const SNAPSHOT = 'expected initial, or step-NUMBER of the dense training, such as step-100';
 
-const options = z.object({
-  scorer: part('scorer', 'magnitude').describe('What decides which elements go, after each training.'),
-  scheduler: part('scheduler', 'exponential').describe('How much in each round: by default the same share of what is left.'),
-  rounds: z.int().min(1).max(1000).default(5).describe('How often it cuts and rewinds.'),
-  rewindTo: z
-    .string(SNAPSHOT)
-    .regex(/^(initial|step-[1-9]\d*)$/, SNAPSHOT)
-    .default('initial')
-    .describe('The weights to go back to: initial, or those of a step of the dense training, such as step-200.'),
-  rewindLearningRate: z
-    .boolean()
-    .default(false)
-    .describe('Goes back to the start of the learning rate’s schedule alone: the weights stay as they were trained.'),
-  trainFirst: z
-    .boolean()
-    .default(false)
-    .describe('Trains before the first cut, too, from the weights to go back to. Otherwise the dense training counts as that.'),
-});
-
-export const lotteryOptions = options.refine(({ rewindLearningRate, rewindTo }) => !rewindLearningRate || rewindTo === 'initial', {
-  message: 'with rewindLearningRate the weights stay as they were trained: leave rewindTo out',
-  path: ['rewindTo'],
-});
+export const lotteryOptions = z
+  .object({
+    scorer: part('scorer', 'magnitude').describe('What decides which elements go, after each training.'),
+    scheduler: part('scheduler', 'exponential').describe('How much in each round: by default the same share of what is left.'),
+    rounds: z.int().min(1).max(1000).default(5).describe('How often it cuts and rewinds.'),
+    rewindTo: z
+      .string(SNAPSHOT)
+      .regex(/^(initial|step-[1-9]\d*)$/, SNAPSHOT)
+      .default('initial')
+      .describe('The weights to go back to: initial, or those of a step of the dense training, such as step-200.'),
+    rewindLearningRate: z
+      .boolean()
+      .default(false)
+      .describe('Goes back to the start of the learning rate’s schedule alone: the weights stay as they were trained.'),
+    trainFirst: z
+      .boolean()
+      .default(false)
+      .describe('Trains before the first cut, too, from the weights to go back to. Otherwise the dense training counts as that.'),
+  })
+  .refine(({ rewindLearningRate, rewindTo }) => !rewindLearningRate || rewindTo === 'initial', {
+    message: 'with rewindLearningRate the weights stay as they were trained: leave rewindTo out',
+    path: ['rewindTo'],
+  });
 
 /**
  * The search for a winning ticket: cut what training has left small, put what is kept back to the weights of the
