@@ -44,7 +44,12 @@ export function problemsOf(prepared: PreparedExperiment, { events, counts, dense
   }
   problems.push(...problemsOfSharedTargets(prepared));
   if (problems.length === 0) problems.push(...problemsOfReach(prepared, counts));
-  return [...problems, ...problemsOfControl(prepared), ...problemsOfCuts(prepared, events), ...problemsOfRewinds(events, denseSteps)];
+  return [
+    ...problems,
+    ...problemsOfControl(prepared),
+    ...problemsOfCuts(prepared, events),
+    ...problemsOfRewinds(prepared, events, denseSteps),
+  ];
 }
 
 function problemsOfControl({ source, experiment, threshold }: PreparedExperiment): PlanProblem[] {
@@ -126,9 +131,20 @@ function problemsOfCuts(prepared: PreparedExperiment, events: readonly Rehearsed
   return [{ path: STRATEGY, message: `${asks}: ${why}` }];
 }
 
-function problemsOfRewinds(events: readonly RehearsedEvent[], denseSteps: number): PlanProblem[] {
+function problemsOfRewinds(
+  { source, experiment }: PreparedExperiment,
+  events: readonly RehearsedEvent[],
+  denseSteps: number,
+): PlanProblem[] {
+  const { strategy, control } = experiment.prune;
   return [...new Set(events.flatMap(({ to }) => to ?? []))].flatMap((to) => {
-    if (to === 'initial' || to === 'dense' || to === 'redrawn') return [];
+    const isFirst = to === 'initial' || to === 'redrawn';
+    if (isFirst && source.trained && control === 'none') {
+      const why = `model "${experiment.model.name}" comes trained: nobody knows them`;
+      const remedy = 'Take a strategy that goes on from trained weights, or run it as an experiment on a model that does not come trained';
+      return [{ path: STRATEGY, message: `strategy "${strategy.name}" goes back to first weights, and ${why}. ${remedy}` }];
+    }
+    if (isFirst || to === 'dense') return [];
     const step = stepOf(to);
     if (step === undefined) return [{ path: STRATEGY, message: `there is no "${to}" to rewind to, only initial, dense and step-NUMBER` }];
     if (Number.isInteger(step) && step >= 1 && step <= denseSteps) return [];

@@ -309,7 +309,7 @@ describe('a control', () => {
     expect((await planOf()).control).toBeNull();
   });
 
-  test('that trains anew is refused for a model that comes trained, one by random scores is not', async () => {
+  test('that trains anew is refused for a model that comes trained, as is a strategy that does; one by random scores is not', async () => {
     const folder = temporaryFolder();
     await saveModel(
       tf.sequential({ layers: [tf.layers.dense({ units: 2, inputShape: [2], activation: 'softmax', name: 'output' })] }),
@@ -321,5 +321,10 @@ describe('a control', () => {
       'prune.control: control "reinitialised" trains from first weights, and model "file" comes trained. Control "random" works here',
     );
     expect(await problemsOf(...model, 'prune.control=random')).toEqual([]);
+    const lottery = ['prune.strategy={lottery: {rounds: 2}}', 'prune.epochs=2'];
+    expect(await problemsOf(...model, ...lottery)).toEqual([
+      'prune.strategy: strategy "lottery" goes back to first weights, and model "file" comes trained: nobody knows them. Take a strategy that goes on from trained weights, or run it as an experiment on a model that does not come trained',
+    ]);
+    expect(await problemsOf(`model={file: {path: ${folder}/model.json, weights: false}}`, ...lottery)).toEqual([]);
   });
 });
