@@ -113,6 +113,26 @@ test('weights start within the limits of Glorot and Bengio', async () => {
   model.dispose();
 });
 
+test.each([
+  ['leCunUniform', 1],
+  // tfjs cuts a normal distribution off at two deviations, and does not make up for what that takes off its variance.
+  ['leCunNormal', 0.774],
+  ['heUniform', 2],
+])('all kernels start as "initializer: %s" says', async (initializer, expected) => {
+  for (const name of ['lenet-5', 'lenet-300-100', 'mlp', 'vgg', 'resnet']) {
+    const model = await build(name, { initializer });
+    const kernels = modelParameters(model).filter(({ name, variable }) => name.endsWith('kernel') && variable.size >= 2000);
+    expect(kernels.length, name).toBeGreaterThan(1);
+    for (const { name: parameter, variable } of kernels) {
+      const inputs = variable.size / (variable.shape.at(-1) as number);
+      const variance = tf.tidy(() => tf.moments(variable).variance.dataSync()[0] as number);
+      expect((variance * inputs) / expected, parameter).toBeGreaterThan(0.9);
+      expect((variance * inputs) / expected, parameter).toBeLessThan(1.1);
+    }
+    model.dispose();
+  }
+});
+
 test('grey images may come without a channel, and colour images of odd sizes fit', async () => {
   for (const [name, shape] of [
     ['lenet-5', [28, 28]],

@@ -1,9 +1,9 @@
 import { inject, injectable, type ModelSource, type ModelTask, OPTIONS, z } from '@espalier/core';
 import * as tf from '@tensorflow/tfjs';
 import { flatSize } from './input-shape.ts';
-import { ACTIVATIONS, numbered, SeededLayers } from './layers.ts';
+import { ACTIVATIONS, layerOptions, numbered, SeededLayers } from './layers.ts';
 
-export const mlpOptions = z.object({
+export const mlpOptions = layerOptions.extend({
   hidden: z.array(z.int().min(1).max(65_536)).max(64).default([128, 64]).describe('Units of each hidden layer.'),
   activation: z.enum(ACTIVATIONS).default('relu').describe('What each hidden layer ends in.'),
   dropout: z.number().min(0).lt(1).default(0).describe('The share of each hidden layer’s outputs that a training step leaves out.'),
@@ -17,7 +17,7 @@ export class Mlp implements ModelSource {
 
   build(task: ModelTask): tf.LayersModel {
     const { hidden, activation, dropout, batchNorm } = this.options;
-    const seeded = new SeededLayers(task);
+    const seeded = new SeededLayers(task, this.options);
     const layers = [seeded.input([flatSize(task, 'mlp')])];
     hidden.forEach((units, index) => {
       const name = numbered('dense', index);

@@ -1,9 +1,9 @@
 import { inject, injectable, type ModelSource, type ModelTask, OPTIONS, z } from '@espalier/core';
 import * as tf from '@tensorflow/tfjs';
 import { imageShape } from './input-shape.ts';
-import { SeededLayers } from './layers.ts';
+import { layerOptions, SeededLayers } from './layers.ts';
 
-export const resnetOptions = z.object({
+export const resnetOptions = layerOptions.extend({
   widths: z
     .array(z.int().min(1).max(4096))
     .min(1)
@@ -25,7 +25,7 @@ export class Resnet implements ModelSource {
 
   build(task: ModelTask): tf.LayersModel {
     const { widths, blocks } = this.options;
-    const seeded = new SeededLayers(task);
+    const seeded = new SeededLayers(task, this.options);
     const input = tf.input({ shape: imageShape(task, 'resnet', 2 ** (widths.length - 1)), name: 'input' });
     let flow = this.relu(
       this.convolution(seeded, input, { name: 'stem', filters: widths[0] as number, kernelSize: 3, strides: 1 }),

@@ -1,9 +1,9 @@
 import { inject, injectable, type ModelSource, type ModelTask, OPTIONS, z } from '@espalier/core';
 import * as tf from '@tensorflow/tfjs';
 import { imageShape } from './input-shape.ts';
-import { numbered, SeededLayers } from './layers.ts';
+import { layerOptions, numbered, SeededLayers } from './layers.ts';
 
-export const vggOptions = z.object({
+export const vggOptions = layerOptions.extend({
   widths: z
     .array(z.int().min(1).max(4096))
     .min(1)
@@ -26,7 +26,7 @@ export class Vgg implements ModelSource {
 
   build(task: ModelTask): tf.LayersModel {
     const { widths, convolutions, hidden, dropout } = this.options;
-    const seeded = new SeededLayers(task);
+    const seeded = new SeededLayers(task, this.options);
     const layers = [seeded.input(imageShape(task, 'vgg', 2 ** widths.length))];
     widths.forEach((filters, index) => {
       const block = `block${index + 1}`;
