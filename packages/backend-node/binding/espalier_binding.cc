@@ -171,7 +171,7 @@ napi_value ZeroFloats(napi_env env, napi_callback_info info) {
 }
 
 // Every step of a training asks for the same megabytes and gives them back. glibc would give them back to the system in turn, and take
-// them anew page by page, which costs a sixth of the time of a step of LeNet-5; so it keeps up to half a gigabyte of them.
+// them anew page by page, which costs a seventh of the time of a step of LeNet-5; so it keeps up to half a gigabyte of them.
 void KeepFreedMemory() {
 #ifdef __GLIBC__
   constexpr int kLargest = 1 << 30;
