@@ -374,7 +374,8 @@ export class ExperimentRun {
   private async latencyInTurns(dense: StoredWeights, others: readonly Predictor[]): Promise<number[]> {
     const other = await this.denseModel(dense);
     try {
-      return await latencies([other, this.parts.prepared.model, ...others]);
+      const { model, train } = this.parts.prepared;
+      return await latencies([other, model, ...others], { samples: train });
     } finally {
       other.dispose();
     }

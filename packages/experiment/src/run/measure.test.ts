@@ -76,11 +76,23 @@ test('zeros of kernels are counted, those of biases are parameters all the same'
   model.dispose();
 });
 
+test('a size that the model leaves open is that of the samples: one of 1 would be too small for a window of 3', async () => {
+  const layers = [
+    tf.layers.conv1d({ filters: 2, kernelSize: 3, inputShape: [null, 4] as never }),
+    tf.layers.globalAveragePooling1d({ inputShape: [null, 2] as never }),
+  ];
+  const model = tf.sequential({ layers });
+  const column = { shape: [7, 4], data: new Float32Array(28) };
+  const [time] = await latencies([model], { samples: { inputs: [column] }, seconds: 0.05 });
+  expect(time).toBeGreaterThan(0);
+  model.dispose();
+});
+
 test('a latency per model, in seconds at most, and no tensors left', async () => {
   const models = [comparing(), comparing()];
   const before = tf.memory().numTensors;
   const started = performance.now();
-  const times = await latencies(models, { seconds: 0.05, rounds: 100_000 });
+  const times = await latencies(models, { samples: samples([[4, 0]], [0]), seconds: 0.05, rounds: 100_000 });
   expect(performance.now() - started).toBeLessThan(10_000);
   expect(times).toHaveLength(2);
   for (const time of times) expect(time).toBeGreaterThan(0);

@@ -65,12 +65,18 @@ export async function countNonzero(model: tf.LayersModel, masks?: MaskSet) {
   return counted;
 }
 
+export interface LatencyOptions extends TurnOptions {
+  /** Whose sizes those are that a model leaves open. */
+  readonly samples: Pick<Samples, 'inputs'>;
+}
+
 /**
  * Milliseconds of `predict` for one sample, result read back: the median for each model, measured in turns. Models that
  * take long are measured less often, so that all of it is a matter of seconds.
  */
-export async function latencies(models: readonly Predictor[], options: TurnOptions = {}): Promise<number[]> {
-  const inputs = models.map((model) => model.inputs.map(({ shape }) => tf.zeros([1, ...shape.slice(1).map((size) => size ?? 1)])));
+export async function latencies(models: readonly Predictor[], { samples, ...options }: LatencyOptions): Promise<number[]> {
+  const closed = (shape: tf.Shape, input: number) => shape.map((size, axis) => size ?? (samples.inputs[input]?.shape[axis] as number));
+  const inputs = models.map((model) => model.inputs.map(({ shape }, i) => tf.zeros([1, ...closed(shape.slice(1), i)])));
   try {
     const spreads = await inTurns(
       models.map((model, i) => () => predictOnce(model, inputs[i] ?? [])),
