@@ -55,6 +55,7 @@ test.each([
   [['run', 'nowhere.yaml'], 'nowhere.yaml: there is no such file'],
   [['plan', '.'], 'this is a folder; expected a YAML file'],
   [['inspect', 'nowhere'], 'there is no such file'],
+  [['inspect', 'model.sparse'], 'model.sparse is compiled: name the model that it was made of. `espalier inspect --sparse` shows'],
   [['inspect', '.'], '. holds no model.json, neither itself nor in model/'],
   [['plugins', '--plugin', './nowhere.ts'], 'plugin "./nowhere.ts": there is no such file'],
   [['schema', 'no/such/folder/schema.json'], 'ENOENT'],

@@ -70,6 +70,7 @@ export async function inspectModel(model: tf.LayersModel): Promise<InspectedMode
   });
   const prunable = parameters.filter((parameter) => parameter.prunable);
   const size = total(parameters, (parameter) => parameter.size);
+  const elements = total(prunable, (parameter) => parameter.size);
   return {
     layers: leafLayers(model).map(({ layer, path }) => {
       const own = parameters.filter((_, each) => counted[each]?.layer === layer);
@@ -84,13 +85,7 @@ export async function inspectModel(model: tf.LayersModel): Promise<InspectedMode
     parameters,
     size,
     nonzero: total(parameters, (parameter) => parameter.nonzero),
-    sparsity:
-      1 -
-      total(prunable, (parameter) => parameter.nonzero) /
-        Math.max(
-          1,
-          total(prunable, (parameter) => parameter.size),
-        ),
+    sparsity: elements === 0 ? 0 : 1 - total(prunable, (parameter) => parameter.nonzero) / elements,
     macs: total(parameters, (parameter) => parameter.macs),
     bytes: 4 * size,
     ...(await groupsOf(model)),

@@ -8,9 +8,11 @@ import { asWrongUse } from './load-config.ts';
 /**
  * The model.json that is meant: a folder stands for the one in it, a run's for that of its model.
  *
- * @throws WrongUse for a folder that has neither.
+ * @throws WrongUse for a folder that has neither, and for a sparse model, which has no layers left.
  */
 export function modelFile(given: string): string {
+  if (given.endsWith('.sparse'))
+    throw new WrongUse(`${given} is compiled: name the model that it was made of. \`espalier inspect --sparse\` shows what is in it`);
   const inside = [path.join(given, 'model.json'), path.join(given, 'model', 'model.json')];
   const file = inside.find((each) => existsSync(each));
   if (file === undefined && statSync(given, { throwIfNoEntry: false })?.isDirectory())

@@ -4,6 +4,7 @@
  * both thresholds to 50, 80, 90, 95 and 98 %: within 10 % of what was stored.
  */
 export function storedBytes(size: number, nonzero: number): number {
+  if (size === 0) return 0;
   const density = nonzero / size;
   const bits = density <= 0 || density >= 1 ? 0 : -(density * Math.log2(density) + (1 - density) * Math.log2(1 - density));
   return Math.round((2 * size * bits) / 8 + 3.8 * nonzero);
