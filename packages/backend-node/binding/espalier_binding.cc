@@ -2,9 +2,6 @@
 // Compiled in place of tfjs_binding.cc, which it takes in.
 
 #include <node_api.h>
-#ifdef __linux__
-#include <malloc.h>
-#endif
 
 #include <cstdint>
 #include <cstring>
@@ -170,21 +167,9 @@ napi_value ZeroFloats(napi_env env, napi_callback_info info) {
   return result;
 }
 
-// Every step of a training asks for the same megabytes and gives them back. glibc would give them back to the system in turn, and take
-// them anew page by page, which costs a seventh of the time of a step of LeNet-5; so it keeps up to half a gigabyte of them.
-void KeepFreedMemory() {
-#ifdef __GLIBC__
-  constexpr int kLargest = 1 << 30;
-  constexpr int kLargestOfOldVersions = 32 << 20;
-  if (mallopt(M_MMAP_THRESHOLD, kLargest) == 0) mallopt(M_MMAP_THRESHOLD, kLargestOfOldVersions);
-  mallopt(M_TRIM_THRESHOLD, 512 << 20);
-#endif
-}
-
 napi_value Init(napi_env env, napi_value exports) {
   exports = tfnodejs::InitTFNodeJSBinding(env, exports);
   if (exports == nullptr) return nullptr;
-  KeepFreedMemory();
   const napi_property_descriptor more[] = {
       {"readFloats", nullptr, ReadFloats, nullptr, nullptr, nullptr, napi_default, nullptr},
       {"zeroFloats", nullptr, ZeroFloats, nullptr, nullptr, nullptr, napi_default, nullptr},
