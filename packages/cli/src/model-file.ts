@@ -5,13 +5,18 @@ import { WrongUse } from './command.ts';
 import { loadModel, readModelFiles } from './index.ts';
 import { asWrongUse } from './load-config.ts';
 
+/** Whether it is a model that was compiled to sparse kernels, by its name. */
+export function isSparseFile(given: string): boolean {
+  return given.endsWith('.sparse');
+}
+
 /**
  * The model.json that is meant: a folder stands for the one in it, a run's for that of its model.
  *
  * @throws WrongUse for a folder that has neither, and for a sparse model, which has no layers left.
  */
 export function modelFile(given: string): string {
-  if (given.endsWith('.sparse'))
+  if (isSparseFile(given))
     throw new WrongUse(`${given} is compiled: name the model that it was made of. \`espalier inspect --sparse\` shows what is in it`);
   const inside = [path.join(given, 'model.json'), path.join(given, 'model', 'model.json')];
   const file = inside.find((each) => existsSync(each));

@@ -29,7 +29,7 @@ export class SeededLayers {
   private readonly task: ModelTask;
   private readonly options: LayerOptions;
 
-  constructor(task: ModelTask, options: LayerOptions = {}) {
+  constructor(task: ModelTask, options: LayerOptions) {
     this.task = task;
     this.options = options;
   }

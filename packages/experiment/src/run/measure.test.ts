@@ -83,7 +83,10 @@ test('a size that the model leaves open is that of the samples: one of 1 would b
   ];
   const model = tf.sequential({ layers });
   const column = { shape: [7, 4], data: new Float32Array(28) };
-  const [time] = await latencies([model], { samples: { inputs: [column] }, seconds: 0.05 });
+  const [time] = await latencies([model], {
+    samples: { size: 1, inputs: [column], targets: [{ shape: [2], data: new Float32Array(2) }] },
+    seconds: 0.05,
+  });
   expect(time).toBeGreaterThan(0);
   model.dispose();
 });

@@ -1,4 +1,4 @@
-import { evaluate, type Loss, type MaskSet, modelParameters, type Samples, sliceSamples, totalMacs } from '@espalier/core';
+import { evaluate, type Loss, type MaskSet, modelParameters, type Samples, samplesFor, sliceSamples, totalMacs } from '@espalier/core';
 import * as tf from '@tensorflow/tfjs';
 import type { ModelState } from '../config/figure-names.ts';
 import { type Figures, measureFigures, NO_FIGURES } from './figures.ts';
@@ -66,8 +66,8 @@ export async function countNonzero(model: tf.LayersModel, masks?: MaskSet) {
 }
 
 export interface LatencyOptions extends TurnOptions {
-  /** Whose sizes those are that a model leaves open. */
-  readonly samples: Pick<Samples, 'inputs'>;
+  /** A model is given one in their shape: it may leave sizes open. */
+  readonly samples: Samples;
 }
 
 /**
@@ -75,8 +75,7 @@ export interface LatencyOptions extends TurnOptions {
  * take long are measured less often, so that all of it is a matter of seconds.
  */
 export async function latencies(models: readonly Predictor[], { samples, ...options }: LatencyOptions): Promise<number[]> {
-  const closed = (shape: tf.Shape, input: number) => shape.map((size, axis) => size ?? (samples.inputs[input]?.shape[axis] as number));
-  const inputs = models.map((model) => model.inputs.map(({ shape }, i) => tf.zeros([1, ...closed(shape.slice(1), i)])));
+  const inputs = models.map((model) => samplesFor(model, samples).inputs.map(({ shape }) => tf.zeros([1, ...shape])));
   try {
     const spreads = await inTurns(
       models.map((model, i) => () => predictOnce(model, inputs[i] ?? [])),

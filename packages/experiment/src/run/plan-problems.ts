@@ -1,4 +1,4 @@
-import { EspalierError, type RehearsedEvent, readWeights } from '@espalier/core';
+import { type Control, EspalierError, type RehearsedEvent, readWeights } from '@espalier/core';
 import { compileSparse } from '@espalier/sparse';
 import { dependencyGraph, foldNetwork, keptLayers, readNetwork, savedModel } from '@espalier/surgery';
 import { shrinkSettings } from '../config/shrink-schema.ts';
@@ -58,9 +58,14 @@ function problemsOfControl({ source, experiment, threshold }: PreparedExperiment
     const message = `control "random" draws its scores by chance, and the threshold "${experiment.prune.threshold.name}" decides by scores how much goes: it would prune another share, which shows nothing. Control "shuffled" prunes as much as the strategy`;
     return [{ path: ['prune', 'control'], message }];
   }
-  if (control === 'none' || control === 'random' || !source.trained) return [];
+  if (!trainsAnew(control) || !source.trained) return [];
   const message = `control "${control}" trains from first weights, and model "${experiment.model.name}" comes trained. Control "random" works here`;
   return [{ path: ['prune', 'control'], message }];
+}
+
+/** Whether a control goes back to first weights itself, whatever the strategy does. */
+function trainsAnew(control: Control | 'none'): boolean {
+  return control !== 'none' && control !== 'random';
 }
 
 /** A layer that is to stay has to be there, and one for a graph has to be known: better told of now than after the training. */
@@ -139,7 +144,7 @@ function problemsOfRewinds(
   const { strategy, control } = experiment.prune;
   return [...new Set(events.flatMap(({ to }) => to ?? []))].flatMap((to) => {
     const isFirst = to === 'initial' || to === 'redrawn';
-    if (isFirst && source.trained && control === 'none') {
+    if (isFirst && source.trained && !trainsAnew(control)) {
       const why = `model "${experiment.model.name}" comes trained: nobody knows them`;
       const remedy = 'Take a strategy that goes on from trained weights, or run it as an experiment on a model that does not come trained';
       return [{ path: STRATEGY, message: `strategy "${strategy.name}" goes back to first weights, and ${why}. ${remedy}` }];

@@ -325,6 +325,7 @@ describe('a control', () => {
     expect(await problemsOf(...model, ...lottery)).toEqual([
       'prune.strategy: strategy "lottery" goes back to first weights, and model "file" comes trained: nobody knows them. Take a strategy that goes on from trained weights, or run it as an experiment on a model that does not come trained',
     ]);
+    expect(await problemsOf(...model, ...lottery, 'prune.control=random')).toHaveLength(1);
     expect(await problemsOf(`model={file: {path: ${folder}/model.json, weights: false}}`, ...lottery)).toEqual([]);
   });
 });
